@@ -59,7 +59,7 @@ function(mlc_room name)
   endif()
 endfunction()
 
-mlc_room(base runtime/base Threads::Threads spdlog::spdlog date::date date::date-tz)
+mlc_room(base runtime/base Threads::Threads OpenSSL::Crypto spdlog::spdlog date::date date::date-tz)
 mlc_room(crypto runtime/crypto mlc_base OpenSSL::Crypto)
 mlc_room(document runtime/document mlc_crypto simdjson::simdjson)
 mlc_room(mapping runtime/mapping mlc_document)
