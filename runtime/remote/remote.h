@@ -1,0 +1,134 @@
+// One call to a remote system: address policy, permit, token, send, classify, learn limits, exchange record.
+// The engine and scripts meet remotes only through this interface; tests and the REPL's offline re-run implement it
+// with recorded answers.
+//
+// What an operation is (method, path, whether it reads, kind of its effect, pages, meaning of its errors) is data of
+// the system's script; see system_spec.h for the form.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/base/task.h"
+#include "runtime/base/time.h"
+#include "runtime/document/document.h"
+#include "runtime/store/types.h"
+
+namespace mlc::remote {
+
+// A connection is known by client and name; arguments are one JSON object:
+//   { "path": {"id": 118}, "query": {"page": "2"}, "body": {...}, "headers": {...}, "url": "https://…next page" }
+// `path` fills {placeholders} (percent-encoded; connection settings such as {division} fill the rest), `url` follows a
+// link that the remote gave and must stay on the connection's allowed hosts.
+struct Call {
+  std::string client, connection, operation;
+  std::string arguments;  // JSON
+  store::Lane lane = store::Lane::live;
+};
+
+// What went over the wire, for the journal; secrets were never in it (they are added at the TLS write).
+struct Exchange {
+  std::string method, url, request_headers, request_body;
+  int status = 0;  // 0 = no complete answer
+  std::string response_headers, response_body;
+  std::string failure;  // why there is no complete answer
+  WallTime began{}, ended{};
+};
+
+enum class Verdict {
+  applied,       // complete 2xx (or what the system calls success) with a readable body
+  applied_blind, // complete 2xx, but body unreadable or id missing: look up, never resend
+  rejected,      // a complete answer says: not applied
+  again,         // 401 or 429: back to planned, same bytes and key; `not_before` says when
+  not_sent,      // no byte reached TLS: retry freely
+  unknown,       // cannot tell
+  refusal_like,  // the system declares this body a probable refusal (a 5xx with its error block): one search decides
+};
+
+struct Outcome {
+  Verdict verdict = Verdict::unknown;
+  Exchange exchange;
+  std::string body;                // the answer's JSON ("" when there is none)
+  std::string remote_id, number;   // taken by the operation's `id` and `number` paths
+  std::string code;                // short, stable: "http_500", "validation", "quota", "auth", "timeout", …
+  std::string sentence;            // for a person; carries the remote's own words when it gave some
+  bool retryable = false;
+  WallTime not_before{};
+};
+
+// How a lost create is looked for (kind C) or an upsert is read back (kind A): a list or get call, frozen at planning.
+struct Probe {
+  std::string operation, arguments;  // arguments JSON, as in Call
+  std::string field, value;          // rows whose `field` equals `value` are ours
+};
+
+// A write, frozen. serialise() gives the bytes the journal keeps; parse() reads them back after a restart.
+struct Plan {
+  std::string client, connection, operation;
+  char kind = 'D';
+  std::string method, url, body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string idempotency_key;       // kind B: written where the operation says
+  std::optional<Probe> probe;        // kinds A and C
+  Duration quiet{};                  // kinds A and C: settle time before absence is evidence
+  Duration retention{};              // kind B
+  Duration deadline{30'000'000};
+  std::string confirm_operation;     // C12; empty = none
+  std::vector<std::string> confirm_fields;
+
+  std::string serialise() const;
+  static Result<Plan> parse(std::string_view text);
+};
+
+// Permit and token in hand. Give it to send() within 2 s; a ticket that is dropped gives its permit back.
+class Ticket {
+ public:
+  virtual ~Ticket() = default;
+};
+
+struct OperationFacts {
+  bool reads = false;
+  char kind = 'D';
+  bool create = false;             // leaves the version out of the effect key
+  std::string key_field;           // `by` or `key`: entity key from the body
+  bool may_repeat = false, may_skip = false;
+};
+
+class Remote {
+ public:
+  virtual ~Remote() = default;
+
+  virtual Result<OperationFacts> facts(const std::string& client, const std::string& connection, const std::string& operation) = 0;
+
+  // Reads only. Waits for permit and token, sends, obeys 429 and one token renewal on 401, retries what is safe a few
+  // times within a minute. Errors: denied (auth, scope), not_found (404), invalid_argument (other 4xx), exhausted
+  // (quota beyond a minute; `not_before` in the outcome), unavailable, timeout, corrupt (answer unreadable).
+  struct Read {
+    Outcome outcome;                   // verdict applied = success
+    std::vector<Exchange> attempts;    // all, the last one included
+    // For operations with `pages`: rows of this page and how to get the next one ("" = last page).
+    std::string next_arguments;
+    std::string rows;                  // JSON array
+  };
+  virtual Task<Result<Read>> read(Call call) = 0;
+
+  // Pure: builds the frozen request. Errors name the missing placeholder or unknown operation.
+  virtual Result<Plan> plan(const Call& call) = 0;
+
+  // Waits at most `patience` for the permit, then for a token that outlives the write's deadline. exhausted with
+  // `*not_before` set when the wait would be longer; denied when the grant needs a person; unavailable on a hold.
+  virtual Task<Result<std::unique_ptr<Ticket>>> admit(const Plan& plan, store::Lane lane, Duration patience, WallTime* not_before) = 0;
+
+  // Exactly one request. Never retries.
+  virtual Task<Outcome> send(Plan plan, std::unique_ptr<Ticket> ticket) = 0;
+
+  // nullopt = open for work; else why and until when (max = until a person acts) this connection is held.
+  struct Hold {
+    std::string reason_code, reason;
+    WallTime until{};
+  };
+  virtual std::optional<Hold> held(const std::string& client, const std::string& connection) = 0;
+};
+
+}  // namespace mlc::remote
