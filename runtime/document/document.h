@@ -169,7 +169,4 @@ class Document {
   std::shared_ptr<const Content> content_;
 };
 
-// Whether the text is well-formed UTF-8.
-bool valid_utf8(std::string_view text);
-
 }  // namespace mlc::document
