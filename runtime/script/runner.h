@@ -1,0 +1,43 @@
+// Runner: runs flows for the engine. Each (program, client) has isolates that are kept for the next job; in an isolate
+// every run is a coroutine with an environment of its own, so that nothing of one job is seen by another.
+//
+// Made and used on the engine's thread; runs execute on `workers` (a ThreadPool, or the virtual loop itself in a
+// simulation), one thread in an isolate at a time; replies and ends arrive on env.executor.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/base/executor.h"
+#include "runtime/engine/runner.h"
+#include "runtime/script/program.h"
+
+namespace mlc::script {
+
+class Runner : public engine::Runner {
+ public:
+  Runner(const Host& host, Environment env, Executor& workers);
+  ~Runner() override;  // abandons what runs
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  // Makes these the live programs; programs that were live before stay known for the jobs pinned to them.
+  void set_live(std::vector<std::shared_ptr<const Program>> programs);
+  // Adds an old version (from the store) for jobs that are pinned to it.
+  void add(std::shared_ptr<const Program> program);
+  // Forgets versions that are not live and not in `pinned`.
+  void keep_only(const std::vector<std::string>& pinned);
+
+  std::vector<engine::Instance> instances() override;
+  Result<std::unique_ptr<engine::Run>> start(engine::RunInput input, std::shared_ptr<engine::RunHost> host,
+                                             std::function<void(engine::RunEnd)> end) override;
+  bool has_version(const std::string& client, const std::string& instance, const std::string& version) override;
+
+  size_t isolates() const;  // live ones, idle included
+
+ private:
+  class Core;
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace mlc::script
