@@ -1,0 +1,20 @@
+-- Webhook subscriptions V3. They are visible only to the client that made them; shop + scope + destination is unique.
+
+local HOOKS = "/stores/{store_hash}/v3/hooks"
+local UNWRAP = { "data", "" }   -- the prose pages of the documentation show answers without the wrapper
+
+return {
+  ["hooks.list"] = {
+    GET = HOOKS, gives = "Hook", pages = { rows = { "data" }, param = "page", size_param = "limit", size = 50, first = 1 },
+  },
+  ["hooks.get"] = { GET = HOOKS .. "/{id}", gives = "Hook", unwrap = UNWRAP, id = "id" },
+  ["hooks.create"] = {
+    POST = HOOKS, takes = "Hook", gives = "Hook", unwrap = UNWRAP, id = "id",
+    effect = look_up { "hooks.list", by = "destination", quiet = "1m" },
+  },
+  ["hooks.update"] = {
+    PUT = HOOKS .. "/{id}", takes = "Hook", gives = "Hook", unwrap = UNWRAP, id = "id",
+    effect = { kind = "A", key = "id", read = "hooks.get" },
+  },
+  ["hooks.delete"] = { DELETE = HOOKS .. "/{id}", effect = { kind = "D", may_repeat = true } },
+}

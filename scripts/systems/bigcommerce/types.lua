@@ -1,0 +1,96 @@
+-- Records of BigCommerce (fact sheet, sections 4 to 7). `order` is the composite that integrations map from: the bare
+-- V2 order with its sub-resources read and put in place of their links. V2 money comes as text or number, V3 money as
+-- number; both are read as exact decimals. An empty text stands for a date that is not set.
+
+local record = require "record"
+
+local WIRE = { instant = "rfc2822" }
+
+local function v2(fields) return record(WIRE, fields) end
+local function v3(fields) return record({ instant = "rfc3339" }, fields) end
+
+return {
+  order = v2 {
+    id = "integer read", customer_id = "integer", status_id = "integer", status = "text read", custom_status = "text",
+    date_created = "instant read", date_modified = "instant read", date_shipped = "instant read",
+    subtotal_ex_tax = "decimal", subtotal_inc_tax = "decimal", subtotal_tax = "decimal",
+    shipping_cost_ex_tax = "decimal", shipping_cost_inc_tax = "decimal", shipping_cost_tax = "decimal",
+    handling_cost_ex_tax = "decimal", handling_cost_inc_tax = "decimal", handling_cost_tax = "decimal",
+    wrapping_cost_ex_tax = "decimal", wrapping_cost_inc_tax = "decimal", wrapping_cost_tax = "decimal",
+    total_ex_tax = "decimal", total_inc_tax = "decimal", total_tax = "decimal",
+    discount_amount = "decimal", coupon_discount = "decimal", store_credit_amount = "decimal",
+    gift_certificate_amount = "decimal", refunded_amount = "decimal read", is_tax_inclusive_pricing = "boolean read",
+    items_total = "integer", items_shipped = "integer", order_is_digital = "boolean", is_deleted = "boolean",
+    payment_method = "text", payment_provider_id = "text", payment_status = "text",
+    currency_code = "text", default_currency_code = "text", store_default_currency_code = "text",
+    currency_exchange_rate = "decimal", customer_locale = "text", customer_message = "text", staff_notes = "text",
+    order_source = "text", channel_id = "integer", external_order_id = "text", external_id = "text",
+    shipping_address_count = "integer", tax_provider_id = "text", cart_id = "text",
+    billing_address = "record:Address",
+    products = "list:OrderProduct", shipping_addresses = "list:ShippingAddress", coupons = "list:Coupon",
+    fees = "list:Fee", taxes = "list:Tax", transactions = "list:Transaction", refunds = "list:Refund",
+  },
+  OrderProduct = v2 {
+    id = "integer read", order_id = "integer", product_id = "integer", variant_id = "integer",
+    order_address_id = "integer", name = "text", sku = "text", type = "text", quantity = "decimal",
+    price_ex_tax = "decimal", price_inc_tax = "decimal", price_tax = "decimal",
+    total_ex_tax = "decimal", total_inc_tax = "decimal", total_tax = "decimal", discounted_total_inc_tax = "decimal",
+    wrapping_cost_ex_tax = "decimal", parent_order_product_id = "integer", is_refunded = "boolean",
+    quantity_refunded = "decimal", product_options = "list:ProductOption",
+  },
+  ProductOption = v2 { display_name = "text", display_value = "text", name = "text", value = "text" },
+  Address = v2 {
+    first_name = "text", last_name = "text", company = "text", street_1 = "text", street_2 = "text", city = "text",
+    state = "text", zip = "text", country = "text", country_iso2 = "text", phone = "text", email = "text",
+    form_fields = "list:FormField",
+  },
+  ShippingAddress = v2 {
+    id = "integer read", order_id = "integer", first_name = "text", last_name = "text", company = "text",
+    street_1 = "text", street_2 = "text", city = "text", state = "text", zip = "text", country = "text",
+    country_iso2 = "text", phone = "text", email = "text", items_total = "decimal", shipping_method = "text",
+    form_fields = "list:FormField",
+  },
+  FormField = v2 { name = "text", value = "text" },
+  Coupon = v2 {
+    id = "integer read", coupon_id = "integer", order_id = "integer", code = "text", type = "integer",
+    amount = "decimal", discount = "decimal",
+  },
+  Fee = v2 {
+    id = "integer read", type = "text", name = "text", display_name = "text", source = "text",
+    cost_ex_tax = "decimal", cost_inc_tax = "decimal", cost_tax = "decimal",
+  },
+  Tax = v2 {
+    id = "integer read", order_id = "integer", order_product_id = "integer", sales_tax_id = "integer", name = "text",
+    class = "text", line_item_type = "text", rate = "decimal", line_amount = "decimal",
+  },
+  Transaction = v3 {
+    id = "integer read", order_id = "text", event = "text", method = "text", amount = "decimal", currency = "text",
+    gateway = "text", gateway_transaction_id = "text", status = "text", date_created = "instant",
+  },
+  Refund = v3 {
+    id = "integer read", order_id = "integer", created = "instant", reason = "text", total_amount = "decimal",
+    total_tax = "decimal", items = "list:RefundItem",
+  },
+  RefundItem = v3 { item_type = "text", item_id = "integer", quantity = "decimal", requested_amount = "decimal" },
+  Customer = v3 {
+    id = "integer read", email = "text must", first_name = "text must", last_name = "text must", company = "text",
+    phone = "text", customer_group_id = "integer", tax_exempt_category = "text", notes = "text",
+    date_created = "instant read", date_modified = "instant read", addresses = "list:CustomerAddress",
+    form_fields = "list:FormField",
+  },
+  CustomerAddress = v3 {
+    id = "integer read", customer_id = "integer", first_name = "text", last_name = "text", company = "text",
+    address1 = "text", address2 = "text", city = "text", state_or_province = "text", postal_code = "text",
+    country_code = "text", phone = "text", address_type = "text",
+  },
+  Store = record({}, {
+    id = "text read", store_id = "integer read", name = "text read", currency = "text read", country_code = "text read",
+    decimal_places = "integer read", is_price_entered_with_tax = "boolean read", timezone = "record:Timezone",
+  }),
+  Timezone = record({}, { name = "text read", raw_offset = "integer read", dst_offset = "integer read" }),
+  Time = record({ instant = "unix" }, { time = "instant read" }),
+  Hook = record({ instant = "unix" }, {
+    id = "integer read", client_id = "text read", store_hash = "text read", scope = "text must",
+    destination = "text must", is_active = "boolean", created_at = "instant read", updated_at = "instant read",
+  }),
+}

@@ -1,0 +1,24 @@
+-- Accounts, contacts and addresses.
+
+local entity = require "entity"
+
+return {
+  entity "crm/Accounts" {
+    name = "accounts", type = "Account", id = "ID", number = "Code",
+    -- crm/Accounts has mandatory filtering: a list needs a $filter on Email, Code, Name, VATNumber, ID, … (section 2).
+    select = "ID,Code,Name,Status,Email,Phone,AddressLine1,Postcode,City,Country,VATNumber,Language,"
+      .. "PaymentConditionSales,Blocked",
+    writes = { create = look_up { "accounts.list", by = "Email", quiet = "3m" }, update = true },
+  },
+  entity "crm/Contacts" {
+    name = "contacts", type = "Contact", id = "ID",
+    select = "ID,Account,FirstName,LastName,Email,BusinessEmail,Phone,Mobile,Language",
+    writes = { create = look_up { "contacts.list", by = "Email", quiet = "3m" }, update = true },
+  },
+  entity "crm/Addresses" {
+    name = "addresses", type = "Address", id = "ID",
+    select = "ID,Account,Type,AddressLine1,AddressLine2,AddressLine3,Postcode,City,State,Country,Phone,Main",
+    -- A POST of an address that the account already has returns its ID (section 5), so repeating one does no harm.
+    writes = { create = { kind = "D", may_repeat = true }, update = true },
+  },
+}

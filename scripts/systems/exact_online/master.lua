@@ -1,0 +1,48 @@
+-- Master data that mappings look up, and what upkeep needs: user, divisions, webhook subscriptions.
+
+local entity = require "entity"
+
+local UNWRAP = { "d.results.0", "d" }
+
+return {
+  entity "logistics/Items" {
+    name = "items", type = "Item", id = "ID", number = "Code",
+    select = "ID,Code,Description,Unit,IsSalesItem,SalesVatCode,GLRevenue,NetWeight,GrossWeight,EndDate",
+    writes = { create = look_up { "items.list", by = "Code", quiet = "3m" }, update = true },
+  },
+  entity "financial/GLAccounts" {
+    name = "gl_accounts", type = "GLAccount", id = "ID",
+    select = "ID,Code,Description,Type,VATCode,UseCostcenter,UseCostunit,IsBlocked",
+  },
+  entity "financial/Journals" {
+    name = "journals", type = "Journal", id = "ID", select = "ID,Code,Description,Type,AllowVAT,Currency,IsBlocked",
+  },
+  entity "hrm/Costcenters" {
+    name = "cost_centers", type = "CostCenter", id = "ID", select = "ID,Code,Description,EndDate",
+  },
+  entity "vat/VATCodes" {
+    name = "vat_codes", type = "VATCode", id = "ID",
+    select = "ID,Code,Description,Type,VATTransactionType,Percentage,IsBlocked",
+  },
+  entity "cashflow/PaymentConditions" {
+    name = "payment_conditions", type = "PaymentCondition", id = "ID", select = "ID,Code,Description",
+  },
+  entity "system/Divisions" {
+    name = "divisions", type = "Division", id = "Code", list_only = true,
+    select = "Code,Description,Currency,Country,Status,DivisionMoveDate",
+  },
+  entity "webhooks/WebhookSubscriptions" {
+    name = "webhook_subscriptions", type = "WebhookSubscription", id = "ID", select = "ID,Topic,CallbackURL",
+    writes = {
+      -- One subscription per topic, app and division: the topic is the key, and a second create is refused.
+      create = look_up { "webhook_subscriptions.list", by = "Topic", quiet = "3m" }, delete = true,
+    },
+  },
+  {
+    -- No division in this path; it also tells the grant's user (fact sheet, section 5).
+    ["me.get"] = {
+      GET = "/api/v1/current/Me", gives = "Me", unwrap = UNWRAP, id = "UserID",
+      query = { ["$select"] = "UserID,CurrentDivision,AccountingDivision,FullName,Language,ServerTime,ServerUtcOffset" },
+    },
+  },
+}

@@ -1,0 +1,54 @@
+-- Sales invoices, entries and orders. There is no idempotency key in Exact: a create is looked up by YourRef first.
+
+local entity = require "entity"
+
+local BY_YOUR_REF = { by = "YourRef", quiet = "3m" }
+
+local function by_your_ref(list) return look_up { list, by = BY_YOUR_REF.by, quiet = BY_YOUR_REF.quiet } end
+
+local LINE_OF_DOCUMENT = "Item,ItemCode,Quantity,NetPrice,AmountFC,VATCode,Description,Notes,CostCenter,CostUnit,Project"
+
+return {
+  entity "salesinvoice/SalesInvoices" {
+    name = "sales_invoices", type = "SalesInvoice", id = "InvoiceID", number = "InvoiceNumber",
+    select = "InvoiceID,InvoiceNumber,Status,Type,Journal,OrderedBy,InvoiceTo,DeliverTo,DeliverToAddress,InvoiceDate,"
+      .. "OrderDate,Currency,Description,YourRef,PaymentCondition,PaymentReference,Remarks,AmountDC,AmountFC,"
+      .. "VATAmountFC,Modified",
+    writes = {
+      create = by_your_ref "sales_invoices.list", update = true, delete = true,
+      confirm = { read = "sales_invoices.get", compare = { "YourRef", "OrderedBy", "Journal" } },
+    },
+  },
+  entity "salesinvoice/SalesInvoiceLines" {
+    name = "sales_invoice_lines", type = "SalesInvoiceLine", id = "ID",
+    select = "ID,InvoiceID,LineNumber,GLAccount," .. LINE_OF_DOCUMENT,
+    -- A line has no reference of its own in Exact; integrations keep one in Notes.
+    writes = { create = look_up { "sales_invoice_lines.list", by = "Notes", quiet = "3m" }, update = true, delete = true },
+  },
+  entity "salesinvoice/Layouts" { name = "invoice_layouts", type = "Layout", id = "ID", select = "ID,Subject,Type" },
+  entity "salesentry/SalesEntries" {
+    name = "sales_entries", type = "SalesEntry", id = "EntryID", number = "EntryNumber",
+    select = "EntryID,EntryNumber,Status,Customer,Journal,EntryDate,InvoiceNumber,YourRef,Currency,Description,AmountDC,"
+      .. "AmountFC",
+    writes = { create = by_your_ref "sales_entries.list", update = true, delete = true },
+  },
+  entity "salesorder/SalesOrders" {
+    name = "sales_orders", type = "SalesOrder", id = "OrderID", number = "OrderNumber",
+    select = "OrderID,OrderNumber,Status,DeliveryStatus,InvoiceStatus,ApprovalStatus,OrderedBy,DeliverTo,InvoiceTo,"
+      .. "DeliveryAddress,OrderDate,DeliveryDate,Description,YourRef,Currency,PaymentCondition,ShippingMethod,"
+      .. "WarehouseID,AmountFC",
+    writes = { create = by_your_ref "sales_orders.list", update = true },
+  },
+  entity "salesorder/SalesOrderLines" {
+    name = "sales_order_lines", type = "SalesOrderLine", id = "ID",
+    select = "ID,OrderID,LineNumber,UnitPrice,QuantityDelivered,QuantityInvoiced," .. LINE_OF_DOCUMENT,
+  },
+  {
+    -- Processing an invoice: status 50, financial entry and PDF. It can't be undone, and a second one is refused by the
+    -- status of the invoice, so an unknown outcome is decided by reading the invoice.
+    ["printed_invoices.create"] = {
+      POST = "/api/v1/{division}/salesinvoice/PrintedSalesInvoices", takes = "PrintedSalesInvoice",
+      gives = "PrintedSalesInvoice", unwrap = { "d" }, id = "InvoiceID", effect = { kind = "D" }, deadline = "25s",
+    },
+  },
+}
