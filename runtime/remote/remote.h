@@ -17,6 +17,8 @@
 
 namespace mlc::remote {
 
+struct SystemSpec;  // system_spec.h
+
 // A connection is known by client and name; arguments are one JSON object:
 //   { "path": {"id": 118}, "query": {"page": "2"}, "body": {...}, "headers": {...}, "url": "https://…next page" }
 // `path` fills {placeholders} (percent-encoded; connection settings such as {division} fill the rest), `url` follows a
@@ -49,7 +51,7 @@ enum class Verdict {
 struct Outcome {
   Verdict verdict = Verdict::unknown;
   Exchange exchange;
-  std::string body;                // the answer's JSON ("" when there is none)
+  std::string body;                // the record in the answer's JSON, after the operation's `unwrap` ("" when there is none)
   std::string remote_id, number;   // taken by the operation's `id` and `number` paths
   std::string code;                // short, stable: "http_500", "validation", "quota", "auth", "timeout", …
   std::string sentence;            // for a person; carries the remote's own words when it gave some
@@ -93,6 +95,14 @@ struct OperationFacts {
   bool create = false;             // leaves the version out of the effect key
   std::string key_field;           // `by` or `key`: entity key from the body
   bool may_repeat = false, may_skip = false;
+  std::string id, number;          // where a record of this operation carries the remote's id and human number
+};
+
+// How a list operation is asked for what changed since a moment (its `since` block).
+struct Since {
+  std::string arguments;           // JSON, as in Call
+  std::string field;               // of a row: when it changed
+  bool sorted = false;             // rows come oldest change first, so that a cursor may follow page by page
 };
 
 class Remote {
@@ -101,9 +111,18 @@ class Remote {
 
   virtual Result<OperationFacts> facts(const std::string& client, const std::string& connection, const std::string& operation) = 0;
 
+  // nullopt = from the beginning. unsupported when the operation declares no `since`.
+  virtual Result<Since> since(const std::string& client, const std::string& connection, const std::string& operation,
+                              std::optional<WallTime> from) {
+    (void)client, (void)connection, (void)from;
+    return Error(Code::unsupported, operation + " declares no since");
+  }
+
   // Reads only. Waits for permit and token, sends, obeys 429 and one token renewal on 401, retries what is safe a few
-  // times within a minute. Errors: denied (auth, scope), not_found (404), invalid_argument (other 4xx), exhausted
-  // (quota beyond a minute; `not_before` in the outcome), unavailable, timeout, corrupt (answer unreadable).
+  // times within a minute. A Result error means that the call itself is wrong (unknown connection or operation, missing
+  // placeholder). Every other end is a Read whose outcome tells: verdict applied, or `code` is one of denied (auth, scope),
+  // not_found (404), invalid_argument (other 4xx), exhausted (quota or hold beyond a minute; see `not_before`), unavailable,
+  // timeout, corrupt (answer unreadable).
   struct Read {
     Outcome outcome;                   // verdict applied = success
     std::vector<Exchange> attempts;    // all, the last one included
@@ -129,6 +148,20 @@ class Remote {
     WallTime until{};
   };
   virtual std::optional<Hold> held(const std::string& client, const std::string& connection) = 0;
+
+  // Arguments of the first page of a list operation that asks for what changed at or after `from`, as the operation's
+  // `since` says; unsupported when it declares none. Later pages come from Read::next_arguments.
+  virtual Result<std::string> since_arguments(const std::string&, const std::string&, const std::string& operation, WallTime) {
+    return Error(Code::unsupported, "operation " + operation + " declares no `since`");
+  }
+
+  // The record inside an answer, by the operation's `unwrap`: JSON in, JSON out. Outcome::body went through it already.
+  virtual Result<std::string> take(const std::string&, const std::string&, const std::string&, const std::string& body_json) {
+    return body_json;
+  }
+
+  // The system behind a connection, or nullptr. Valid until the connections are next replaced: do not keep it across a co_await.
+  virtual const SystemSpec* spec(const std::string&, const std::string&) { return nullptr; }
 };
 
 }  // namespace mlc::remote
