@@ -87,6 +87,7 @@ struct RunInput {
   WallTime began{};             // now() before the first journal entry
   std::string seed;             // random and ids derive from it
   bool shadow = false;
+  WallTime start{};             // C13: nothing older makes a document
 };
 
 class Run {

@@ -1,0 +1,44 @@
+// What the parts of one engine share. Owned by Engine; executor's thread.
+#pragma once
+#include <functional>
+#include <string_view>
+
+#include "runtime/base/executor.h"
+#include "runtime/base/log.h"
+#include "runtime/engine/doors.h"
+#include "runtime/engine/options.h"
+#include "runtime/engine/registry.h"
+#include "runtime/engine/scope.h"
+#include "runtime/remote/remote.h"
+#include "runtime/store/store.h"
+#include "runtime/vault/vault.h"
+
+namespace mlc::engine {
+
+// co_await it: goes straight on, or never when the hook says that the process ends here.
+struct CrashPoint {
+  bool dead;
+  bool await_ready() const noexcept { return !dead; }
+  void await_suspend(std::coroutine_handle<>) const noexcept {}
+  void await_resume() const noexcept {}
+};
+
+struct Context {
+  Environment env;
+  store::Store& store;
+  vault::Vault& vault;
+  remote::Remote& remote;
+  Runner& runner;
+  Log& log;
+  Options options;
+
+  Registry registry;
+  Doors doors;
+  Scope scope;
+  std::function<void()> wake_jobs = [] {};  // something may have become claimable
+
+  WallTime now() const { return env.clock->wall(); }
+  CrashPoint at(std::string_view point) const { return {options.crash_point && options.crash_point(point)}; }
+};
+
+}  // namespace mlc::engine

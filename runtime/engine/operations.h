@@ -1,0 +1,48 @@
+// What an operator may do. Every act writes its audit entry in the same change as its effect; `actor` is the
+// operator's name as the admin API knows it ("cli:uid1000"). Errors: not_found, conflict (the job is not in a state
+// that allows it), invalid_argument. Owned by Engine; executor's thread.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/base/task.h"
+#include "runtime/engine/context.h"
+
+namespace mlc::engine {
+
+class Operations {
+ public:
+  explicit Operations(Context& context) : context_(context) {}
+
+  // instance and flow may be empty: the whole client or instance.
+  Task<Status> pause(std::string client, std::string instance, std::string flow, std::string actor);
+  Task<Status> resume(std::string client, std::string instance, std::string flow, std::string actor);
+  // Default start: now. Nothing that arrived before it makes a document.
+  Task<Status> live(std::string client, std::string instance, std::optional<WallTime> start, std::string actor);
+  Task<Status> shadow(std::string client, std::string instance, std::string actor);
+  // Ends the hold of a restored installation; "" = all clients.
+  Task<Status> arm(std::string client, std::string actor);
+
+  // Which script version a revived job runs on.
+  enum class Version { pinned, live };
+  // Parked, dead, done or cancelled jobs run again; settled effects and finished steps are not repeated.
+  Task<Result<int64_t>> replay(std::vector<store::Id> jobs, Version version, std::string actor);
+  Task<Result<int64_t>> release(store::Id case_id, Version version, std::string actor);  // all jobs of a case
+  Task<Status> cancel(store::Id job, std::string why, std::string actor);
+
+  // A person says what became of an unknown effect of this job ("" = its only unknown one).
+  struct Settlement {
+    bool happened = false;
+    std::string reference;  // the remote's id, when it happened
+    std::string effect;     // name
+  };
+  Task<Status> settle(store::Id job, Settlement settlement, std::string actor);
+
+ private:
+  Task<Result<int64_t>> revive(std::vector<store::Id> jobs, Version version, store::AuditBirth audit);
+
+  Context& context_;
+};
+
+}  // namespace mlc::engine

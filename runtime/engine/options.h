@@ -1,0 +1,37 @@
+// Settings of the engine that tests and benchmarks vary.
+#pragma once
+#include <array>
+#include <functional>
+#include <string_view>
+
+#include "runtime/base/time.h"
+
+namespace mlc::engine {
+
+// Where a kill tells most (F1). Order of a job's life.
+inline constexpr std::array<std::string_view, 13> kCrashPoints = {
+    "accept_before_commit", "accept_after_commit", "claim",          "record",        "after_plan",    "before_arm", "after_arm",
+    "before_send",          "after_send",          "before_outcome", "after_outcome", "after_confirm", "after_done",
+};
+
+struct Options {
+  int in_flight = 64;                                  // runs at once
+  int max_crashes = 2;                                 // a job running in so many process ends is dead (T12)
+  int max_again = 3;                                   // 401/429 answers to one effect in one run, then the job waits
+  size_t max_pending_intake = 4096;                    // requests waiting for a commit; more are answered 503
+  size_t accept_batch = 256;                           // events in one commit
+  Duration arm_to_send = std::chrono::seconds(2);      // real time; later means disarm
+  Duration permit_patience = std::chrono::seconds(2);  // longer waits end the run
+  Duration short_wait = std::chrono::seconds(5);       // a settle time up to this is waited for inside the run
+  Duration backoff_first = std::chrono::seconds(2);    // ceiling of the first retry; doubles, full jitter (C4)
+  Duration backoff_max = std::chrono::minutes(15);
+  Duration behind_unknown = std::chrono::minutes(1);   // asks again whether an older write became known
+  Duration drain = std::chrono::seconds(30);           // stop() waits so long for runs
+  Duration replay_kept = std::chrono::hours(24 * 30);  // T2: replay keys of webhooks
+  Duration secrets_fresh = std::chrono::minutes(1);    // webhook secrets are asked again after this
+  // Called at every named point; true = the process is to be treated as gone: nothing behind the point happens.
+  // A fault test ends the process inside the call.
+  std::function<bool(std::string_view point)> crash_point;
+};
+
+}  // namespace mlc::engine

@@ -1,0 +1,43 @@
+// The instances that run and which of their triggers an arriving topic matches. Rebuilt whole at a reload; snapshots
+// stay valid for whoever holds them. Executor's thread.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/document/path.h"
+#include "runtime/engine/runner.h"
+
+namespace mlc::engine {
+
+using InstancePtr = std::shared_ptr<const Instance>;
+
+class Registry {
+ public:
+  struct Match {
+    InstancePtr instance;
+    std::string flow;
+    std::vector<std::string> topics;
+    document::Path key;
+  };
+
+  // Instances whose triggers are malformed are left out and named in `wrong`.
+  void replace(std::vector<Instance> instances, std::vector<std::string>* wrong);
+
+  InstancePtr find(const std::string& client, const std::string& name) const;
+  std::vector<InstancePtr> all() const;
+  std::vector<std::string> clients() const;
+  const std::vector<Match>& webhooks(const std::string& client, const std::string& connection) const;
+
+ private:
+  std::map<std::string, InstancePtr> instances_;                  // "client/name"
+  std::unordered_map<std::string, std::vector<Match>> webhooks_;  // "client/connection"
+};
+
+// Connections bound to a role; empty when there is no such role.
+const std::vector<std::string>& connections_of(const Instance& instance, const std::string& role);
+const Flow* find_flow(const Instance& instance, const std::string& name);
+
+}  // namespace mlc::engine
