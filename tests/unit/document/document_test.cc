@@ -233,13 +233,14 @@ TEST(DocumentProperty, AcceptsExactlyWhatAnotherStrictParserAccepts) {
           text.erase(at, 1);
       }
     }
-    // The other parser keeps the last of two equal keys and turns numbers into doubles; neither is a difference of grammar.
+    // The other parser keeps the last of two equal keys, and gives up on numbers beyond a double: no verdict on the grammar.
     const std::string answer = refusal(text);
     if (answer.find("stands twice") != std::string::npos) continue;
     bool other = true;
     try {
       [[maybe_unused]] const auto value = nlohmann::json::parse(text);
     } catch (const nlohmann::json::out_of_range&) {
+      continue;
     } catch (const nlohmann::json::exception&) { other = false; }
     EXPECT_EQ(answer == "accepted", other) << text << "\n" << answer;
     accepted += other ? 1 : 0;
