@@ -3,6 +3,7 @@
 #pragma once
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,10 @@ class Sha256 {
 
 std::string hmac(Hash hash, std::string_view key, std::string_view data);
 // Over the parts one after another, without joining them first.
-std::string hmac(Hash hash, std::string_view key, std::initializer_list<std::string_view> parts);
+std::string hmac(Hash hash, std::string_view key, std::span<const std::string_view> parts);
+inline std::string hmac(Hash hash, std::string_view key, std::initializer_list<std::string_view> parts) {
+  return hmac(hash, key, std::span(parts.begin(), parts.size()));
+}
 
 // Time depends on the lengths only.
 bool equal_constant_time(std::string_view a, std::string_view b);

@@ -3,7 +3,6 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/base/result.h"
 #include "runtime/crypto/aead.h"
 
 namespace mlc::crypto {
@@ -11,8 +10,8 @@ namespace mlc::crypto {
 inline constexpr size_t kEd25519PublicBytes = 32;
 inline constexpr size_t kEd25519SignatureBytes = 64;
 
-Result<std::string> ed25519_public_key(const Key256& seed);                   // 32 bytes
-Result<std::string> ed25519_sign(const Key256& seed, std::string_view data);  // 64 bytes
+std::string ed25519_public_key(const Key256& seed);                   // 32 bytes
+std::string ed25519_sign(const Key256& seed, std::string_view data);  // 64 bytes
 bool ed25519_verify(std::string_view public_key, std::string_view data, std::string_view signature);
 
 }  // namespace mlc::crypto

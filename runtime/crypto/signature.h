@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/base/result.h"
 #include "runtime/base/secret.h"
 #include "runtime/base/time.h"
 #include "runtime/crypto/digest.h"
@@ -48,7 +49,7 @@ struct PlainMac {
     std::string name;
     std::string prefix;  // "sha256=", must be there
   };
-  // "name":"<signature>"} as the very end of the body; with Between, directly after its end marker.
+  // The member that Between's end marker opens: "<signature>"} follows and ends the body, so that no byte is unsigned.
   struct InJson {
     std::string name;
   };
@@ -92,6 +93,9 @@ struct Verdict {
 
   bool accepted() const { return kind == ok; }
 };
+
+// Whether the scheme can be checked at all; for whoever makes one from a system's data. The error names what is wrong.
+Status validate(const SignatureScheme& scheme);
 
 std::string_view verdict_name(Verdict::Kind kind);
 
