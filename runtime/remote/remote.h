@@ -149,12 +149,6 @@ class Remote {
   };
   virtual std::optional<Hold> held(const std::string& client, const std::string& connection) = 0;
 
-  // Arguments of the first page of a list operation that asks for what changed at or after `from`, as the operation's
-  // `since` says; unsupported when it declares none. Later pages come from Read::next_arguments.
-  virtual Result<std::string> since_arguments(const std::string&, const std::string&, const std::string& operation, WallTime) {
-    return Error(Code::unsupported, "operation " + operation + " declares no `since`");
-  }
-
   // The record inside an answer, by the operation's `unwrap`: JSON in, JSON out. Outcome::body went through it already.
   virtual Result<std::string> take(const std::string&, const std::string&, const std::string&, const std::string& body_json) {
     return body_json;

@@ -1,0 +1,40 @@
+// Every connection that exists, as data: built by app from workspace, clients and systems, given whole at start and at
+// each reload. Immutable; calls that are under way keep the one they began with.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/auth/authorizer.h"
+#include "runtime/http/url.h"
+#include "runtime/remote/system_spec.h"
+
+namespace mlc::remote {
+
+struct Connection {
+  std::string client, name;
+  std::shared_ptr<const SystemSpec> spec;
+  std::map<std::string, std::string> settings;  // division, store_hash, region …
+  http::Url base;
+  std::vector<std::string> hosts;  // allowed, as in OutgoingRequest
+  http::TlsPolicy tls;
+  limits::Rules rules;  // the system's, or the connection's own
+  std::string grant;    // "" = none
+  std::string owner;    // of its secrets
+  std::string zone;
+};
+
+struct Directory {
+  std::map<std::string, std::shared_ptr<const Connection>> connections;  // "client/connection"
+  std::vector<auth::GrantSetup> grants;
+
+  std::shared_ptr<const Connection> find(const std::string& client, const std::string& name) const;
+};
+
+// From the JSON of script's loader: ml-connector.lua, clients/<client>/client.lua by client, systems by name. The error
+// says which file's which connection is wrong.
+Result<std::shared_ptr<const Directory>> build_directory(const std::string& settings, const std::map<std::string, std::string>& clients,
+                                                         const std::map<std::string, std::string>& systems);
+
+}  // namespace mlc::remote

@@ -1,0 +1,51 @@
+// Remote over the network: takes permit and credentials, sends through the transport, classifies, learns. Executor's
+// thread only; outlives the calls made through it.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+
+#include "runtime/auth/authorizer.h"
+#include "runtime/base/redactor.h"
+#include "runtime/http/transport.h"
+#include "runtime/limits/limits.h"
+#include "runtime/remote/directory.h"
+#include "runtime/remote/remote.h"
+
+namespace mlc::remote {
+
+class RealRemote : public Remote {
+ public:
+  static constexpr Duration kReadWithin = std::chrono::seconds(60);  // all attempts of a read together
+  static constexpr int kReadAttempts = 4;
+
+  struct Parts {
+    http::Transport* transport = nullptr;
+    limits::Limits* limits = nullptr;
+    auth::Authorizer* authorizer = nullptr;
+    const Redactor* redactor = nullptr;  // of exchange records; may be null
+    Environment env;
+  };
+  explicit RealRemote(Parts parts);
+
+  // Replaces all connections and their grants (also the authorizer's).
+  void configure(std::shared_ptr<const Directory> directory);
+
+  Result<OperationFacts> facts(const std::string& client, const std::string& connection, const std::string& operation) override;
+  Result<Since> since(const std::string& client, const std::string& connection, const std::string& operation,
+                      std::optional<WallTime> from) override;
+  Task<Result<Read>> read(Call call) override;
+  Result<Plan> plan(const Call& call) override;
+  Task<Result<std::unique_ptr<Ticket>>> admit(const Plan& plan, store::Lane lane, Duration patience, WallTime* not_before) override;
+  Task<Outcome> send(Plan plan, std::unique_ptr<Ticket> ticket) override;
+  std::optional<Hold> held(const std::string& client, const std::string& connection) override;
+  Result<std::string> take(const std::string& client, const std::string& connection, const std::string& operation,
+                           const std::string& body_json) override;
+  const SystemSpec* spec(const std::string& client, const std::string& connection) override;
+
+ private:
+  Parts parts_;
+  std::shared_ptr<const Directory> directory_;
+};
+
+}  // namespace mlc::remote

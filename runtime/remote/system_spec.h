@@ -1,0 +1,90 @@
+// A system as data: what its script says about base address, authentication, limits, errors, webhooks and operations.
+// Parsed once per reload; immutable and shared afterwards.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/auth/spec.h"
+#include "runtime/base/result.h"
+#include "runtime/base/time.h"
+#include "runtime/document/document.h"
+#include "runtime/limits/limits.h"
+
+namespace mlc::remote {
+
+// Dotted paths of systems: "data.0.title"; digits index arrays from 0, "" is the value itself.
+document::Value find_dotted(document::Value value, std::string_view path);
+
+struct Pages {
+  std::vector<std::string> rows;  // first path that gives an array
+  std::string next;               // path of a link to the next page
+  std::string param;              // page number parameter
+  int64_t first = 1;
+  std::string size_param;
+  int64_t size = 0;
+  std::string cursor, cursor_param;
+};
+
+struct SinceSpec {
+  std::string param, field;
+  std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata
+  std::string operator_text = "ge";                        // odata: "<field> ge datetime'…'"
+  std::vector<std::pair<std::string, std::string>> query;  // added too: the sort order
+  bool sorted = false;
+};
+
+struct EffectSpec {
+  char kind = 'D';
+  std::string look_up, by;  // C
+  std::string key, read;    // A
+  std::string header;       // B
+  Duration quiet{}, retention{};
+  bool may_repeat = false, may_skip = false;
+  std::string probe_arguments;  // JSON template with {value}: how the look-up asks for one reference
+};
+
+struct Operation {
+  std::string name, method, path;
+  bool reads = false;
+  std::optional<Pages> pages;
+  std::vector<std::pair<std::string, std::string>> query;  // defaults
+  std::optional<SinceSpec> since;
+  std::vector<std::string> unwrap;
+  std::string takes, gives, id, number;
+  EffectSpec effect;
+  bool create = false;
+  std::string confirm_read;
+  std::vector<std::string> confirm_fields;
+  Duration deadline{30'000'000};
+  std::set<int> rejects;
+};
+
+struct RefusalLike {
+  std::set<int> status;
+  std::string path;
+  std::vector<std::string> unless_prefix;
+};
+
+struct SystemSpec {
+  std::string name;
+  std::map<std::string, std::string> base_urls;  // region -> URL; "" = the only one
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::shared_ptr<const auth::AuthSpec> auth;
+  limits::Rules rules;
+  std::vector<std::string> message_paths;
+  std::optional<RefusalLike> refusal_like;
+  std::string webhooks;  // JSON, "" = none: intake and subscription upkeep read it
+  std::map<std::string, Operation, std::less<>> operations;
+
+  const Operation* operation(std::string_view wanted) const;
+};
+
+// The error says where: "operations["orders.list"].pages.rows: expected a list of texts, found a number".
+Result<std::shared_ptr<const SystemSpec>> parse_system(std::string_view json);
+
+}  // namespace mlc::remote
