@@ -1,7 +1,8 @@
---- Record types of a system, written as one word list a field:
+--- Record types of a system, written as one list of words a field:
 ---
 ---     local record = require "record"
----     return { Account = record({ date = "odata" }, { ID = "guid read", Name = "text must", StartDate = "date" }) }
+---     local dates = { date = { wire = "iso_midnight" } }
+---     return { Account = record(dates, { ID = "guid read", Name = "text must", Contacts = "list:Contact" }) }
 ---
 --- The first word is the type: text, integer, decimal, boolean, guid, date, instant, `list:X` or `record:X` with X
 --- another type of the same system. Then any of: `must` (mandatory when written), `read` (never written), `full`
@@ -9,7 +10,7 @@
 
 local FLAGS = { must = true, read = true, full = true }
 
-local function field(name, words, wire)
+local function field(name, words, defaults)
   local kind, flags = nil, {}
   for word in words:gmatch "%S+" do
     if not kind then
@@ -21,20 +22,21 @@ local function field(name, words, wire)
     end
   end
   if not kind then error(("field %s: expected a type"):format(name), 3) end
-  return {
-    type = kind,
-    mandatory = flags.must or false,
-    writable = not flags.read,
+  local of
+  if kind:find(":", 1, true) then kind, of = kind:match "^(%a+):([%w_]+)$" end
+  local out = {
+    type = kind, of = of, mandatory = flags.must or false, writable = not flags.read,
     nullable = not (flags.must or flags.full),
-    wire = wire[kind],
   }
+  for property, value in pairs(defaults[kind] or {}) do out[property] = value end
+  return out
 end
 
----@param wire table<string, string> how dates and instants look on the wire: `odata`, `rfc2822`, `rfc3339`, `unix`
+---@param defaults table<string, table> by type: `wire` (iso_midnight, ms_date, unix_seconds, text), `blank` ("missing")
 ---@param fields table<string, string> field name to its words
 ---@return table type in the form that the runtime reads
-return function(wire, fields)
+return function(defaults, fields)
   local out = {}
-  for name, words in pairs(fields) do out[name] = field(name, words, wire) end
+  for name, words in pairs(fields) do out[name] = field(name, words, defaults) end
   return { fields = out }
 end

@@ -1,13 +1,15 @@
 -- Records of BigCommerce (fact sheet, sections 4 to 7). `order` is the composite that integrations map from: the bare
 -- V2 order with its sub-resources read and put in place of their links. V2 money comes as text or number, V3 money as
--- number; both are read as exact decimals. An empty text stands for a date that is not set.
+-- number; both are read as exact decimals.
 
 local record = require "record"
 
-local WIRE = { instant = "rfc2822" }
+-- V2 sends "" where there is nothing.
+local BLANKS = { text = { blank = "missing" }, instant = { blank = "missing" } }
+local UNIX = { instant = { wire = "unix_seconds" } }
 
-local function v2(fields) return record(WIRE, fields) end
-local function v3(fields) return record({ instant = "rfc3339" }, fields) end
+local function v2(fields) return record(BLANKS, fields) end
+local function v3(fields) return record(BLANKS, fields) end
 
 return {
   order = v2 {
@@ -29,6 +31,8 @@ return {
     billing_address = "record:Address",
     products = "list:OrderProduct", shipping_addresses = "list:ShippingAddress", coupons = "list:Coupon",
     fees = "list:Fee", taxes = "list:Tax", transactions = "list:Transaction", refunds = "list:Refund",
+    -- Not of BigCommerce: worked out by an integration from the taxes.
+    discounts = "list:Discount", shipping_vat_code = "text", handling_vat_code = "text", wrapping_vat_code = "text",
   },
   OrderProduct = v2 {
     id = "integer read", order_id = "integer", product_id = "integer", variant_id = "integer",
@@ -36,7 +40,7 @@ return {
     price_ex_tax = "decimal", price_inc_tax = "decimal", price_tax = "decimal",
     total_ex_tax = "decimal", total_inc_tax = "decimal", total_tax = "decimal", discounted_total_inc_tax = "decimal",
     wrapping_cost_ex_tax = "decimal", parent_order_product_id = "integer", is_refunded = "boolean",
-    quantity_refunded = "decimal", product_options = "list:ProductOption",
+    quantity_refunded = "decimal", vat_code = "text", product_options = "list:ProductOption",
   },
   ProductOption = v2 { display_name = "text", display_value = "text", name = "text", value = "text" },
   Address = v2 {
@@ -50,6 +54,7 @@ return {
     country_iso2 = "text", phone = "text", email = "text", items_total = "decimal", shipping_method = "text",
     form_fields = "list:FormField",
   },
+  Discount = v2 { vat_code = "text", amount_ex_tax = "decimal", description = "text" },
   FormField = v2 { name = "text", value = "text" },
   Coupon = v2 {
     id = "integer read", coupon_id = "integer", order_id = "integer", code = "text", type = "integer",
@@ -57,7 +62,7 @@ return {
   },
   Fee = v2 {
     id = "integer read", type = "text", name = "text", display_name = "text", source = "text",
-    cost_ex_tax = "decimal", cost_inc_tax = "decimal", cost_tax = "decimal",
+    cost_ex_tax = "decimal", cost_inc_tax = "decimal", cost_tax = "decimal", vat_code = "text",
   },
   Tax = v2 {
     id = "integer read", order_id = "integer", order_product_id = "integer", sales_tax_id = "integer", name = "text",
@@ -88,8 +93,8 @@ return {
     decimal_places = "integer read", is_price_entered_with_tax = "boolean read", timezone = "record:Timezone",
   }),
   Timezone = record({}, { name = "text read", raw_offset = "integer read", dst_offset = "integer read" }),
-  Time = record({ instant = "unix" }, { time = "instant read" }),
-  Hook = record({ instant = "unix" }, {
+  Time = record(UNIX, { time = "instant read" }),
+  Hook = record(UNIX, {
     id = "integer read", client_id = "text read", store_hash = "text read", scope = "text must",
     destination = "text must", is_active = "boolean", created_at = "instant read", updated_at = "instant read",
   }),

@@ -4,9 +4,9 @@
 
 local record = require "record"
 
-local WIRE = { date = "odata", instant = "odata" }
+local DATES = { date = { wire = "iso_midnight" }, instant = { wire = "ms_date" } }
 
-local function exact(fields) return record(WIRE, fields) end
+local function exact(fields) return record(DATES, fields) end
 
 return {
   Account = exact {
@@ -35,7 +35,7 @@ return {
   SalesInvoice = exact {
     InvoiceID = "guid read", InvoiceNumber = "integer read", Status = "integer read", Type = "integer",
     Journal = "text must", OrderedBy = "guid must", InvoiceTo = "guid", DeliverTo = "guid", DeliverToAddress = "guid",
-    InvoiceDate = "date", OrderDate = "date", DueDate = "date", Currency = "text", Description = "text", YourRef = "text",
+    InvoiceDate = "date read", OrderDate = "date", DueDate = "date", Currency = "text", Description = "text", YourRef = "text",
     PaymentCondition = "text", PaymentReference = "text", Remarks = "text", ShippingMethod = "guid",
     SalesChannel = "guid", AmountDC = "decimal read", AmountFC = "decimal read", AmountFCExclVat = "decimal read",
     VATAmountFC = "decimal read", Modified = "instant read", SalesInvoiceLines = "list:SalesInvoiceLine must",
