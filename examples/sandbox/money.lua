@@ -29,6 +29,9 @@ end
 -- Product of two amounts, to four places.
 function money.times(a, b) return divide(a * b, money.ONE) end
 
+-- Product of two amounts, rounded once, to the cent.
+function money.cents(a, b) return divide(a * b, money.ONE * 100) * 100 end
+
 function money.text(units, places)
   places = places or 4
   local sign = units < 0 and "-" or ""

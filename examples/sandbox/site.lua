@@ -86,5 +86,6 @@ return function(system, config)
     end,
   }
   system.url = "https://localhost:" .. server.port
+  if system.started then system.started(system.url) end
   return system
 end

@@ -1,0 +1,188 @@
+-- The simulated Exact Online, written from apis/exact-online.md and from nothing of the connector: routes a request
+-- through token, division, limits and scope to the entity it names.
+
+local Books, Hooks, Journal, Limits, OAuth =
+  require "exact_books", require "exact_hooks", require "journal", require "exact_limits", require "exact_oauth"
+local answers, entities, host, read, report, seed, write = require "exact_answers", require "exact_fields", require "host",
+  require "exact_read", require "exact_report", require "exact_seed", require "exact_write"
+
+local DIVISIONS = { [123456] = { "Acme Nederland", "NL" }, [234567] = { "Acme Deutschland", "DE" } }
+local USERS = { jan = { name = "Jan Jansen", divisions = { 123456, 234567 } }, piet = { name = "Piet Pietersen", divisions = { 123456 } } }
+
+-- Behaviour that differs between installations, or that the fact sheet marks as not verified.
+local function switches()
+  return {
+    minute_limit = 60, day_limit = 5000, errors_an_hour = 10, missing_scopes = host.json.array {}, expires_in_text = true,
+    too_early_keeps_token = true, filter_ignores_case = true, ignore_read_only = false, new_invoice_status = 20,
+    closed_until = false, port_443 = false, callback_same_domain = true, notify_seconds = 1, lost_percent = 0, duplicate_percent = 0,
+  }
+end
+
+local Exact = {}
+Exact.__index = Exact
+
+function Exact:world(division)
+  local base = self.url .. "/api/v1/" .. division
+  return {
+    books = self.books, division = division, switches = self.switches, base = base, hooks = self.hooks,
+    changed = function(path, key, action)
+      self.hooks:changed(division, entities[path].topic, path, key, action, base)
+    end,
+  }
+end
+
+local function may_reach(user, division)
+  for _, code in ipairs(USERS[user].divisions) do
+    if code == division then return true end
+  end
+  return false
+end
+
+function Exact:missing_scope(entity)
+  for _, scope in ipairs(self.switches.missing_scopes) do
+    if scope == entity.scope then return scope end
+  end
+end
+
+local METHODS = { GET = "G", POST = "P", PUT = "U", DELETE = "D" }
+
+-- Divisions are facts of the installation, answered as if they were rows.
+local function division_rows(world, user)
+  local part = world.books:table_of(world.division, "system/Divisions")
+  part.order, part.rows = {}, {}
+  for _, code in ipairs(USERS[user].divisions) do
+    local facts = world.books.divisions[code].facts
+    part.order[#part.order + 1] = code
+    part.rows[code] = { Code = code, Description = facts.Description, Currency = facts.Currency, Country = facts.Country, Status = 1 }
+  end
+  world.books.divisions[world.division].tables["hrm/Divisions"] = part
+end
+
+function Exact:entity_call(request, user, division, path, key)
+  local entity = entities[path]
+  if not entity then return answers.error(404, "Resource not found for the segment '" .. path .. "'") end
+  local scope = self:missing_scope(entity)
+  if scope then
+    return answers.error(403, ("Forbidden - Application Scope Violated. Cannot read '%s' scope."):format(scope))
+  end
+  local letter = METHODS[request.method]
+  if not letter or not entity.methods:find(letter, 1, true) then return answers.error(405, "Method not allowed") end
+  local world = self:world(division)
+  if path == "system/Divisions" or path == "hrm/Divisions" then division_rows(world, user) end
+  if not key then
+    if letter == "G" then return read.list(world, path, entity, request) end
+    if letter == "P" then return write.create(world, path, entity, request) end
+    return answers.error(405, "Method not allowed")
+  end
+  local row = self.books:get(division, path, key:lower())
+  if not row then return answers.error(404, "Resource not found") end
+  if letter == "G" then return read.one(world, path, entity, row, request) end
+  if letter == "U" then return write.update(world, path, entity, row, request) end
+  if letter == "D" then return write.delete(world, path, entity, row) end
+  return answers.error(405, "Method not allowed")
+end
+
+function Exact:me(user)
+  local division = USERS[user].divisions[1]
+  return answers.json(200, { d = { results = { {
+    UserID = self.user_ids[user], CurrentDivision = division, AccountingDivision = division, FullName = USERS[user].name,
+    Language = "EN", ServerTime = ("/Date(%d)/"):format(host.now_ms()), ServerUtcOffset = 3600,
+  } } } })
+end
+
+-- division (nil for current/Me), entity path, key.
+local function split_path(path)
+  local division, rest = path:match "^/api/v1/(%d+)/(.+)$"
+  if not division then return nil, path:match "^/api/v1/(current/Me)$" end
+  local entity, key = rest:match "^([%w/]+)%(guid'([%x%-]+)'%)$"
+  return math.tointeger(division), entity or rest, key
+end
+
+function Exact:api(request)
+  local division, path, key = split_path(request.path)
+  if not path then return answers.error(404, "Not found") end
+  local user = self.oauth:user_of(request)
+  if not user then
+    self.limits:count_error(401, "-", division or 0, path)
+    return answers.empty(401, { ["WWW-Authenticate"] = "Bearer" })
+  end
+  local counted = division or USERS[user].divisions[1]
+  local headers, refused = self.limits:take(counted)
+  if not headers then return refused end
+  local answer
+  if division and not may_reach(user, division) then
+    answer = answers.error(403, "Forbidden")
+  elseif division then
+    answer = self:entity_call(request, user, division, path, key)
+  else
+    answer = self:me(user)
+  end
+  for name, value in pairs(headers) do answer.headers[name] = value end
+  self.limits:count_error(answer.status, user, counted, path)
+  return answer
+end
+
+function Exact.handle(self, request)
+  if request.path == "/api/oauth2/auth" and request.method == "GET" then return self.oauth:authorize(request) end
+  if request.path == "/api/oauth2/token" and request.method == "POST" then return self.oauth:token(request) end
+  return self:api(request)
+end
+
+local function fault(kind)
+  if kind == "429" then return answers.empty(429) end
+  if kind == "503" then return answers.page(503, "<html>Exact Online is being maintained</html>") end
+  return answers.error(500, "A problem has occurred. Please contact your administrator.")
+end
+
+-- What a person does in the books: {"process": [ids]}, {"delete": [ids]}, {"block_account": email}; or {"accounts": N}.
+function Exact:act(body)
+  local division = body.division or 123456
+  if not self.books.divisions[division] then return nil, "no division " .. tostring(division) end
+  local done, world, path = 0, self:world(division), "salesinvoice/SalesInvoices"
+  for _, id in ipairs(body.process or {}) do
+    local invoice = self.books:get(division, path, id)
+    if invoice and invoice.Status ~= 50 then
+      invoice.Status, invoice.InvoiceDate = 50, host.now() // 86400 * 86400
+      invoice.InvoiceNumber = self.books:number(division, "invoice" .. invoice.Journal, 26700001)
+      world.changed(path, id, "Update")
+      done = done + 1
+    end
+  end
+  for _, id in ipairs(body.delete or {}) do
+    local invoice = self.books:get(division, path, id)
+    if invoice and write.delete(world, path, entities[path], invoice).status == 204 then done = done + 1 end
+  end
+  local account = body.block_account and self.books:find(division, "crm/Accounts", "Email", body.block_account)
+  if account then account.Blocked, done = true, done + 1 end
+  if body.accounts then
+    seed.accounts(self.books, division, body.accounts)
+    done = done + body.accounts
+  end
+  return { done = done }
+end
+
+return function(config)
+  local self = setmetatable({ name = "exact_online", books = Books.new(), switches = switches(), journal = Journal.new() }, Exact)
+  local app = { client_id = host.uuid(), client_secret = host.token(16), webhook_secret = host.token(16) }
+  self.user_ids = {}
+  for user in pairs(USERS) do self.user_ids[user] = host.uuid() end
+  for code, facts in pairs(DIVISIONS) do seed.division(self.books, code, facts[1], facts[2]) end
+  self.oauth = OAuth.new(app, USERS, self.journal, self.switches)
+  self.limits = Limits.new(self.journal, self.switches)
+  self.hooks = Hooks.new(config, app, self.books, self.switches)
+  return {
+    name = self.name, journal = self.journal, switches = self.switches, fault = fault,
+    handle = function(request) return self:handle(request) end,
+    seed = function(body) return self:act(body) end,
+    state = function(query)
+      return {
+        divisions = report(self.books, query), oauth = self.oauth:report(), limits = self.limits:report(), webhooks = self.hooks.counts,
+      }
+    end,
+    started = function(url) self.url = url end,
+    credentials = {
+      client_id = app.client_id, client_secret = app.client_secret, webhook_secret = app.webhook_secret, region = "nl",
+      division = 123456, other_division = 234567, user = "jan", other_user = "piet",
+    },
+  }
+end

@@ -1,0 +1,83 @@
+-- The rows of the simulated Exact Online: by division, entity and key, in order of creation. Values are kept as text,
+-- integers (dates as seconds, decimals as ten-thousandths) and booleans.
+
+local host = require "host"
+
+local Books = {}
+Books.__index = Books
+
+function Books.new() return setmetatable({ divisions = {} }, Books) end
+
+function Books:add_division(code, facts)
+  self.divisions[code] = { facts = facts, tables = {}, numbers = {} }
+end
+
+function Books:table_of(division, path)
+  local tables = self.divisions[division].tables
+  tables[path] = tables[path] or { order = {}, rows = {} }
+  return tables[path]
+end
+
+function Books:insert(division, path, key, row)
+  row[key] = row[key] or host.uuid()
+  row.Created, row.Modified = host.now(), host.now()
+  local part = self:table_of(division, path)
+  part.order[#part.order + 1] = row[key]
+  part.rows[row[key]] = row
+  return row
+end
+
+function Books:get(division, path, key) return self:table_of(division, path).rows[key] end
+
+function Books:delete(division, path, key)
+  local part = self:table_of(division, path)
+  part.rows[key] = nil
+  for index, each in ipairs(part.order) do
+    if each == key then
+      table.remove(part.order, index)
+      return
+    end
+  end
+end
+
+-- Rows in order of creation, those after `past` when it is given.
+function Books:each(division, path, past)
+  local part = self:table_of(division, path)
+  local index = 0
+  if past then
+    while index < #part.order do
+      index = index + 1
+      if part.order[index] == past then break end
+    end
+  end
+  return function()
+    index = index + 1
+    local key = part.order[index]
+    return key and part.rows[key]
+  end
+end
+
+function Books:find(division, path, field, value)
+  if value == nil then return nil end
+  for row in self:each(division, path) do
+    if row[field] == value then return row end
+  end
+end
+
+-- Lines of a document, by line number.
+function Books:lines(division, path, header, id)
+  local out = {}
+  for row in self:each(division, path) do
+    if row[header] == id then out[#out + 1] = row end
+  end
+  return out
+end
+
+-- The next number of a sequence, such as the invoices of a journal.
+function Books:number(division, name, first)
+  local numbers = self.divisions[division].numbers
+  numbers[name] = (numbers[name] or first - 1) + 1
+  return numbers[name]
+end
+
+return Books

@@ -1,0 +1,137 @@
+-- $filter of OData as Exact takes it: eq ne gt ge lt le, and, or, parentheses; guid'…', datetime'…', '…', numbers, true,
+-- false, null. parse() gives a function over rows, or nil and why.
+
+local calendar, money = require "calendar", require "money"
+
+local filter = {}
+
+local COMPARE = {
+  eq = function(a, b) return a == b end, ne = function(a, b) return a ~= b end,
+  gt = function(a, b) return a ~= nil and b ~= nil and a > b end, ge = function(a, b) return a ~= nil and b ~= nil and a >= b end,
+  lt = function(a, b) return a ~= nil and b ~= nil and a < b end, le = function(a, b) return a ~= nil and b ~= nil and a <= b end,
+}
+
+-- One token from `at`: kind, value, where the next begins.
+local function token(text, at)
+  at = text:find("%S", at)
+  if not at then return "end", nil, #text + 1 end
+  local char = text:sub(at, at)
+  if char == "(" or char == ")" then return char, char, at + 1 end
+  local prefix, quote = text:match("^(%a*)()'", at)
+  if prefix then
+    local from, value = quote + 1, {}
+    while true do
+      local close = text:find("'", from, true)
+      if not close then return nil, "a quote is not closed" end
+      value[#value + 1] = text:sub(from, close - 1)
+      if text:sub(close + 1, close + 1) ~= "'" then return prefix == "" and "string" or prefix, table.concat(value, "'"), close + 1 end
+      from = close + 2
+    end
+  end
+  local number, past = text:match("^(%-?%d+%.?%d*)[LMmdf]?()", at)
+  if number then return "number", number, past end
+  local word, after = text:match("^([%a_][%w_/]*)()", at)
+  if word then return "word", word, after end
+  return nil, "unexpected character '" .. char .. "'"
+end
+
+local function fail(why) error({ filter = why }, 0) end
+
+local Parser = {}
+Parser.__index = Parser
+
+function Parser:advance()
+  local kind, value, at = token(self.text, self.at)
+  if not kind then fail(value) end
+  self.kind, self.value, self.at = kind, value, at
+end
+
+-- Numbers of either side as comparable values, strings as the database compares them: blanks at the end don't count.
+function Parser:comparable(value, as)
+  if value == nil then return nil end
+  if as == "guid" then return value:lower() end
+  if as == "decimal" then return value / money.ONE end
+  if as == "string" then
+    value = value:gsub("%s+$", "")
+    return self.ignore_case and value:lower() or value
+  end
+  return value
+end
+
+function Parser:literal(field)
+  local kind, value = self.kind, self.value
+  self:advance()
+  if kind == "word" and value == "null" then return nil end
+  if kind == "word" and (value == "true" or value == "false") and field.type == "bool" then return value == "true" end
+  if kind == "guid" and field.type == "guid" then
+    if not value:match "^%x+%-%x+%-%x+%-%x+%-%x+$" or #value ~= 36 then fail("'" .. value .. "' is not a guid") end
+    return value:lower()
+  end
+  if kind == "datetime" and (field.type == "date" or field.type == "datetime") then
+    return calendar.parse_iso(value) or fail("'" .. value .. "' is not a datetime")
+  end
+  if kind == "string" and field.type == "string" then return self:comparable(value, "string") end
+  if kind == "number" and (field.type == "int" or field.type == "decimal") then return tonumber(value) end
+  fail("Operand types do not match")
+end
+
+function Parser:comparison()
+  if self.kind == "(" then
+    self:advance()
+    local inner = self:either()
+    if self.kind ~= ")" then fail "')' expected" end
+    self:advance()
+    return inner
+  end
+  if self.kind ~= "word" then fail "a field is expected" end
+  local name = self.value
+  local field = self.fields[name]
+  if not field or field.type == "lines" then fail("No property '" .. name .. "' exists") end
+  if self.allowed and not self.allowed[name] then
+    fail("Filtering on these fields is not supported: " .. name)
+  end
+  self.used[name] = true
+  self:advance()
+  local compare = self.kind == "word" and COMPARE[self.value]
+  if not compare then fail "an operator is expected" end
+  self:advance()
+  local wanted = self:literal(field)
+  return function(row) return compare(self:comparable(row[name], field.type), wanted) end
+end
+
+function Parser:both()
+  local left = self:comparison()
+  while self.kind == "word" and self.value == "and" do
+    self:advance()
+    local a, b = left, self:comparison()
+    left = function(row) return a(row) and b(row) end
+  end
+  return left
+end
+
+function Parser:either()
+  local left = self:both()
+  while self.kind == "word" and self.value == "or" do
+    self:advance()
+    local a, b = left, self:both()
+    left = function(row) return a(row) or b(row) end
+  end
+  return left
+end
+
+-- Gives the test and the set of fields it names, or nil and why.
+function filter.parse(text, entity, ignore_case)
+  local parser = setmetatable(
+    { text = text, at = 1, fields = entity.fields, allowed = entity.filters, used = {}, ignore_case = ignore_case }, Parser)
+  local ok, result = pcall(function()
+    parser:advance()
+    local test = parser:either()
+    if parser.kind ~= "end" then fail "unexpected text after the filter" end
+    return test
+  end)
+  if ok then return result, parser.used end
+  if type(result) ~= "table" then error(result, 0) end
+  return nil, result.filter
+end
+
+return filter

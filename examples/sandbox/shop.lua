@@ -1,0 +1,331 @@
+-- The simulated BigCommerce store, written from apis/bigcommerce.md and from nothing of the connector.
+
+local Deliveries, Hooks, Journal, Orders, Window =
+  require "shop_deliveries", require "shop_hooks", require "journal", require "shop_orders", require "window"
+local answers, calendar, host, shapes, wire =
+  require "shop_answers", require "calendar", require "host", require "shop_shapes", require "wire"
+
+local QUOTA_WINDOW_MS, MOST_A_PAGE, USUAL_A_PAGE, REPORTED_ORDERS = 30 * 1000, 250, 50, 5000
+
+local function switches()
+  return {
+    quota = 150, port_443 = false, retries_signed_anew = true, delay_seconds = 1, lost_percent = 0, duplicate_percent = 0,
+    reordered_percent = 0, reordered_seconds = 30, list_limit = MOST_A_PAGE,
+  }
+end
+
+local Shop = {}
+Shop.__index = Shop
+
+-- Page and limit of a query, as positions in a list.
+local function page_of(query, most)
+  local page = math.max(1, math.tointeger(tonumber(query.page)) or 1)
+  local limit = math.max(1, math.min(most, math.tointeger(tonumber(query.limit)) or USUAL_A_PAGE))
+  return (page - 1) * limit + 1, limit, page
+end
+
+local function slice(list, query, most)
+  local from, limit = page_of(query, most)
+  local out = host.json.array {}
+  for index = from, math.min(#list, from + limit - 1) do out[#out + 1] = list[index] end
+  return out
+end
+
+local function v2_list(rows)
+  if #rows == 0 then return answers.none() end
+  return answers.json(200, rows)
+end
+
+local function instant(text) return calendar.parse_iso(text) or calendar.parse_rfc2822(text) end
+
+-- A test over orders for the filters of the list, or nil and the 400.
+local function order_filter(query)
+  local bounds = {}
+  for _, name in ipairs { "min_date_modified", "max_date_modified", "min_date_created", "max_date_created" } do
+    if query[name] then
+      bounds[name] = instant(query[name])
+      if not bounds[name] then return nil, answers.v2_error(400, "The field '" .. name .. "' is not a date.") end
+    end
+  end
+  local function number(name) return math.tointeger(tonumber(query[name])) end
+  return function(order)
+    return order.modified >= (bounds.min_date_modified or 0) and order.modified <= (bounds.max_date_modified or math.maxinteger)
+      and order.created >= (bounds.min_date_created or 0) and order.created <= (bounds.max_date_created or math.maxinteger)
+      and order.id >= (number "min_id" or 0) and order.id <= (number "max_id" or math.maxinteger)
+      and order.status_id == (number "status_id" or order.status_id) and order.customer_id == (number "customer_id" or order.customer_id)
+      and (not query.email or query.email:lower() == order.email:lower())
+  end
+end
+
+function Shop:matching(query)
+  local test, bad = order_filter(query)
+  if not test then return nil, bad end
+  local out = {}
+  for _, order in ipairs(self.orders.rows) do
+    if not order.deleted and test(order) then out[#out + 1] = order end
+  end
+  local field, direction = (query.sort or "id:asc"):match "^([%a_]+):?(%a*)$"
+  local key = ({ id = "id", date_modified = "modified", date_created = "created" })[field]
+  if not key then return nil, answers.v2_error(400, "The field 'sort' is invalid.") end
+  table.sort(out, function(a, b)
+    if a[key] ~= b[key] then
+      if direction == "desc" then return a[key] > b[key] end
+      return a[key] < b[key]
+    end
+    return a.id < b.id
+  end)
+  return out
+end
+
+function Shop:list(query)
+  local orders, bad = self:matching(query)
+  if not orders then return bad end
+  local rows = slice(orders, query, self.switches.list_limit)
+  for index, order in ipairs(rows) do rows[index] = shapes.order(order, self.base, {}) end
+  return v2_list(rows)
+end
+
+local PARTS = {
+  products = shapes.products, shipping_addresses = shapes.shipping_addresses, shippingaddresses = shapes.shipping_addresses,
+  coupons = shapes.coupons, fees = shapes.fees, taxes = shapes.taxes,
+}
+
+local function includes(query)
+  local out = {}
+  for name in (query.include or ""):gmatch "[^,]+" do out[name] = true end
+  return out
+end
+
+-- PUT of an order takes its status and notes only.
+function Shop:put_order(order, request)
+  local body = wire.json(request)
+  if not body then return answers.v2_error(400, "The body is not JSON.") end
+  for name in pairs(body) do
+    if name ~= "status_id" and name ~= "external_order_id" and name ~= "staff_notes" then
+      return answers.v2_error(400, "The field '" .. name .. "' is not supported here.")
+    end
+  end
+  if body.status_id then
+    if not shapes.STATUS[body.status_id] then return answers.v2_error(400, "The field 'status_id' is invalid.") end
+    self:change(order, "status", body.status_id)
+  end
+  return answers.json(200, shapes.order(order, self.base, {}))
+end
+
+function Shop:v2(request, path)
+  local query = wire.query(request)
+  if path == "store" then
+    return answers.json(200, {
+      id = self.account.store_hash, store_id = 1001, name = "Acme", currency = "EUR", country_code = "NL", decimal_places = 2,
+      is_price_entered_with_tax = false, timezone = { name = "Europe/Amsterdam", raw_offset = 3600, dst_offset = 7200 },
+    })
+  end
+  if path == "time" then return answers.json(200, { time = host.now() }) end
+  if path == "order_statuses" then
+    local out = host.json.array {}
+    for id = 0, 14 do out[#out + 1] = { id = id, name = shapes.STATUS[id], custom_label = "Own: " .. shapes.STATUS[id], order = id } end
+    return answers.json(200, out)
+  end
+  if path == "orders" and request.method == "GET" then return self:list(query) end
+  if path == "orders/count" then
+    local orders, bad = self:matching(query)
+    return bad or answers.json(200, { count = #orders })
+  end
+  local id, part = path:match "^orders/(%d+)/?([%a_]*)$"
+  local order = id and self.orders.by_id[math.tointeger(id)]
+  if not order then return answers.v2_error(404, "The requested resource was not found.") end
+  if part == "" and request.method == "PUT" then return self:put_order(order, request) end
+  if request.method ~= "GET" then return answers.v2_error(405, "The method is not allowed.") end
+  if part == "" then return answers.json(200, shapes.order(order, self.base, includes(query))) end
+  if not PARTS[part] then return answers.v2_error(404, "The requested resource was not found.") end
+  return v2_list(slice(PARTS[part](order), query, MOST_A_PAGE))
+end
+
+function Shop:customers(query)
+  local wanted = {}
+  for id in (query["id:in"] or ""):gmatch "[^,]+" do wanted[id] = true end
+  for email in (query["email:in"] or ""):gmatch "[^,]+" do wanted[email:lower()] = true end
+  local modified = query["date_modified:min"] and instant(query["date_modified:min"]) or 0
+  local rows = {}
+  for _, customer in ipairs(self.orders.customers) do
+    local named = next(wanted) == nil or wanted[tostring(customer.id)] or wanted[customer.email:lower()]
+    if named and customer.made >= modified then rows[#rows + 1] = shapes.customer(customer) end
+  end
+  local from, limit, page = page_of(query, MOST_A_PAGE)
+  -- A cursor is the position it ends at; `page` is ignored with one.
+  if query.after then from = (math.tointeger(tonumber(query.after)) or 0) + 1 end
+  local out = host.json.array {}
+  for index = from, math.min(#rows, from + limit - 1) do out[#out + 1] = rows[index] end
+  return answers.json(200, {
+    data = out,
+    meta = {
+      pagination = {
+        total = #rows, count = #out, per_page = limit, current_page = page, total_pages = (#rows + limit - 1) // limit,
+      },
+      cursor_pagination = { count = #out, per_page = limit, end_cursor = #out == limit and tostring(from + #out - 1) or nil },
+    },
+  })
+end
+
+function Shop:v3(request, path)
+  local hook = path:match "^hooks/(%d+)$"
+  if path == "hooks" or hook then return self.hooks:handle(request, math.tointeger(hook or "")) end
+  if request.method ~= "GET" then return answers.v3_error(405, "Method not allowed") end
+  if path == "customers" then return self:customers(wire.query(request)) end
+  local id, part = path:match "^orders/(%d+)/([%a_/]+)$"
+  local order = id and self.orders.by_id[math.tointeger(id)]
+  if not order then return answers.v3_error(404, "Not found") end
+  if part == "transactions" then
+    local rows = shapes.transactions(order)
+    if #rows == 0 then return answers.none() end
+    return answers.json(200, { data = slice(rows, wire.query(request), USUAL_A_PAGE), meta = { pagination = { total = #rows } } })
+  end
+  if part == "payment_actions/refunds" then return answers.json(200, { data = shapes.refunds(order), meta = { pagination = {} } }) end
+  return answers.v3_error(404, "Not found")
+end
+
+function Shop:quota_headers()
+  self.window:roll(host.now_ms())
+  return {
+    ["X-Rate-Limit-Requests-Quota"] = tostring(self.switches.quota),
+    ["X-Rate-Limit-Requests-Left"] = tostring(self.window:left(self.switches.quota)),
+    ["X-Rate-Limit-Time-Window-Ms"] = tostring(QUOTA_WINDOW_MS),
+    ["X-Rate-Limit-Time-Reset-Ms"] = tostring(self.window:ends_at() - host.now_ms()),
+  }
+end
+
+function Shop:too_many(version)
+  local answer = answers.error(version, 429, "Too many requests")
+  for name, value in pairs(self:quota_headers()) do answer.headers[name] = value end
+  return answer
+end
+
+function Shop:handle(request)
+  local store, version, path = request.path:match "^/stores/(%w+)/(v[23])/(.+)$"
+  if not store then return answers.v3_error(404, "Not found") end
+  if store ~= self.account.store_hash or request.headers["x-auth-token"] ~= self.account.access_token then
+    self.journal:violation("wrong_token", request.path)
+    return answers.error(version, 401, "No credentials were supplied in the request, or they are invalid.")
+  end
+  self.window:roll(host.now_ms())
+  if self.window:left(self.switches.quota) == 0 then
+    self.journal:violation("quota", request.path)
+    return self:too_many(version)
+  end
+  self.window:take()
+  local answer = version == "v2" and self:v2(request, path) or self:v3(request, path)
+  for name, value in pairs(self:quota_headers()) do answer.headers[name] = value end
+  if version == "v2" and not (request.headers.accept or ""):find("application/json", 1, true) then
+    self.journal:violation("no_accept", request.path)
+    return answers.xml(answer)
+  end
+  return answer
+end
+
+function Shop:told(scope, order, more)
+  local data = { type = "order", id = order.id }
+  for name, value in pairs(more or {}) do data[name] = value end
+  self.deliveries:event(scope, data)
+end
+
+function Shop:change(order, what, value)
+  local before, why = self.orders:change(order, what, value)
+  if not before then return nil, why end
+  if what == "archive" then
+    self:told("store/order/archived", order)
+    return true
+  end
+  self:told("store/order/updated", order)
+  if what == "status" and before ~= value then
+    self:told("store/order/statusUpdated", order, { status = { previous_status_id = before, new_status_id = value } })
+  end
+  return true
+end
+
+function Shop:place(kind, events)
+  local order = self.orders:create(kind)
+  if events then
+    self:told("store/order/created", order)
+    if order.status_id ~= 0 then
+      self:told("store/order/statusUpdated", order, { status = { previous_status_id = 0, new_status_id = order.status_id } })
+    end
+  end
+  return order
+end
+
+local function brief(order)
+  return {
+    id = order.id, kind = order.kind, expect = order.expect, status_id = order.status_id, changes = order.changes or 0,
+    email = order.email, lines = #order.lines, deleted = order.deleted, created = calendar.iso(order.created) .. "Z",
+    total_ex_tax = shapes.plain(order.total_ex), total_inc_tax = shapes.plain(order.total_inc), total_tax = shapes.plain(order.total_tax),
+  }
+end
+
+-- {"orders": N, "kinds": […], "events": true, "over": seconds}, {"change": ids or N, "what": …, "value": …}
+function Shop:seed(body)
+  if body.change then
+    local chosen = body.change
+    if math.type(chosen) == "integer" then
+      local count = chosen
+      chosen = {}
+      for _ = 1, count do chosen[#chosen + 1] = host.pick(self.orders.rows).id end
+    end
+    local changed = host.json.array {}
+    for _, id in ipairs(chosen) do
+      local order = self.orders.by_id[id]
+      if not order then return nil, "no order " .. tostring(id) end
+      local ok, why = self:change(order, body.what or "touch", body.value)
+      if not ok then return nil, why end
+      changed[#changed + 1] = id
+    end
+    return { changed = changed }
+  end
+  local made, count, events = host.json.array {}, body.orders or 1, body.events ~= false
+  for index = 1, count do
+    local kind = body.kinds and body.kinds[(index - 1) % #body.kinds + 1]
+    if body.over and body.over ~= 0 then
+      host.timers.after(tonumber(tostring(body.over)) * index / count, function() self:place(kind, events) end)
+    else
+      made[#made + 1] = brief(self:place(kind, events))
+    end
+  end
+  return { orders = made, scheduled = count - #made }
+end
+
+function Shop:state(query)
+  local list, by_kind, by_status, expected = host.json.array {}, {}, {}, {}
+  for index, order in ipairs(self.orders.rows) do
+    by_kind[order.kind] = (by_kind[order.kind] or 0) + 1
+    local status = tostring(order.status_id)
+    by_status[status] = (by_status[status] or 0) + 1
+    expected[order.expect] = (expected[order.expect] or 0) + 1
+    if index <= REPORTED_ORDERS and (not query.id or query.id == tostring(order.id)) then list[#list + 1] = brief(order) end
+  end
+  return {
+    counts = { orders = #self.orders.rows, customers = #self.orders.customers, by_kind = by_kind, by_status = by_status, expected = expected },
+    orders = list, hooks = self.hooks:report(), deliveries = self.deliveries:report(),
+  }
+end
+
+return function(config)
+  local account = {
+    store_hash = "abc123", access_token = host.token(16), client_id = host.token(16), client_secret = host.token(32),
+  }
+  local self = setmetatable({
+    account = account, switches = switches(), journal = Journal.new(), orders = Orders.new(), window = Window.new(QUOTA_WINDOW_MS),
+  }, Shop)
+  self.hooks = Hooks.new(account, self.switches)
+  self.deliveries = Deliveries.new(config, account, self.hooks, self.switches)
+  return {
+    name = "bigcommerce", journal = self.journal, switches = self.switches, credentials = account,
+    handle = function(request) return self:handle(request) end,
+    fault = function(kind, request)
+      local version = request.path:match "^/stores/%w+/(v[23])/" or "v3"
+      if kind == "429" then return self:too_many(version) end
+      return answers.error(version, math.tointeger(kind), "Something went wrong")
+    end,
+    seed = function(body) return self:seed(body) end,
+    state = function(query) return self:state(query) end,
+    started = function(url) self.base = url .. "/stores/" .. account.store_hash end,
+  }
+end

@@ -1,0 +1,123 @@
+-- Kinds of made-up orders, each a function that shapes a draft: { customer, lines, discount, shipping, … }. `expect`
+-- says what the books should make of it: "invoice", "skip" or "refuse".
+
+local catalogue, host, money = require "catalogue", require "host", require "money"
+
+local kinds = {}
+
+local MANY_LINES = 100
+
+local function line(product, quantity, more)
+  local out = { product = product, quantity = quantity or host.random.int(1, 4) }
+  for name, value in pairs(more or {}) do out[name] = value end
+  return out
+end
+
+local function any_product() return host.pick(catalogue.products) end
+
+local function some_lines(draft, count)
+  for _ = 1, count do draft.lines[#draft.lines + 1] = line(any_product()) end
+end
+
+local function kind(name, expect, weight, shape) kinds[#kinds + 1] = { name = name, expect = expect, weight = weight, shape = shape } end
+
+kind("registered", "invoice", 20, function(draft) some_lines(draft, 1) end)
+kind("guest", "invoice", 15, function(draft)
+  draft.guest = true
+  some_lines(draft, 2)
+end)
+kind("several_lines", "invoice", 15, function(draft) some_lines(draft, host.random.int(3, 8)) end)
+kind("many_lines", "invoice", 2, function(draft) some_lines(draft, MANY_LINES) end)
+kind("mixed_tax", "invoice", 10, function(draft)
+  draft.lines = { line(catalogue.products[1]), line(catalogue.products[5]), line(catalogue.products[7]) }
+end)
+kind("discount", "invoice", 8, function(draft)
+  draft.lines = { line(catalogue.products[1], 2), line(catalogue.products[6], 2) }
+  -- Whole euros a line, so that tax by line and tax by total agree to the cent.
+  draft.lines[1].discount, draft.lines[2].discount = 3 * money.ONE, 2 * money.ONE
+end)
+kind("coupon", "invoice", 8, function(draft)
+  draft.lines = { line(catalogue.products[8], 1, { coupon = 10 * money.ONE }) }
+  draft.coupon = { code = "LENTE-€10", type = 2 }
+end)
+kind("free_line", "invoice", 5, function(draft)
+  draft.lines = { line(any_product(), 1), line(catalogue.products[12], 1) }
+end)
+kind("handling_and_wrapping", "invoice", 5, function(draft)
+  some_lines(draft, 2)
+  draft.handling, draft.wrapping = money.parse "2.5000", money.parse "4.0000"
+end)
+kind("fee", "invoice", 4, function(draft)
+  some_lines(draft, 1)
+  draft.fee = { name = "Small order fee", cost = money.parse "1.5000" }
+end)
+kind("digital", "invoice", 4, function(draft)
+  draft.digital, draft.shipping = true, 0
+  draft.lines = { line(catalogue.products[5], 1, { type = "digital" }) }
+end)
+kind("options", "invoice", 4, function(draft)
+  draft.lines = { line(catalogue.products[3], 1, { options = { { display_name = "Colour", display_value = "Grün" } } }) }
+end)
+kind("unknown_sku", "invoice", 5, function(draft)
+  draft.lines = { line(catalogue.unknown[1]), line(catalogue.unknown[2]), line(catalogue.products[1]) }
+end)
+kind("long_address", "invoice", 3, function(draft)
+  some_lines(draft, 1)
+  draft.street_2 = "Gebäude C, Hinterhaus, vierter Stock links, bei Familie Schmidt 128b"
+end)
+kind("cancelled", "skip", 4, function(draft)
+  some_lines(draft, 1)
+  draft.status_id = 5
+end)
+kind("incomplete", "skip", 4, function(draft)
+  some_lines(draft, 1)
+  draft.status_id = 0
+end)
+kind("declined", "skip", 2, function(draft)
+  some_lines(draft, 1)
+  draft.status_id = 6
+end)
+
+-- Only on request: what the integration says no to.
+kind("gift_certificate", "refuse", 0, function(draft)
+  draft.lines = { line(catalogue.products[1], 1, { type = "giftcertificate" }) }
+end)
+kind("paid_with_gift_certificate", "refuse", 0, function(draft)
+  some_lines(draft, 1)
+  draft.gift_certificate = money.parse "10.0000"
+end)
+kind("refunded", "refuse", 0, function(draft)
+  some_lines(draft, 1)
+  draft.status_id = 4
+end)
+kind("tax_inclusive", "refuse", 0, function(draft)
+  some_lines(draft, 1)
+  draft.tax_inclusive = true
+end)
+kind("foreign_currency", "invoice", 0, function(draft)
+  some_lines(draft, 1)
+  draft.currency = "USD"
+end)
+kind("same_customer", "invoice", 0, function(draft)
+  draft.email = "Twice@Example.org"
+  some_lines(draft, 1)
+end)
+
+local by_name, total = {}, 0
+for _, each in ipairs(kinds) do
+  by_name[each.name] = each
+  total = total + each.weight
+end
+
+function kinds.named(name) return by_name[name] end
+
+-- One of the everyday kinds, by weight.
+function kinds.any()
+  local at = host.random.int(1, total)
+  for _, each in ipairs(kinds) do
+    at = at - each.weight
+    if at <= 0 then return each end
+  end
+end
+
+return kinds
