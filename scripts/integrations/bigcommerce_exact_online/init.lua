@@ -1,0 +1,77 @@
+-- BigCommerce -> Exact Online: an order becomes one sales invoice. Not here yet, and refused with a sentence: refunds,
+-- gift certificates, tax-inclusive stores.
+
+local customer, documents, orders, refusals, totals =
+  require "customer", require "documents", require "orders", require "refusals", require "totals"
+
+local function post_order(job, shop, books)
+  local order = orders.fetch(shop, job.key)
+  local not_sold = orders.not_sold(order, job.settings)
+  if not_sold then
+    local invoice = documents.prior(job, order)
+    if invoice then
+      return job:refuse(("Order %d is %s, but invoice %s was made for it. Withdraw or credit it in Exact Online.")
+        :format(order.id, not_sold, invoice.number or invoice.id), { cause = "sale_undone", concern = "finance" })
+    end
+    return job:skip(not_sold)
+  end
+  refusals.check(job, order)
+  orders.complete(order, shop, job)
+  refusals.check_lines(job, order)
+
+  local account = customer.account(job, books, order)
+  local address = customer.delivery_address(job, books, order, account)
+  local invoice = job:map("invoice", order, { account = account, address = address })
+  totals.check(job, order, invoice)
+  return documents.post(job, books, order, invoice)
+end
+
+return integration {
+  roles = { shop = "bigcommerce", books = "exact_online" },
+
+  settings = schema {
+    journal = { "text", default = "70", doc = "Code of the sales journal." },
+    statuses = {
+      "list", default = { 2, 3, 8, 9, 10, 11 },
+      doc = "Status ids of BigCommerce that make an invoice. 0 Incomplete, 5 Cancelled and 6 Declined never do.",
+    },
+    vat_codes = {
+      "table", default = {},
+      doc = "Tax rate in percent to VAT code, for example { ['21'] = '4' }. Empty: the item's own VAT code is used.",
+    },
+    fallback_item = { "text", doc = "Code of the item for products that Exact Online does not know. Unset: they are refused." },
+    shipping_item = { "text", doc = "Code of the item that shipping is invoiced on." },
+    handling_item = { "text", doc = "Code of the item for handling costs." },
+    wrapping_item = { "text", doc = "Code of the item for gift wrapping." },
+    fee_item = { "text", doc = "Code of the item for fees." },
+    discount_item = { "text", doc = "Code of the item for discounts and coupons." },
+    revenue_account = { "text", doc = "Code of the G/L account of product lines. Unset: the item's own." },
+    shipping_account = { "text", doc = "Code of the G/L account of shipping lines. Unset: the item's own." },
+    discount_account = { "text", doc = "Code of the G/L account of discount lines. Unset: the item's own." },
+    cost_center = { "text", doc = "Code of the cost center of every line." },
+    cost_unit = { "text", doc = "Code of the cost unit of every line." },
+    payment_condition = { "text", doc = "Code of the payment condition of invoices and new accounts." },
+    description = { "text", default = "Web shop order", doc = "Opens the invoice's description; the order's number follows." },
+    tolerance = { "decimal", default = "0.02", doc = "Difference between order and invoice that rounding may make." },
+  },
+
+  lookups = {
+    items = { from = "books.items.list", key = "Code", value = "ID", fresh = "1h" },
+    gl_accounts = { from = "books.gl_accounts.list", key = "Code", value = "ID", fresh = "1h" },
+  },
+
+  flows = {
+    orders = flow {
+      on = {
+        webhook("shop", {
+          "store/order/created", "store/order/updated", "store/order/statusUpdated", "store/order/archived",
+          "store/order/refund/created",
+        }, { key = "data.id" }),
+        poll("shop.orders.list", { key = "id", since = "date_modified", every = "15m", overlap = "10m" }),
+      },
+      run = post_order,
+    },
+  },
+
+  mappings = { "account", "address", "invoice" },
+}

@@ -1,0 +1,53 @@
+-- Decimals for running specs in plain Lua: a scaled integer of six places.
+
+local PLACES, ONE = 6, 1000000
+
+local Decimal = {}
+Decimal.__index = Decimal
+
+local function make(units, scale) return setmetatable({ units = units, scale_ = scale }, Decimal) end
+
+local function parse(value)
+  if getmetatable(value) == Decimal then return value end
+  local sign, whole, fraction = tostring(value):match "^(%-?)(%d+)%.?(%d*)$"
+  if not whole then error("not a number: " .. tostring(value), 2) end
+  local units = math.tointeger(whole) * ONE + math.tointeger((fraction .. "000000"):sub(1, PLACES))
+  return make(sign == "-" and -units or units, #fraction)
+end
+
+local function divide(a, b)
+  if a < 0 then return -divide(-a, b) end
+  return (2 * a + b) // (2 * b)
+end
+
+function Decimal.__add(a, b)
+  a, b = parse(a), parse(b)
+  return make(a.units + b.units, math.max(a.scale_, b.scale_))
+end
+function Decimal.__sub(a, b) return parse(a) + -parse(b) end
+function Decimal.__unm(a) return make(-a.units, a.scale_) end
+function Decimal.__mul(a, b)
+  a, b = parse(a), parse(b)
+  return make(divide(a.units * b.units, ONE), math.min(PLACES, a.scale_ + b.scale_))
+end
+function Decimal.__eq(a, b) return a.units == b.units end
+function Decimal.__lt(a, b) return parse(a).units < parse(b).units end
+function Decimal.__le(a, b) return parse(a).units <= parse(b).units end
+function Decimal:__tostring()
+  local text = ("%s%d.%06d"):format(self.units < 0 and "-" or "", math.abs(self.units) // ONE, math.abs(self.units) % ONE)
+  return self.scale_ == 0 and text:match "^[^.]+" or text:sub(1, #text - PLACES + self.scale_)
+end
+Decimal.text = Decimal.__tostring
+function Decimal:round(places)
+  local step = math.tointeger(10 ^ (PLACES - places))
+  return make(divide(self.units, step) * step, places)
+end
+function Decimal:abs() return make(math.abs(self.units), self.scale_) end
+function Decimal:is_zero() return self.units == 0 end
+function Decimal:compact()
+  local text = tostring(make(self.units, PLACES))
+  return (text:gsub("0+$", ""):gsub("%.$", ""))
+end
+
+return setmetatable({ is = function(value) return getmetatable(value) == Decimal end },
+  { __call = function(_, value) return parse(value) end })
