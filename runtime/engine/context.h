@@ -1,6 +1,7 @@
 // What the parts of one engine share. Owned by Engine; executor's thread.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "runtime/base/executor.h"
@@ -36,6 +37,14 @@ struct Context {
   Doors doors;
   Scope scope;
   std::function<void()> wake_jobs = [] {};  // something may have become claimable
+
+  // Runs later, unless the engine is gone by then.
+  void post(std::function<void()> work) {
+    env.executor->post([alive = std::weak_ptr<char>(life), work = std::move(work)] {
+      if (alive.lock()) work();
+    });
+  }
+  std::shared_ptr<char> life = std::make_shared<char>();
 
   WallTime now() const { return env.clock->wall(); }
   CrashPoint at(std::string_view point) const { return {options.crash_point && options.crash_point(point)}; }

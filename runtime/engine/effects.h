@@ -1,0 +1,81 @@
+// A write's way out (design.md "Life of an event"; reliability.md section 2): plan, turn, permit, token, arm, send,
+// outcome, confirm. Everything is decided under the entity's turn, so that nothing changes between looking and arming.
+//
+// One Effects per send request; it lives as long as the request does. Executor's thread.
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "runtime/engine/job_context.h"
+#include "runtime/engine/jobs.h"
+#include "runtime/engine/probe.h"
+#include "runtime/engine/turns.h"
+
+namespace mlc::engine {
+
+// What a script gets from job:send, as JSON: {"id","number","record":{…},"state":"settled"|"superseded"|"shadow"|"skipped"}.
+std::string sent_json(std::string_view id, std::string_view number, std::string_view record_json, std::string_view state);
+
+// A braced list inside an awaiting expression is more than GCC 12 can take.
+template <class... State>
+std::vector<store::EffectState> states(State... state) {
+  return {state...};
+}
+
+class Effects {
+ public:
+  using Sent = std::variant<Answer, Ending>;
+
+  Effects(JobContext& run, Turns& turns, JobCounts& counts, SendRequest request, int index);
+
+  Task<Sent> send();
+
+ private:
+  using Stop = std::optional<Sent>;  // nullopt = go on
+
+  // Before the pipeline.
+  Stop resolve_names();
+  Stop answered_before();
+  Task<Stop> choose_effect();  // the generation that counts, and what other jobs sent
+  Task<Stop> check_versions();
+  Task<Stop> behind_unknown();
+  // The pipeline.
+  Task<Stop> plan();
+  Task<Stop> load_plan();
+  Task<Stop> search_first();
+  Task<Stop> deliver();  // permit, token, arm, send, outcome; nullopt = again
+  Task<Stop> take_outcome(remote::Outcome outcome);
+  Task<Stop> settle(std::string id, std::string number, std::string record, const remote::Exchange* exchange, std::string_view state);
+  Task<Stop> confirm(std::string id);
+  // Unknown outcomes, by kind; nullopt = the frozen bytes may go (again).
+  Task<Stop> clear_unknown();
+  Task<Stop> clear_by_search(bool resend_allowed);
+  Task<Stop> after_check();
+  Stop park(std::string code, std::string sentence, std::string fix) const;
+  Task<Stop> wait_until(WallTime moment);
+
+  Task<Result<store::Committed>> change_state(store::EffectState to, std::vector<store::EffectState> from, store::Change change);
+  Task<Result<Answer>> recorded(const store::Effect& effect);
+  Task<Result<Found>> search(WallTime* not_before);
+  Ending from_error(const Error& error, WallTime not_before) const;
+  std::string stored_entity() const;
+  store::AuditBirth audit(std::string_view act, std::string detail) const;
+  std::string note(std::string_view what) const { return std::string(what) + ":" + request_.effect; }
+
+  JobContext& run_;
+  Turns& turns_;
+  JobCounts& counts_;
+  SendRequest request_;
+  const int index_;
+
+  remote::OperationFacts facts_;
+  std::string connection_, arguments_, expect_, entity_, input_hash_;
+  remote::Plan plan_;
+  std::optional<store::Effect> effect_;  // as the store has it
+  bool planned_here_ = false;            // this job's plan entry of this chapter holds the frozen bytes
+  int again_ = 0;
+  bool repeated_ = false;  // an unknown create was sent again: afterwards there must be one
+};
+
+}  // namespace mlc::engine

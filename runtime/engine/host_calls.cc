@@ -1,0 +1,293 @@
+// The part of JobRun that answers each kind of request.
+#include <algorithm>
+
+#include "runtime/base/encoding.h"
+#include "runtime/document/document.h"
+#include "runtime/document/node.h"
+#include "runtime/document/write.h"
+#include "runtime/engine/effects.h"
+#include "runtime/engine/job_run.h"
+#include "runtime/engine/sealed_row.h"
+
+namespace mlc::engine {
+
+using store::EntryKind;
+
+namespace {
+
+Answer error_answer(WallTime now, HostError error) { return {now, true, error_json(error)}; }
+// Follows from data alone and is not recorded: it has the time of the entry before it.
+Answer unrecorded(HostError error) { return error_answer({}, std::move(error)); }
+
+// What the script sees of a read: the record, or {"rows":[…],"next":<arguments of the next page or null>}.
+std::string read_json(const remote::Remote::Read& read) {
+  if (read.rows.empty()) return read.outcome.body.empty() ? "null" : read.outcome.body;
+  return "{\"rows\":" + read.rows + ",\"next\":" + (read.next_arguments.empty() ? "null" : read.next_arguments) + "}";
+}
+
+}  // namespace
+
+std::optional<JobRun::Handled> JobRun::replayed(int index, EntryKind kind, const std::string& name, const std::string& hash) {
+  const auto* entry = run_.journal.any_at(index);
+  if (entry == nullptr) return std::nullopt;
+  if (entry->kind != kind || entry->input_hash != hash) {
+    Ending ending;
+    ending.what = Ending::What::park;
+    ending.code = "journal_mismatch";
+    ending.reason = "call " + std::to_string(index + 1) + " was \"" + entry->name + "\" when it was recorded and is now \"" + name + "\"" +
+                    (entry->name == name ? " with other input" : "");
+    ending.fix = "replay the job on the live version";
+    return Handled(std::move(ending));
+  }
+  auto answer = run_.journal.open(*entry);
+  if (!answer) return Handled(Ending::retry("corrupt", answer.error().text()));
+  return Handled(std::move(*answer));
+}
+
+JobRun::Handled JobRun::record(int index, EntryKind kind, std::string name, std::string hash, std::string json, store::Change change) {
+  Answer answer{run_.context.now(), false, std::move(json)};
+  auto entry = run_.journal.seal(kind, index, std::move(name), std::move(hash), answer);
+  if (!entry) return Ending::retry("internal", entry.error().text());
+  change.entries.push_back(std::move(*entry));
+  run_.record(std::move(change));
+  return answer;
+}
+
+Task<JobRun::Handled> JobRun::handle_read(ReadRequest request) {
+  const int index = next_index_++;
+  auto connection = run_.connection(request.role, request.connection);
+  if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
+  const auto hash = hash_parts({"read", *connection, request.operation, request.arguments});
+  auto known = replayed(index, EntryKind::read, request.operation, hash);
+  if (known) co_return std::move(*known);
+
+  remote::Call call{run_.job.client, *connection, request.operation, request.arguments, run_.job.lane};
+  auto read = co_await run_.context.remote.read(std::move(call));
+  const auto now = run_.context.now();
+  store::Change change;
+  if (read) {
+    for (const auto& exchange : read->attempts) change.entries.push_back(run_.exchange_entry(request.operation, exchange));
+    if (read->outcome.verdict == remote::Verdict::applied) {
+      co_await run_.context.at("record");
+      co_return record(index, EntryKind::read, request.operation, hash, read_json(*read), std::move(change));
+    }
+  }
+  // Quota and a dead grant end the run: it costs the script nothing and is nobody's failure.
+  HostError error;
+  if (!read) {
+    error = {std::string(code_name(read.error().code())), read.error().text(), false, "", ""};
+  } else {
+    const auto& outcome = read->outcome;
+    if (outcome.code == "exhausted" || outcome.verdict == remote::Verdict::again) {
+      auto waiting = Ending::wait("quota", outcome.sentence, std::max(outcome.not_before, now + std::chrono::seconds(1)));
+      auto hold = run_.held(*connection);
+      if (hold) waiting = std::move(*hold);
+      co_return waiting;
+    }
+    auto detail = document::Node::object();
+    detail.set("status", outcome.exchange.status);
+    const bool passing = outcome.retryable || outcome.code == "unavailable" || outcome.code == "timeout";
+    error = {outcome.code, outcome.sentence, passing, outcome.sentence, document::write(detail)};
+  }
+  if (auto held = run_.held(*connection)) co_return std::move(*held);
+  const auto answer = error_answer(now, error);
+  auto entry = run_.journal.seal(EntryKind::read, index, request.operation, hash, answer);
+  if (!entry) co_return Ending::retry("internal", entry.error().text());
+  change.entries.push_back(std::move(*entry));
+  if (error.retryable) passing_error_ = std::move(change);
+  else run_.record(std::move(change));
+  co_return answer;
+}
+
+Task<JobRun::Handled> JobRun::handle_send(SendRequest request) {
+  const int index = next_index_++;
+  Effects effects(run_, turns_, counts_, std::move(request), index);
+  auto sent = co_await effects.send();
+  co_return sent;
+}
+
+Task<JobRun::Handled> JobRun::handle_sent(SentRequest request) {
+  const int index = next_index_++;
+  auto connection = run_.connection(request.role, request.connection);
+  if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
+  const auto entity = request.entity.empty() ? run_.own_entity() : request.entity;
+  const auto hash = hash_parts({"sent", request.effect, *connection, entity});
+  auto known = replayed(index, EntryKind::sent, request.effect, hash);
+  if (known) co_return std::move(*known);
+  auto stored = entity;
+  if (entity != run_.own_entity()) stored = "#" + to_hex(run_.context.vault.digest(run_.job.client, entity));
+  auto found = co_await run_.context.store.entity(run_.job.client, *connection, stored, request.effect);
+  if (!found) co_return Ending::retry(std::string(code_name(found.error().code())), found.error().text());
+  std::string json = "null";
+  if (*found) {
+    auto node = document::Node::object();
+    node.set("id", (*found)->remote_id).set("number", (*found)->number).set("version", (*found)->version);
+    if ((*found)->by_person) node.set("by_person", true);
+    json = document::write(node);
+  }
+  co_return record(index, EntryKind::sent, request.effect, hash, std::move(json));
+}
+
+Task<JobRun::Handled> JobRun::handle_lookup(LookupRequest request) {
+  const int index = next_index_++;
+  auto connection = run_.connection(request.role, request.connection);
+  if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
+  std::string keys;
+  for (const auto& key : request.keys) keys += std::to_string(key.size()) + ":" + key;
+  const auto hash = hash_parts({"lookup", request.name, *connection, keys});
+  auto known = replayed(index, EntryKind::lookup, request.name, hash);
+  if (known) co_return std::move(*known);
+  std::string json;
+  document::Writer writer(json);
+  writer.begin_object();
+  for (const auto& key : request.keys) {
+    auto row = co_await run_.context.store.get(store::Table::lookups, run_.job.client + "/" + *connection + "/" + request.name + "/" + key);
+    if (!row) co_return Ending::retry(std::string(code_name(row.error().code())), row.error().text());
+    if (!*row) continue;
+    const auto sealed = unpack((*row)->value);
+    const auto plain = sealed ? run_.context.vault.open(run_.job.client, "lookup", *sealed) : Result<std::string>(sealed.error());
+    const auto answer = plain ? decode_answer(*plain) : Result<Answer>(plain.error());
+    if (!answer || run_.context.now() - answer->at > request.fresh) continue;
+    writer.key(key);
+    writer.raw(answer->json);
+  }
+  writer.end_object();
+  co_return record(index, EntryKind::lookup, request.name, hash, std::move(json));
+}
+
+Task<JobRun::Handled> JobRun::handle_lookup_store(LookupStore request) {
+  const int index = next_index_++;
+  auto connection = run_.connection(request.role, request.connection);
+  if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
+  const auto hash = hash_parts({"lookup_store", request.name, *connection, request.answers});
+  auto known = replayed(index, EntryKind::lookup, request.name, hash);
+  if (known) co_return std::move(*known);
+  auto answers = document::Document::parse(request.answers);
+  if (!answers) co_return unrecorded({"invalid_argument", answers.error().text(), false, "", ""});
+  store::Change change;
+  for (const auto field : answers->root().fields()) {
+    const auto text = encode_answer({run_.context.now(), false, document::write(field.value)});
+    auto sealed = run_.context.vault.seal(run_.job.client, "lookup", text);
+    if (!sealed) co_return Ending::retry("internal", sealed.error().text());
+    const auto key = run_.job.client + "/" + *connection + "/" + request.name + "/" + std::string(field.key);
+    change.put.emplace_back(store::Table::lookups, store::Row{key, pack(*sealed), run_.context.now()});
+  }
+  co_return record(index, EntryKind::lookup, request.name, hash, "null", std::move(change));
+}
+
+Task<JobRun::Handled> JobRun::handle_kv_get(KvGet request) {
+  const int index = next_index_++;
+  const auto hash = hash_parts({"kv_get", request.key});
+  auto known = replayed(index, EntryKind::kv, request.key, hash);
+  if (known) co_return std::move(*known);
+  auto row = co_await run_.context.store.get(store::Table::kv, run_.job.client + "/" + run_.job.instance + "/" + request.key);
+  if (!row) co_return Ending::retry(std::string(code_name(row.error().code())), row.error().text());
+  std::string json = "null";
+  if (*row) {
+    auto sealed = unpack((*row)->value);
+    auto plain = sealed ? run_.context.vault.open(run_.job.client, "kv", *sealed) : Result<std::string>(sealed.error());
+    if (!plain) co_return Ending::retry("corrupt", plain.error().text());
+    json = std::move(*plain);
+  }
+  co_return record(index, EntryKind::kv, request.key, hash, std::move(json));
+}
+
+Task<JobRun::Handled> JobRun::handle_kv_set(KvSet request) {
+  const int index = next_index_++;
+  const auto hash = hash_parts({"kv_set", request.key, request.value});
+  auto known = replayed(index, EntryKind::kv, request.key, hash);
+  if (known) co_return std::move(*known);
+  auto sealed = run_.context.vault.seal(run_.job.client, "kv", request.value);
+  if (!sealed) co_return Ending::retry("internal", sealed.error().text());
+  store::Change change;
+  change.put.emplace_back(store::Table::kv,
+                          store::Row{run_.job.client + "/" + run_.job.instance + "/" + request.key, pack(*sealed), run_.context.now()});
+  co_return record(index, EntryKind::kv, request.key, hash, "null", std::move(change));
+}
+
+Task<JobRun::Handled> JobRun::handle_emit(EmitRequest request) {
+  const int index = next_index_++;
+  const auto hash = hash_parts({"emit", request.flow, request.key, request.payload, request.cursor, request.cursor_value});
+  auto known = replayed(index, EntryKind::emit, request.flow, hash);
+  if (known) co_return std::move(*known);
+  if (find_flow(*run_.instance, request.flow) == nullptr && !request.flow.empty()) {
+    co_return unrecorded({"not_found", "no flow " + request.flow, false, "", ""});
+  }
+  store::Change change;
+  if (!request.flow.empty()) {
+    auto sealed = run_.context.vault.seal(run_.job.client, "event", request.payload);
+    if (!sealed) co_return Ending::retry("internal", sealed.error().text());
+    store::EventBirth child;
+    child.kind = store::EventKind::child;
+    child.client = run_.job.client;
+    child.connection = run_.job.source;
+    child.topic = request.flow;
+    child.received = run_.context.now();
+    child.replay_key = hash_parts({"child", std::to_string(run_.job.id), request.flow, request.key, request.payload});
+    child.replay_until = child.received + run_.context.options.replay_kept;
+    child.payload = std::move(*sealed);
+    store::JobBirth birth;
+    birth.client = run_.job.client;
+    birth.instance = run_.job.instance;
+    birth.flow = request.flow;
+    birth.source = run_.job.source;
+    birth.key = request.key;
+    birth.lane = run_.job.lane;
+    child.jobs.push_back(std::move(birth));
+    change.events.push_back(std::move(child));
+  }
+  if (!request.cursor.empty()) {
+    const auto key = run_.job.client + "/" + run_.job.instance + "/" + request.cursor;
+    change.put.emplace_back(store::Table::cursors, store::Row{key, request.cursor_value, run_.context.now()});
+  }
+  auto handled = record(index, EntryKind::emit, request.flow, hash, "null", std::move(change));
+  run_.context.wake_jobs();
+  co_return handled;
+}
+
+Task<JobRun::Handled> JobRun::handle_map(MapRecord request) {
+  const int index = next_index_++;
+  const auto hash = hash_parts({"map", request.mapping, request.input});
+  auto known = replayed(index, EntryKind::map_input, request.mapping, hash);
+  if (known) co_return std::move(*known);
+  co_return record(index, EntryKind::map_input, request.mapping, hash,
+                   "{\"input\":" + request.input + ",\"output\":" + (request.output.empty() ? "null" : request.output) + "}");
+}
+
+// A recorded step stands for all calls inside it: counting goes on behind it.
+JobRun::Handled JobRun::handle_step(const StepRequest& request) {
+  const int index = next_index_++;
+  const auto* done = run_.journal.newest(EntryKind::step, request.name);
+  if (done == nullptr) return Answer{{}, false, "{\"done\":false}"};
+  auto answer = run_.journal.open(*done);
+  if (!answer) return Ending::retry("corrupt", answer.error().text());
+  if (done->index > index && run_.journal.at(done->index, EntryKind::step) == done) next_index_ = done->index + 1;
+  answer->json = "{\"done\":true,\"value\":" + answer->json + "}";
+  return *answer;
+}
+
+JobRun::Handled JobRun::handle_step_done(const StepDone& request) {
+  const int index = next_index_++;
+  const auto hash = hash_parts({"step", request.name});
+  auto known = replayed(index, EntryKind::step, request.name, hash);
+  if (known) return std::move(*known);
+  return record(index, EntryKind::step, request.name, hash, request.value.empty() ? "null" : request.value);
+}
+
+// Notes answer nothing; a replayed run says them again, and only new calls are worth a note.
+JobRun::Handled JobRun::handle_note(const NoteRequest& request) {
+  const Answer answer{{}, false, "null"};
+  if (run_.journal.any_at(next_index_) != nullptr) return answer;
+  auto note = document::Node::object();
+  note.set("level", request.level).set("text", request.text);
+  std::string json = document::write(note);
+  if (!request.fields.empty()) json.insert(json.size() - 1, ",\"fields\":" + request.fields);
+  auto entry = run_.journal.seal(EntryKind::note, -1, "note", "", {run_.context.now(), false, json});
+  if (!entry) return answer;
+  store::Change change;
+  change.entries.push_back(std::move(*entry));
+  run_.record(std::move(change));
+  return answer;
+}
+
+}  // namespace mlc::engine

@@ -1,0 +1,240 @@
+#include "runtime/engine/intake.h"
+
+#include <algorithm>
+
+#include "runtime/base/date.h"
+#include "runtime/base/strings.h"
+#include "runtime/document/document.h"
+#include "runtime/document/write.h"
+
+namespace mlc::engine {
+namespace {
+
+constexpr int kRetryAfter = 5;  // seconds; senders back off by themselves after the first one
+
+IntakeAnswer refusal(int status, std::string_view problem) { return {status, status == 503 ? kRetryAfter : 0, problem}; }
+
+}  // namespace
+
+struct Intake::Route {
+  IntakeRoute data;
+  std::vector<crypto::SecretVersion> secrets, token_secrets;
+  SteadyTime read{};
+  bool fresh = false;
+};
+
+Intake::Intake(Context& context) : context_(context) {}
+Intake::~Intake() = default;
+
+void Intake::set_routes(std::vector<IntakeRoute> routes) {
+  routes_.clear();
+  for (auto& data : routes) {
+    auto route = std::make_shared<Route>();
+    route->data = std::move(data);
+    routes_[route->data.client + "/" + route->data.connection] = std::move(route);
+  }
+}
+
+void Intake::forget_secrets() {
+  for (auto& [name, route] : routes_) route->fresh = false;
+}
+
+Task<Result<Unit>> Intake::load_secrets(std::shared_ptr<Route> route) {
+  const auto& scheme = route->data.scheme;
+  std::vector<crypto::SecretVersion> secrets, tokens;
+  if (!std::holds_alternative<std::monostate>(scheme.mac)) {
+    auto secret = co_await context_.vault.secret(route->data.secret_owner, scheme.secret, "");
+    if (!secret) co_return secret.error();
+    if (*secret) secrets.push_back({std::move(**secret), std::nullopt});
+  }
+  if (scheme.token) {
+    auto secret = co_await context_.vault.secret(route->data.secret_owner, scheme.token->secret, "");
+    if (!secret) co_return secret.error();
+    if (*secret) tokens.push_back({std::move(**secret), std::nullopt});
+  }
+  const bool complete = (std::holds_alternative<std::monostate>(scheme.mac) || !secrets.empty()) && (!scheme.token || !tokens.empty());
+  route->secrets = std::move(secrets);
+  route->token_secrets = std::move(tokens);
+  route->read = context_.env.clock->steady();
+  route->fresh = complete;  // what is missing is asked for again at the next delivery
+  co_return Unit{};
+}
+
+std::optional<IntakeAnswer> Intake::check(Route& route, const HeaderList& headers, const std::string& body, std::string* replay_id) {
+  auto verdict = crypto::verify(route.data.scheme, headers, body, route.secrets, route.token_secrets, context_.now());
+  if (!verdict.accepted()) {
+    ++counts_.refused[static_cast<size_t>(verdict.kind)];
+    context_.log.warn("webhook.refused", {{"client", route.data.client},
+                                          {"connection", route.data.connection},
+                                          {"reason", crypto::verdict_name(verdict.kind)},
+                                          {"bytes", body.size()}});
+    if (verdict.kind == crypto::Verdict::no_secret) return refusal(503, "no_secret");
+    return refusal(verdict.kind == crypto::Verdict::malformed || verdict.kind == crypto::Verdict::duplicate_field ? 400 : 401,
+                   crypto::verdict_name(verdict.kind));
+  }
+  *replay_id = std::move(verdict.signed_id);
+  return std::nullopt;
+}
+
+Result<store::EventBirth> Intake::make_event(const Route& route, const HeaderList& headers, std::string body,
+                                             const std::string& replay_id) {
+  const auto& data = route.data;
+  auto parsed = document::Document::parse(std::move(body));
+  if (!parsed) return parsed.error();
+  if (data.match && document::find(parsed->root(), data.match->path).text() != data.match->equals) {
+    return Error(Code::denied, "the delivery is for somebody else");
+  }
+  const auto topic = document::find(parsed->root(), data.topic);
+  if (!topic.is_string()) return Error(Code::invalid_argument, "no topic in the body");
+
+  store::EventBirth event;
+  event.client = data.client;
+  event.connection = data.connection;
+  event.topic = std::string(topic.text());
+  event.received = context_.now();
+  event.replay_key = crypto::Sha256().update(data.client + "/" + data.connection + "\n").update(replay_id).finish();
+  event.replay_until = event.received + context_.options.replay_kept;
+
+  for (const auto& match : context_.registry.webhooks(data.client, data.connection)) {
+    if (std::find(match.topics.begin(), match.topics.end(), event.topic) == match.topics.end()) continue;
+    const auto key = document::find(parsed->root(), match.key).text();
+    if (key.empty()) {
+      ++counts_.without_key;
+      context_.log.warn("webhook.without_key",
+                        {{"client", data.client}, {"topic", event.topic}, {"instance", match.instance->name}, {"path", match.key.text()}});
+      continue;
+    }
+    // Two triggers of one flow that match the same delivery make one job.
+    const bool known = std::any_of(event.jobs.begin(), event.jobs.end(), [&](const store::JobBirth& job) {
+      return job.instance == match.instance->name && job.flow == match.flow && job.key == key;
+    });
+    if (known) continue;
+    store::JobBirth job;
+    job.client = data.client;
+    job.instance = match.instance->name;
+    job.flow = match.flow;
+    job.source = data.connection;
+    job.key = std::string(key);
+    event.jobs.push_back(std::move(job));
+  }
+
+  std::string payload;
+  payload.reserve(parsed->bytes().size() + 256);
+  document::Writer writer(payload);
+  writer.begin_object();
+  writer.key("topic");
+  writer.string(event.topic);
+  writer.key("received");
+  writer.string(format_rfc3339(event.received));
+  writer.key("headers");
+  writer.begin_object();
+  for (const auto& name : data.signed_headers) {
+    for (const auto& [field, value] : headers) {
+      if (!iequals(field, name)) continue;
+      writer.key(name);
+      writer.string(value);
+      break;
+    }
+  }
+  writer.end_object();
+  writer.key("body");
+  writer.string(parsed->bytes());
+  writer.key("signed_id");
+  writer.string(replay_id);
+  writer.end_object();
+  auto sealed = context_.vault.seal(data.client, "event", payload);
+  if (!sealed) return sealed.error();
+  event.payload = std::move(*sealed);
+  return event;
+}
+
+Task<IntakeAnswer> Intake::webhook(std::string client, std::string connection, HeaderList headers, std::string body) {
+  const auto found = routes_.find(client + "/" + connection);
+  if (found == routes_.end()) {
+    ++counts_.unknown_route;
+    co_return refusal(404, "unknown_hook");
+  }
+  const auto route = found->second;
+  if (body.empty() && route->data.empty_post) {
+    ++counts_.empty;
+    co_return IntakeAnswer{*route->data.empty_post, 0, ""};
+  }
+  if (waiting_.size() >= context_.options.max_pending_intake) {
+    ++counts_.overloaded;
+    co_return refusal(503, "overloaded");
+  }
+  if (!route->fresh || context_.env.clock->steady() - route->read > context_.options.secrets_fresh) {
+    auto loaded = co_await load_secrets(route);
+    if (!loaded) {
+      ++counts_.unavailable;
+      co_return refusal(503, "unavailable");
+    }
+  }
+  std::string replay_id;
+  const auto refused = check(*route, headers, body, &replay_id);
+  if (refused) co_return *refused;
+
+  auto event = make_event(*route, headers, std::move(body), replay_id);
+  if (!event) {
+    if (event.error().code() == Code::denied) {
+      ++counts_.foreign;
+      co_return refusal(403, "not_for_us");
+    }
+    if (event.error().code() == Code::invalid_argument || event.error().code() == Code::exhausted) {
+      ++counts_.malformed;
+      co_return refusal(400, "malformed");
+    }
+    ++counts_.unavailable;
+    context_.log.error("webhook.unavailable", {{"client", client}, {"error", event.error().text()}});
+    co_return refusal(503, "unavailable");
+  }
+
+  Callback<IntakeAnswer> committed([&](Callback<IntakeAnswer>::Complete done) {
+    waiting_.push_back({std::move(*event), std::move(done)});
+    if (!flushing_) {
+      flushing_ = true;
+      // Posted, so that requests of the same round of the loop share the first commit too.
+      context_.post([this] { context_.scope.spawn(flush()); });
+    }
+  });
+  co_return co_await committed;
+}
+
+// Requests that arrive while a commit is under way make the next one together.
+Task<Unit> Intake::flush() {
+  while (!waiting_.empty()) {
+    const size_t count = std::min(waiting_.size(), context_.options.accept_batch);
+    std::vector<store::EventBirth> batch;
+    std::vector<std::function<void(IntakeAnswer)>> answers;
+    batch.reserve(count);
+    answers.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      batch.push_back(std::move(waiting_[i].event));
+      answers.push_back(std::move(waiting_[i].done));
+    }
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<ptrdiff_t>(count));
+
+    co_await context_.at("accept_before_commit");
+    auto accepted = co_await context_.store.accept(std::move(batch));
+    co_await context_.at("accept_after_commit");
+    if (!accepted) {
+      counts_.unavailable += count;
+      context_.log.error("webhook.unavailable", {{"error", accepted.error().text()}});
+      for (auto& answer : answers) answer(refusal(503, accepted.error().code() == Code::exhausted ? "storage_full" : "unavailable"));
+      continue;
+    }
+    bool jobs = false;
+    for (size_t i = 0; i < count; ++i) {
+      const auto& one = (*accepted)[i];
+      if (one.duplicate) ++counts_.duplicates;
+      else if (++counts_.accepted; one.jobs.empty()) ++counts_.ignored;
+      jobs = jobs || !one.jobs.empty();
+      answers[i](IntakeAnswer{});
+    }
+    if (jobs) context_.wake_jobs();
+  }
+  flushing_ = false;
+  co_return Unit{};
+}
+
+}  // namespace mlc::engine

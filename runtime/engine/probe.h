@@ -1,0 +1,33 @@
+// Looking at the remote on behalf of an effect: is a record with our reference there (kinds A and C), and does a
+// posted record hold what was sent (C12). Reads only.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "runtime/engine/job_context.h"
+
+namespace mlc::engine {
+
+struct Found {
+  struct Record {
+    std::string id, number, json;
+  };
+  std::vector<Record> records;               // all matches, never only the first
+  std::vector<store::EntryBirth> exchanges;  // to be recorded
+};
+
+// Error: what a read says; exhausted carries `*not_before` when known.
+Task<Result<Found>> look_up(JobContext& run, std::string connection, remote::Probe probe, std::string write_operation,
+                            WallTime* not_before);
+
+// An unsuccessful read as an Error.
+Error read_error(const remote::Outcome& outcome);
+
+// Whether a record read back holds every plain field that `body` sets.
+bool holds_fields(std::string_view record_json, std::string_view body);
+
+// The first declared field that differs between what was sent (or `expect`ed) and what the remote has, as a sentence; "" =
+// all agree.
+std::string compare_confirmed(const std::vector<std::string>& fields, std::string_view sent, std::string_view expect, std::string_view got);
+
+}  // namespace mlc::engine

@@ -1,0 +1,152 @@
+// The part of Effects that decides what became of a send whose answer is missing (reliability.md section 2).
+#include "runtime/document/node.h"
+#include "runtime/engine/effects.h"
+
+namespace mlc::engine {
+
+using store::EffectState;
+using store::EntryKind;
+
+Task<Effects::Stop> Effects::clear_unknown() {
+  // Recovery at start turns armed into unknown; one that is still armed here was left by a run of this process.
+  auto entry = co_await run_.context.store.entry(effect_->outcome_row);
+  if (!entry) co_return Sent(from_error(entry.error(), {}));
+  std::string code;
+  if (*entry) {
+    auto answer = run_.journal.open(**entry);
+    if (!answer) co_return Sent(from_error(answer.error(), {}));
+    if (answer->failed) code = error_from_json(answer->json).code;
+  }
+  const bool blind = code == "applied_blind", refusal_like = code == "refusal_like";
+  const bool searchable = plan_.probe.has_value();
+  repeated_ = true;
+
+  const auto* flow = find_flow(*run_.instance, run_.job.flow);
+  if (effect_->sends >= (flow != nullptr ? flow->max_failures : Flow().max_failures)) {
+    co_return park("unknown_effect", request_.effect + " was sent " + std::to_string(effect_->sends) + " times without a clear answer",
+                   "look there, then `jobs settle " + std::to_string(run_.job.id) + " --happened ID` or `--did-not-happen`");
+  }
+  if (plan_.kind == 'B' && !blind) {
+    const auto first = effect_->armed == WallTime{} ? effect_->planned : effect_->armed;
+    if (run_.context.now() < first + plan_.retention * 8 / 10 - plan_.deadline) {
+      Stop soon = co_await wait_until(effect_->ended + plan_.quiet);
+      co_return soon;  // the same key and bytes: the remote tells a repetition from a new request
+    }
+  }
+  if (plan_.kind == 'A' && searchable) {
+    Stop stop = co_await wait_until(effect_->ended + plan_.quiet);
+    if (stop) co_return stop;
+    WallTime not_before{};
+    auto found = co_await search(&not_before);
+    if (!found) co_return Sent(from_error(found.error(), not_before));
+    if (found->records.size() > 1)
+      co_return park("several_found", "several records there bear the key " + plan_.probe->value, "remove the doubled ones");
+    if (found->records.size() == 1 && (blind || holds_fields(found->records.front().json, plan_.body))) {
+      auto& record = found->records.front();
+      co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
+    }
+    // Absent, or still as it was: an upsert of the same bytes; no newer one of ours can have passed it.
+    co_return std::nullopt;
+  }
+  if (searchable && (plan_.kind == 'C' || plan_.kind == 'B')) {
+    if (refusal_like) {
+      Stop stop = co_await wait_until(effect_->ended + plan_.quiet);
+      if (stop) co_return stop;
+      WallTime not_before{};
+      auto found = co_await search(&not_before);
+      if (!found) co_return Sent(from_error(found.error(), not_before));
+      if (found->records.size() == 1) {
+        auto& record = found->records.front();
+        co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
+      }
+      if (found->records.empty()) {
+        auto refusal = run_.journal.open(**entry);
+        if (!refusal) co_return Sent(from_error(refusal.error(), {}));
+        auto error = error_from_json(refusal->json);
+        error.code = "rejected";
+        const Answer answer{run_.context.now(), true, error_json(error)};
+        auto birth = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, answer);
+        if (!birth) co_return Sent(from_error(birth.error(), {}));
+        store::Change change;
+        change.entries.push_back(std::move(*birth));
+        change.audit.push_back(audit("effect.rejected", request_.effect + " after one search"));
+        effect_->ended = run_.context.now();
+        auto committed = co_await change_state(EffectState::rejected, states(EffectState::unknown, EffectState::armed), std::move(change));
+        if (!committed) co_return Sent(from_error(committed.error(), {}));
+        ++counts_.effects_rejected;
+        co_return Sent(answer);
+      }
+      co_return park("several_found", "several records there bear the reference " + plan_.probe->value,
+                     "remove the doubled ones, then release the job");
+    }
+    co_return co_await clear_by_search(!blind && plan_.kind == 'C');
+  }
+
+  if (facts_.may_repeat && !blind) co_return std::nullopt;
+  if (facts_.may_skip) co_return co_await settle("", "", "", nullptr, "skipped");
+  co_return park("unknown_effect",
+                 "whether " + request_.effect + " (" + request_.operation + ") happened is unknown and cannot be looked up",
+                 "look there, then `jobs settle " + std::to_string(run_.job.id) + " --happened ID` or `--did-not-happen`");
+}
+
+// Kind C: two empty searches, the settle time before each, are evidence of absence; one alone is not.
+Task<Effects::Stop> Effects::clear_by_search(bool resend_allowed) {
+  for (;;) {
+    const int absent = run_.journal.count_after(effect_->outcome_row, EntryKind::note, note("absent"));
+    const auto* last = run_.journal.newest_after(effect_->outcome_row, EntryKind::note, note("absent"));
+    auto since = effect_->ended;
+    if (last != nullptr) {
+      auto answer = run_.journal.open(*last);
+      if (!answer) co_return Sent(from_error(answer.error(), {}));
+      since = answer->at;
+    }
+    if (absent >= 2) {
+      if (resend_allowed) co_return std::nullopt;
+      co_return park("unknown_effect",
+                     request_.effect + " was accepted there, but no record with the reference " + plan_.probe->value + " is found",
+                     "look there, then `jobs settle " + std::to_string(run_.job.id) + "`");
+    }
+    Stop stop = co_await wait_until(since + plan_.quiet);
+    if (stop) co_return stop;
+    WallTime not_before{};
+    auto found = co_await search(&not_before);
+    if (!found) co_return Sent(from_error(found.error(), not_before));
+    if (found->records.size() > 1) {
+      co_return park("several_found", std::to_string(found->records.size()) + " records there bear the reference " + plan_.probe->value,
+                     "remove the doubled ones, then release the job");
+    }
+    if (found->records.size() == 1) {
+      auto& record = found->records.front();
+      co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
+    }
+    auto birth = run_.journal.seal(EntryKind::note, -1, note("absent"), "", {run_.context.now(), false, "null"});
+    if (!birth) co_return Sent(from_error(birth.error(), {}));
+    store::Change change;
+    change.entries.push_back(*birth);
+    auto committed = co_await run_.commit(std::move(change));
+    if (!committed) co_return Sent(from_error(committed.error(), {}));
+    run_.journal.add(*birth, committed->entry_rows.front(), run_.job.id);
+  }
+}
+
+// After a repeated create: a first request that landed late would now stand beside it.
+Task<Effects::Stop> Effects::after_check() {
+  WallTime not_before{};
+  auto found = co_await search(&not_before);
+  // The answer to the create is in hand; a look-up that fails must not lose it.
+  if (!found || found->records.size() < 2) co_return std::nullopt;
+  auto doubled =
+      std::to_string(found->records.size()) + " records there bear the reference " + plan_.probe->value + ": a late request landed";
+  auto entry = run_.journal.seal(EntryKind::outcome, -1, request_.effect, input_hash_,
+                                 {run_.context.now(), true, error_json({"doubled", doubled, false, "", ""})});
+  if (!entry) co_return Sent(from_error(entry.error(), {}));
+  store::Change change;
+  change.entries.push_back(std::move(*entry));
+  change.audit.push_back(audit("effect.doubled", request_.effect));
+  effect_->ended = run_.context.now();
+  auto committed = co_await change_state(EffectState::unknown, states(EffectState::armed), std::move(change));
+  if (!committed) co_return Sent(from_error(committed.error(), {}));
+  co_return park("several_found", doubled, "undo one of them there, then `jobs settle " + std::to_string(run_.job.id) + "`");
+}
+
+}  // namespace mlc::engine
