@@ -19,9 +19,9 @@ namespace mlc::script {
 
 // What one script may cost. CPU time only: waiting is free.
 struct Budget {
-  size_t memory_bytes = 64u << 20;                        // of a whole isolate
-  Duration burst_cpu = std::chrono::milliseconds(200);    // from a resume to the next wait or the end
-  Duration run_cpu = std::chrono::seconds(2);             // of one run, all its bursts
+  size_t memory_bytes = 64u << 20;                      // of a whole isolate
+  Duration burst_cpu = std::chrono::milliseconds(200);  // from a resume to the next wait or the end
+  Duration run_cpu = std::chrono::seconds(2);           // of one run, all its bursts
 };
 
 // Every function that Lua may call has this shape and is registered through a trampoline (lua.h); it may throw
@@ -42,12 +42,13 @@ struct Module {
 
 struct Host {
   Files* files = nullptr;
-  std::string share;             // holds stdlib/ and scripts/
-  std::vector<Module> modules;   // of job scripts and definitions
+  std::string share;            // holds stdlib/ and scripts/
+  std::vector<Module> modules;  // of job scripts and definitions
   Budget job;
-  Budget definition{32u << 20, std::chrono::seconds(1), std::chrono::seconds(1)};                            // loading systems, integrations, mappings
-  Budget settings{8u << 20, std::chrono::milliseconds(100), std::chrono::milliseconds(100)};                 // ml-connector.lua, client.lua
-  size_t idle_isolates = 64;     // kept for the next job of their instance
+  Budget definition{32u << 20, std::chrono::seconds(1), std::chrono::seconds(1)};             // loading systems, integrations, mappings
+  Budget settings{8u << 20, std::chrono::milliseconds(100), std::chrono::milliseconds(100)};  // ml-connector.lua, client.lua
+  Budget service{512u << 20, std::chrono::seconds(5), std::chrono::hours(24 * 365)};          // long-lived: only its bursts are bounded
+  size_t idle_isolates = 64;                                                                  // kept for the next job of their instance
 };
 
 // One fault that a person can go to. line and column count from 1; 0 = not known.

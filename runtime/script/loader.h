@@ -17,12 +17,12 @@ namespace mlc::script {
 
 struct Workspace {
   std::string folder;
-  std::string settings = "{}";                         // ml-connector.lua
-  std::map<std::string, std::string> clients;          // client -> client.lua
-  std::map<std::string, std::string> systems;          // name -> definition, for remote::SystemSpec; only those in use
-  std::map<std::string, std::string> integrations;     // name -> definition; only those in use
+  std::string settings = "{}";                           // ml-connector.lua
+  std::map<std::string, std::string> clients;            // client -> client.lua
+  std::map<std::string, std::string> systems;            // name -> definition, for remote::SystemSpec; only those in use
+  std::map<std::string, std::string> integrations;       // name -> definition; only those in use
   std::vector<std::shared_ptr<const Program>> programs;  // one an instance, only those without a fault
-  std::vector<Problem> problems;                       // in order of discovery; empty = all is well
+  std::vector<Problem> problems;                         // in order of discovery; empty = all is well
 };
 
 struct LoadOptions {

@@ -20,13 +20,13 @@ namespace mlc::script {
 class CompiledMappings;
 
 struct Program {
-  engine::Instance instance;                        // instance.version is the content hash
-  std::map<std::string, std::string> files;         // "integration/init.lua", "systems/<name>/init.lua", "layers/invoice.lua", "stdlib/job.lua"
-  std::map<std::string, std::string> shown;         // the same keys -> path as a person knows it, for messages
-  std::map<std::string, std::string> role_systems;  // role -> system's name
+  engine::Instance instance;                 // instance.version is the content hash
+  std::map<std::string, std::string> files;  // "integration/init.lua", "systems/<name>/init.lua", "layers/invoice.lua", "stdlib/job.lua"
+  std::map<std::string, std::string> shown;  // the same keys -> path as a person knows it, for messages
+  std::map<std::string, std::string> role_systems;                // role -> system's name
   std::map<std::string, std::vector<std::string>> role_settings;  // role -> names that connections fill into paths
-  std::string integration;                          // JSON of the integration's definition, defaults of settings included
-  std::map<std::string, std::string> systems;       // name -> JSON of its definition, types included
+  std::string integration;                                        // JSON of the integration's definition, defaults of settings included
+  std::map<std::string, std::string> systems;                     // name -> JSON of its definition, types included
   std::shared_ptr<const CompiledMappings> mappings;
 
   std::string manifest() const;  // JSON: all of the above but the contents

@@ -23,10 +23,10 @@ namespace mlc::script {
 
 struct ServiceWiring {
   EventLoop* loop = nullptr;
-  Environment env;                     // env.clock may be scaled; env.random is seeded by --seed
+  Environment env;                       // env.clock may be scaled; env.random is seeded by --seed
   http::Transport* transport = nullptr;  // of http.request
   Log* log = nullptr;
-  std::string folder;                  // where require finds modules before stdlib, and files.read its files
+  std::string folder;                                   // where require finds modules before stdlib, and files.read its files
   std::function<void(int code, std::string why)> exit;  // the script called exit(), or failed for good
   // clock.set {real, virtual, scale}: nullptr = the script may not set it.
   std::function<Status(double scale, std::optional<WallTime> virtual_now)> set_clock;

@@ -1,0 +1,374 @@
+#include "runtime/script/isolate.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include "runtime/script/libraries.h"
+
+namespace mlc::script {
+namespace {
+
+constexpr int kHookInstructions = 1000;
+constexpr size_t kStepsPerCheck = 4096;
+constexpr const char* kOverBurst = "the script ran too long without waiting and was stopped";
+constexpr const char* kOverRun = "the script used up its CPU time and was stopped";
+constexpr const char* kOverMemory = "the script used up its memory and was stopped";
+
+Duration thread_cpu() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::duration_cast<Duration>(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
+
+// Outside a protected call there is nobody to tell: the state is broken, and so is the program.
+int panic(lua_State* L) {
+  const char* text = lua_tostring(L, -1);
+  std::fprintf(stderr, "fatal: Lua error outside a protected call: %s\n", text == nullptr ? "?" : text);
+  std::abort();
+}
+
+int run_protected(lua_State* L) {
+  auto* work = static_cast<const std::function<void(lua_State*)>*>(lua_touserdata(L, 1));
+  lua_settop(L, 0);
+  std::string failure;
+  try {
+    (*work)(L);
+    return lua_gettop(L) > 0 ? 1 : 0;
+  } catch (const std::exception& broken) { failure = broken.what(); }
+  raise(L, "internal error: " + failure);
+}
+
+int show_error(lua_State* L) {
+  push_text(L, show(L, 1));
+  return 1;
+}
+
+// The text of the error on top; its __tostring is a script's and may fail.
+std::string error_text(lua_State* L) {
+  if (lua_type(L, -1) == LUA_TSTRING) return lua_tostring(L, -1);
+  lua_pushcfunction(L, show_error);
+  lua_pushvalue(L, -2);
+  std::string text = lua_pcall(L, 1, 1, 0) == LUA_OK ? lua_tostring(L, -1) : "an error that can't be shown";
+  lua_pop(L, 1);
+  return text;
+}
+
+}  // namespace
+
+struct Hook {
+  static void count(lua_State* L, lua_Debug*) { Isolate::of(L).check(L); }
+};
+
+void* Isolate::allocate(void* self, void* block, size_t old_size, size_t new_size) {
+  auto* isolate = static_cast<Isolate*>(self);
+  if (block == nullptr) old_size = 0;  // then it is a type tag
+  if (new_size == 0) {
+    std::free(block);
+    isolate->used_ -= old_size;
+    return nullptr;
+  }
+  if (new_size > old_size && isolate->used_ + (new_size - old_size) > isolate->profile_.budget.memory_bytes) return nullptr;
+  void* moved = std::realloc(block, new_size);
+  if (moved == nullptr) return new_size <= old_size ? block : nullptr;  // shrinking must not fail
+  isolate->used_ = isolate->used_ - old_size + new_size;
+  return moved;
+}
+
+Result<std::unique_ptr<Isolate>> Isolate::make(Profile profile, Post post) {
+  std::unique_ptr<Isolate> isolate(new Isolate(std::move(profile), std::move(post)));
+  isolate->main_ = lua_newstate(allocate, isolate.get());
+  if (isolate->main_ == nullptr) return Error(Code::exhausted, "no memory for a Lua state");
+  *static_cast<Isolate**>(lua_getextraspace(isolate->main_)) = isolate.get();
+  lua_atpanic(isolate->main_, panic);
+  auto opened = isolate->protect([&](lua_State* L) { isolate->open(L); });
+  if (!opened) return opened.error();
+  lua_sethook(isolate->main_, Hook::count, LUA_MASKCOUNT, kHookInstructions);
+  return isolate;
+}
+
+Isolate::~Isolate() {
+  *alive_ = false;
+  while (!fibers_.empty()) cancel(fibers_.begin()->first);
+  if (main_ != nullptr) lua_close(main_);
+}
+
+void Isolate::open(lua_State* L) {
+  lua_newtable(L);  // the master of all environments
+  open_base(L);
+  open_string(L);
+  open_table(L);
+  open_coroutine(L);
+  open_math(L);
+  if (profile_.modules_are_ambient) {
+    for (const auto& module : profile_.modules) {
+      push_module(L, module);
+      lua_setfield(L, -2, module.name.c_str());
+    }
+  }
+  keep_master(L);
+}
+
+Status Isolate::protect(const std::function<void(lua_State*)>& work) {
+  bool outermost = current_ == nullptr && burst_began_ == Duration(0);
+  if (outermost) {
+    burst_began_ = thread_cpu();
+    own_ = Meter();
+    lua_sethook(main_, Hook::count, LUA_MASKCOUNT, kHookInstructions);
+  }
+  lua_pushcfunction(main_, run_protected);
+  lua_pushlightuserdata(main_, const_cast<std::function<void(lua_State*)>*>(&work));
+  int status = lua_pcall(main_, 1, 0, 0);
+  Status result = ok_status();
+  if (status != LUA_OK) {
+    if (status == LUA_ERRMEM) exhausted_ = true;
+    std::string why = own_.killed != nullptr && current_ == nullptr ? own_.killed : status == LUA_ERRMEM ? kOverMemory : error_text(main_);
+    lua_pop(main_, 1);
+    result = Error(status == LUA_ERRMEM || own_.killed != nullptr ? Code::exhausted : Code::config, std::move(why));
+  }
+  if (outermost) burst_began_ = Duration(0);
+  return result;
+}
+
+Result<uint64_t> Isolate::spawn(const Push& prepare, std::function<void(lua_State*, int)> done, std::shared_ptr<void> context,
+                                std::unique_ptr<SeededRandom> random) {
+  auto fiber = std::make_shared<Fiber>();
+  int arguments = 0;
+  auto ready = protect([&](lua_State* L) {
+    fiber->thread = lua_newthread(L);
+    fiber->anchor = Ref::pop(L);
+    arguments = prepare(fiber->thread);
+  });
+  if (!ready) return ready.error();
+  fiber->id = next_id_++;
+  fiber->done = std::move(done);
+  fiber->context = std::move(context);
+  fiber->random = std::move(random);
+  fibers_[fiber->id] = fiber;
+  uint64_t id = fiber->id;
+  resume(fiber, arguments);
+  return id;
+}
+
+void Isolate::resume(const std::shared_ptr<Fiber>& fiber, int arguments) {
+  Fiber* before = current_;
+  Duration outer = burst_began_;
+  current_ = fiber.get();
+  burst_began_ = thread_cpu();
+  int results = 0;
+  int status = lua_resume(fiber->thread, main_, arguments, &results);
+  fiber->meter.used += thread_cpu() - burst_began_;
+  current_ = before;
+  burst_began_ = outer;
+  if (status == LUA_YIELD && fiber->begin) {
+    lua_pop(fiber->thread, results);
+    auto begin = std::move(fiber->begin);
+    fiber->begin = nullptr;
+    begin(wake_of(fiber));
+    return;
+  }
+  finish(fiber, status, results);
+}
+
+Wake Isolate::wake_of(const std::shared_ptr<Fiber>& fiber) {
+  std::weak_ptr<Fiber> weak = fiber;
+  std::weak_ptr<bool> alive = alive_;
+  auto once = std::make_shared<std::atomic<bool>>(false);
+  return [this, weak, alive, once, post = post_](Push push) {
+    if (once->exchange(true)) return;
+    post([this, weak, alive, push = std::move(push)] {
+      if (!alive.lock()) return;
+      auto fiber_alive = weak.lock();
+      if (!fiber_alive) return;
+      fiber_alive->reply = push;
+      resume(fiber_alive, 0);
+    });
+  };
+}
+
+void Isolate::finish(const std::shared_ptr<Fiber>& fiber, int status, int results) {
+  // The fiber leaves the table first: `done` may look at the isolate or start another.
+  fibers_.erase(fiber->id);
+  if (status == LUA_ERRMEM || fiber->meter.by_memory) exhausted_ = true;
+  if (status == LUA_ERRMEM && fiber->meter.killed == nullptr) {
+    fiber->meter.killed = kOverMemory;
+    fiber->meter.by_memory = true;
+  }
+  // One value crosses to the main state; the host reads it there, where errors can be caught.
+  bool moved = lua_checkstack(main_, 4) != 0;
+  int top = lua_gettop(main_);
+  if (status == LUA_YIELD) {
+    status = LUA_ERRRUN;
+    if (moved) lua_pushnil(main_);
+    lua_settop(fiber->thread, 0);
+    if (fiber->meter.killed == nullptr) fiber->meter.killed = "coroutine.yield outside of a coroutine";
+  } else if (moved) {
+    if (status == LUA_OK && results > 1) lua_pop(fiber->thread, results - 1);
+    if (status == LUA_OK && results == 0) {
+      lua_pushnil(main_);
+    } else {
+      lua_xmove(fiber->thread, main_, 1);
+    }
+  }
+  Fiber* before = current_;
+  Duration outer = burst_began_;
+  current_ = fiber.get();
+  burst_began_ = thread_cpu();
+  lua_resetthread(fiber->thread);  // runs what is to be closed
+  current_ = before;
+  burst_began_ = outer;
+  if (fiber->done) tell(*fiber, status, top + 1);
+  lua_settop(main_, top);
+}
+
+void Isolate::tell(Fiber& fiber, int status, int value) {
+  struct Call {
+    std::function<void(lua_State*, int)> done;
+    int status;
+  } call{std::move(fiber.done), status};
+  auto protected_done = [](lua_State* L) {
+    auto* given = static_cast<Call*>(lua_touserdata(L, 1));
+    lua_remove(L, 1);
+    given->done(L, given->status);
+    return 0;
+  };
+  Fiber* before = std::exchange(current_, nullptr);
+  Duration outer = std::exchange(burst_began_, thread_cpu());
+  own_ = Meter();
+  // Twice at most: when the value itself is the trouble (its __tostring, or no memory), nil tells of it instead.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    lua_pushcfunction(main_, protected_done);
+    lua_pushlightuserdata(main_, &call);
+    if (attempt == 0) {
+      lua_pushvalue(main_, value);
+    } else {
+      lua_pushnil(main_);
+      if (call.status == LUA_OK) call.status = LUA_ERRRUN;
+    }
+    if (lua_pcall(main_, 2, 0, 0) == LUA_OK) break;
+    lua_pop(main_, 1);
+  }
+  current_ = before;
+  burst_began_ = outer;
+}
+
+void Isolate::cancel(uint64_t id) {
+  auto found = fibers_.find(id);
+  if (found == fibers_.end() || found->second.get() == current_) return;
+  auto fiber = found->second;
+  fibers_.erase(found);
+  Fiber* before = current_;
+  Duration outer = burst_began_;
+  current_ = fiber.get();
+  burst_began_ = thread_cpu();
+  lua_resetthread(fiber->thread);
+  current_ = before;
+  burst_began_ = outer;
+}
+
+int Isolate::suspend(lua_State* L, std::function<void(Wake)> begin) {
+  if (current_ == nullptr || !lua_isyieldable(L)) {
+    raise_failure(L, "invalid_argument",
+                  "this call waits, and nothing can wait here (a sort comparator, a gsub callback, a module that loads, __tostring)");
+  }
+  current_->begin = std::move(begin);
+  return lua_yieldk(L, 0, 0, [](lua_State* thread, int, lua_KContext) -> int {
+    Isolate& isolate = Isolate::of(thread);
+    Push reply = std::move(isolate.current_->reply);
+    isolate.current_->reply = nullptr;
+    std::string failure;
+    try {
+      return reply(thread);
+    } catch (const std::exception& broken) { failure = broken.what(); }
+    raise(thread, "internal error: " + failure);
+  });
+}
+
+void Isolate::refuse_wait() {
+  current_->begin = nullptr;
+  current_->reply = [](lua_State* L) -> int {
+    raise_failure(L, "invalid_argument",
+                  "this call waits, and nothing can wait here (a sort comparator, a gsub callback, a module that loads, __tostring)");
+  };
+}
+
+void Isolate::charge(lua_State* L, size_t steps) {
+  steps_ += steps;
+  if (steps_ < kStepsPerCheck) return;
+  steps_ = 0;
+  check(L);
+}
+
+void Isolate::check(lua_State* L) {
+  Meter& meter = this->meter();
+  if (meter.killed == nullptr) {
+    Duration burst = thread_cpu() - burst_began_;
+    if (burst > profile_.budget.burst_cpu) kill(L, kOverBurst);
+    if (meter.used + burst > profile_.budget.run_cpu) kill(L, kOverRun);
+  }
+  if (meter.killed != nullptr) {
+    lua_sethook(L, Hook::count, LUA_MASKCOUNT, 1);
+    luaL_error(L, "%s", meter.killed);
+  }
+}
+
+void Isolate::kill(lua_State* L, const char* why) {
+  if (meter().killed == nullptr) meter().killed = why;
+  lua_sethook(L, Hook::count, LUA_MASKCOUNT, 1);
+}
+
+void Isolate::rethrow_if_killed(lua_State* L, int status) {
+  if (status == LUA_ERRMEM) {
+    meter().by_memory = true;
+    kill(L, kOverMemory);
+  }
+  if (meter().killed == nullptr) return;
+  lua_sethook(L, Hook::count, LUA_MASKCOUNT, 1);
+  luaL_error(L, "%s", meter().killed);
+}
+
+void Isolate::need(lua_State* L, size_t bytes) {
+  if (bytes <= profile_.budget.memory_bytes && used_ + bytes <= profile_.budget.memory_bytes) return;
+  lua_gc(L, LUA_GCCOLLECT);
+  if (bytes <= profile_.budget.memory_bytes && used_ + bytes <= profile_.budget.memory_bytes) return;
+  rethrow_if_killed(L, LUA_ERRMEM);
+}
+
+int64_t Isolate::number_of(lua_State* L, int index) {
+  index = lua_absindex(L, index);
+  luaL_checkstack(L, 6, nullptr);
+  if (current_ == nullptr) return 0;
+  if (!current_->numbers) {
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    current_->numbers = Ref::pop(L);
+  }
+  current_->numbers.push(L);
+  lua_pushvalue(L, index);
+  int64_t number = 0;
+  if (lua_rawget(L, -2) == LUA_TNUMBER) {
+    number = lua_tointeger(L, -1);
+    lua_pop(L, 2);
+    return number;
+  }
+  lua_pop(L, 1);
+  number = current_->next_number++;
+  lua_pushvalue(L, index);
+  lua_pushinteger(L, number);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+  return number;
+}
+
+void Isolate::push_chunk(lua_State* L, const Chunk& code, int environment) {
+  environment = lua_absindex(L, environment);
+  // "b": our own dump, never a script's bytes.
+  if (luaL_loadbufferx(L, code.dump.data(), code.dump.size(), code.name.c_str(), "b") != LUA_OK) lua_error(L);
+  lua_pushvalue(L, environment);
+  lua_setupvalue(L, -2, 1);
+}
+
+}  // namespace mlc::script

@@ -1,0 +1,133 @@
+// Isolate: one Lua state with a memory cap, CPU budgets and an environment built by allow-list. It belongs to one
+// thread at a time (whoever drives it sees to that) and runs any number of fibers: coroutines that wait for the host.
+//
+// Untrusted code runs in it. The rules that keep it in (style.md section 9): no bytecode, no library that reaches out,
+// every loop in C counted, and a fiber over its budget is *killed*: the error comes back at every instruction and our
+// pcall, xpcall and coroutine functions raise it again, so that nothing can hold on to it.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/base/executor.h"
+#include "runtime/base/result.h"
+#include "runtime/base/virtual_loop.h"
+#include "runtime/script/code.h"
+#include "runtime/script/host.h"
+#include "runtime/script/lua.h"
+
+namespace mlc::script {
+
+class Isolate;
+
+using Push = std::function<int(lua_State*)>;  // pushes values, returns how many; may raise
+using Wake = std::function<void(Push)>;       // call once, on any thread; later calls and calls to the dead do nothing
+
+// CPU account of a fiber, or of the host's own calls into the state.
+struct Meter {
+  Duration used{0};              // by earlier bursts
+  const char* killed = nullptr;  // sentence; set once
+  bool by_memory = false;
+};
+
+// One coroutine of the host's, from its first instruction to its end.
+struct Fiber {
+  uint64_t id = 0;
+  lua_State* thread = nullptr;
+  Ref anchor;
+  Meter meter;
+  std::function<void(Wake)> begin;  // set by suspend() until the driver starts the wait
+  Push reply;                       // what the waiting call will return
+  std::function<void(lua_State*, int status)> done;
+  std::shared_ptr<void> context;  // the run it belongs to, for bindings that know its type
+  std::unique_ptr<SeededRandom> random;
+  Ref numbers;  // object -> number, for tostring
+  int64_t next_number = 1;
+};
+
+struct Profile {
+  Budget budget;
+  std::vector<Module> modules;
+  bool modules_are_ambient = false;  // service scripts may use them without require
+};
+
+class Isolate {
+ public:
+  // `post` runs work later on the thread that drives this isolate; any thread may call it.
+  using Post = std::function<void(std::function<void()>)>;
+  static Result<std::unique_ptr<Isolate>> make(Profile profile, Post post = {});
+  ~Isolate();
+  Isolate(const Isolate&) = delete;
+  Isolate& operator=(const Isolate&) = delete;
+
+  static Isolate& of(lua_State* L) { return **static_cast<Isolate**>(lua_getextraspace(L)); }
+  lua_State* state() const { return main_; }
+  const Profile& profile() const { return profile_; }
+  size_t memory_bytes() const { return used_; }
+  bool exhausted() const { return exhausted_; }  // its memory ran out once: make no new runs in it
+
+  // Runs `work` protected under the budget. The error carries the text of what was raised.
+  Status protect(const std::function<void(lua_State*)>& work);
+
+  // Starts a fiber: `prepare` pushes a function and its arguments (returning the number of arguments); `done` is called
+  // once, protected, on the main state with one value on top: the first result, or the error (status != LUA_OK).
+  Result<uint64_t> spawn(const Push& prepare, std::function<void(lua_State*, int status)> done, std::shared_ptr<void> context = {},
+                         std::unique_ptr<SeededRandom> random = {});
+  // Resets a waiting fiber: its to-be-closed variables are closed, `done` is not called. Nothing when it has ended.
+  void cancel(uint64_t fiber);
+  size_t fibers() const { return fibers_.size(); }
+
+  // For native functions: yields the fiber; `begin` then runs outside Lua and must see to it that the wake is called.
+  // Raises where a wait is impossible (sort comparators, gsub callbacks, module loading, iterators of the host).
+  int suspend(lua_State* L, std::function<void(Wake)> begin);
+  bool waiting() const { return current_ != nullptr && current_->begin != nullptr; }  // the last yield was suspend's
+  // The yield could not leave this coroutine: the waiting call raises instead.
+  void refuse_wait();
+
+  void* owner = nullptr;  // the host object whose bindings run here; set by whoever made the isolate
+
+  Fiber* current() const { return current_; }
+  Meter& meter() { return current_ != nullptr ? current_->meter : own_; }
+  // Work done in C on behalf of the script; raises when the budget is spent.
+  void charge(lua_State* L, size_t steps);
+  void check(lua_State* L);
+  // Before C++ makes `bytes` outside the counted memory; kills when they would not fit under the cap.
+  void need(lua_State* L, size_t bytes);
+  // Raises again when the running fiber is dead; called by everything that catches errors. `status` is what was caught.
+  void rethrow_if_killed(lua_State* L, int status);
+
+  int64_t number_of(lua_State* L, int index);  // stands for the address in tostring; raises
+  // Pushes a fresh environment that sees ambient names, `require` over `sources` and nothing else; raises.
+  void push_environment(lua_State* L, const Sources& sources);
+  // Pushes the chunk as a function in the environment at `environment`; raises.
+  void push_chunk(lua_State* L, const Chunk& code, int environment);
+
+ private:
+  friend struct Hook;
+  Isolate(Profile profile, Post post) : profile_(std::move(profile)), post_(std::move(post)) {}
+  static void* allocate(void* self, void* block, size_t old_size, size_t new_size);
+  void open(lua_State* L);
+  void kill(lua_State* L, const char* why);
+  void resume(const std::shared_ptr<Fiber>& fiber, int arguments);
+  void finish(const std::shared_ptr<Fiber>& fiber, int status, int results);
+  void tell(Fiber& fiber, int status, int value);
+  Wake wake_of(const std::shared_ptr<Fiber>& fiber);
+
+  Profile profile_;
+  Post post_;
+  lua_State* main_ = nullptr;
+  size_t used_ = 0;
+  bool exhausted_ = false;
+  Meter own_;
+  Fiber* current_ = nullptr;
+  Duration burst_began_{0};  // thread CPU time
+  size_t steps_ = 0;
+  uint64_t next_id_ = 1;
+  std::map<uint64_t, std::shared_ptr<Fiber>> fibers_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace mlc::script
