@@ -38,7 +38,7 @@ function Hooks:subscribe(world, row, entity)
   if self.books:find(world.division, "webhooks/WebhookSubscriptions", "Topic", row.Topic) then
     return answers.error(500, "Already exists: Topic " .. row.Topic)
   end
-  local status, why = callback.post(self.config, row.CallbackURL, { ["content-length"] = "0" }, "")
+  local status, why = callback.post(self.config, row.CallbackURL, {}, "")
   if not status or status < 200 or status > 299 then
     return refuse(("Post to callback URL endpoint returns %s"):format(status or why))
   end

@@ -1,6 +1,10 @@
 -- The invoice in the books: created once, found again, changed while Exact lets it be changed.
+--
+-- The order's date of change is the version of everything sent. The header goes first: when a newer state of the order
+-- was sent before, it is superseded, and nothing of the older one follows.
 
 local decimal = require "decimal"
+local totals = require "totals"
 
 local documents = {}
 
@@ -8,12 +12,8 @@ local PROCESSED = 50
 local HEADER = { "Description", "PaymentCondition", "DeliverToAddress" }
 local LINE = { "Item", "Quantity", "NetPrice", "VATCode", "GLAccount", "CostCenter", "CostUnit", "Description" }
 
-local function reference_of(job, order) return job.source .. "-" .. order.id end
-
--- What this order's invoice got before, from any job: { id, number }, or nil.
-function documents.prior(job, order)
-  return job:sent("invoice", { entity = reference_of(job, order) })
-end
+-- What this order's invoice got before, from any job: { id, number, version }, or nil.
+function documents.prior(job) return job:sent "invoice" end
 
 -- Whether the books hold what is wanted. A field that the mapping leaves out is Exact's own to fill.
 local function same(wanted, found)
@@ -62,7 +62,8 @@ local function send_lines(job, books, invoice_id, changes, version)
   end
   for _, line in ipairs(changes.create) do
     line.InvoiceID = invoice_id
-    job:send("add " .. line.Notes, books.sales_invoice_lines.create(line), { entity = line.Notes })
+    -- The version is part of the name: what was taken off an order may come back.
+    job:send(("add %s %s"):format(line.Notes, version), books.sales_invoice_lines.create(line), { version = version })
   end
   for _, change in ipairs(changes.delete) do
     job:send("delete " .. change.notes, books.sales_invoice_lines.delete(change.id), { version = version, entity = change.notes })
@@ -88,17 +89,24 @@ local function update(job, books, order, invoice, id)
     return job:refuse(("Order %d now belongs to another customer than its invoice."):format(order.id),
       { cause = "customer_changed", concern = "finance" })
   end
-  if header then
-    job:send("header", books.sales_invoices.update(id, header), { version = order.date_modified, entity = invoice.YourRef .. "/header" })
-  end
-  send_lines(job, books, id, lines, order.date_modified)
+  local version = order.date_modified
+  local sent = job:send("invoice", books.sales_invoices.update(id, header or { Description = invoice.Description }),
+    { version = version, entity = invoice.YourRef })
+  if sent.state == "superseded" then return { superseded = id } end
+  send_lines(job, books, id, lines, version)
   return { updated = id }
 end
 
+local function is_older(prior, order) return prior ~= nil and prior.version ~= nil and prior.version < order.date_modified end
+
 function documents.post(job, books, order, invoice)
-  local prior = documents.prior(job, order)
+  local prior = documents.prior(job)
   if prior then return update(job, books, order, invoice, prior.id) end
-  local sent = job:send("invoice", books.sales_invoices.create(invoice))
+  local sent = job:send("invoice", books.sales_invoices.create(invoice), { version = order.date_modified })
+  -- Another job may have created it in the meantime, from an older state of the order.
+  prior = documents.prior(job)
+  if is_older(prior, order) then return update(job, books, order, invoice, prior.id) end
+  totals.confirm(job, order, sent)
   return { invoice = sent.id, number = sent.number }
 end
 

@@ -8,7 +8,7 @@ local function post_order(job, shop, books)
   local order = orders.fetch(shop, job.key)
   local not_sold = orders.not_sold(order, job.settings)
   if not_sold then
-    local invoice = documents.prior(job, order)
+    local invoice = documents.prior(job)
     if invoice then
       return job:refuse(("Order %d is %s, but invoice %s was made for it. Withdraw or credit it in Exact Online.")
         :format(order.id, not_sold, invoice.number or invoice.id), { cause = "sale_undone", concern = "finance" })
@@ -74,4 +74,16 @@ return integration {
   },
 
   mappings = { "account", "address", "invoice" },
+
+  reconcile = {
+    left = {
+      role = "shop", operation = "orders.list", key = "id", key_prefix = "{source}-", date = "date_created",
+      total = "total_inc_tax", only = { field = "status_id", values = { 2, 3, 8, 9, 10, 11 } },
+      from = "min_date_created", to = "max_date_created",
+    },
+    right = {
+      role = "books", operation = "sales_invoices.list", key = "YourRef", date = "OrderDate", total = "AmountFC",
+      filter_param = "$filter", filter = "OrderDate ge datetime'{from}T00:00:00' and OrderDate lt datetime'{to}T00:00:00'",
+    },
+  },
 }

@@ -22,4 +22,16 @@ function totals.check(job, order, invoice)
     { cause = "totals", concern = "finance" })
 end
 
+-- What Exact made of it, tax included, against what the shopper paid. Without a table of VAT codes the items decide on
+-- the tax and there is nothing to hold it against.
+function totals.confirm(job, order, sent)
+  local amount = sent.record and sent.record.AmountFC
+  if not amount or next(job.settings.vat_codes) == nil then return end
+  local difference = exact(amount) - order.total_inc_tax
+  if difference:abs() <= exact(job.settings.tolerance) then return end
+  job:refuse(("Order %d comes to %s, but invoice %s in Exact Online to %s: a difference of %s.")
+    :format(order.id, order.total_inc_tax:text(), sent.number or sent.id, tostring(amount), difference:text()),
+    { cause = "totals", concern = "finance" })
+end
+
 return totals
