@@ -57,7 +57,18 @@ std::string error_text(lua_State* L) {
 }  // namespace
 
 struct Hook {
-  static void count(lua_State* L, lua_Debug*) { Isolate::of(L).check(L); }
+  static void count(lua_State* L, lua_Debug*) {
+    Isolate& isolate = Isolate::of(L);
+    isolate.measure(L);
+    if (isolate.meter().killed == nullptr) return;
+    // From the host's own coroutine a dead script yields away, which nothing can catch; elsewhere it is an error that
+    // everything raises again.
+    if (isolate.current_ != nullptr && L == isolate.current_->thread && lua_isyieldable(L)) {
+      lua_yield(L, 0);
+      return;
+    }
+    luaL_error(L, "%s", isolate.meter().killed);
+  }
 };
 
 void* Isolate::allocate(void* self, void* block, size_t old_size, size_t new_size) {
@@ -138,6 +149,9 @@ Result<uint64_t> Isolate::spawn(const Push& prepare, std::function<void(lua_Stat
     fiber->thread = lua_newthread(L);
     fiber->anchor = Ref::pop(L);
     arguments = prepare(fiber->thread);
+    // What prepare needed beside function and arguments would count as results.
+    int extra = lua_gettop(fiber->thread) - arguments - 1;
+    for (; extra > 0; --extra) lua_remove(fiber->thread, 1);
   });
   if (!ready) return ready.error();
   fiber->id = next_id_++;
@@ -198,10 +212,10 @@ void Isolate::finish(const std::shared_ptr<Fiber>& fiber, int status, int result
   bool moved = lua_checkstack(main_, 4) != 0;
   int top = lua_gettop(main_);
   if (status == LUA_YIELD) {
-    status = LUA_ERRRUN;
-    if (moved) lua_pushnil(main_);
-    lua_settop(fiber->thread, 0);
+    // Killed in its hook, or a yield of the script's own that nobody receives.
+    status = fiber->meter.by_memory ? LUA_ERRMEM : LUA_ERRRUN;
     if (fiber->meter.killed == nullptr) fiber->meter.killed = "coroutine.yield outside of a coroutine";
+    if (moved) lua_pushnil(main_);  // tell() puts the sentence there, where memory may run out
   } else if (moved) {
     if (status == LUA_OK && results > 1) lua_pop(fiber->thread, results - 1);
     if (status == LUA_OK && results == 0) {
@@ -225,10 +239,15 @@ void Isolate::tell(Fiber& fiber, int status, int value) {
   struct Call {
     std::function<void(lua_State*, int)> done;
     int status;
-  } call{std::move(fiber.done), status};
+    const char* killed;
+  } call{std::move(fiber.done), status, fiber.meter.killed};
   auto protected_done = [](lua_State* L) {
     auto* given = static_cast<Call*>(lua_touserdata(L, 1));
     lua_remove(L, 1);
+    if (given->killed != nullptr) {
+      lua_settop(L, 0);
+      lua_pushstring(L, given->killed);
+    }
     given->done(L, given->status);
     return 0;
   };
@@ -299,22 +318,29 @@ void Isolate::charge(lua_State* L, size_t steps) {
   check(L);
 }
 
-void Isolate::check(lua_State* L) {
-  Meter& meter = this->meter();
-  if (meter.killed == nullptr) {
+void Isolate::measure(lua_State* L) {
+  Meter& spent = meter();
+  if (spent.killed == nullptr) {
     Duration burst = thread_cpu() - burst_began_;
     if (burst > profile_.budget.burst_cpu) kill(L, kOverBurst);
-    if (meter.used + burst > profile_.budget.run_cpu) kill(L, kOverRun);
+    if (spent.used + burst > profile_.budget.run_cpu) kill(L, kOverRun);
   }
-  if (meter.killed != nullptr) {
-    lua_sethook(L, Hook::count, LUA_MASKCOUNT, 1);
-    luaL_error(L, "%s", meter.killed);
-  }
+  if (spent.killed != nullptr) every_instruction(L);
+}
+
+void Isolate::check(lua_State* L) {
+  measure(L);
+  if (meter().killed != nullptr) luaL_error(L, "%s", meter().killed);
 }
 
 void Isolate::kill(lua_State* L, const char* why) {
   if (meter().killed == nullptr) meter().killed = why;
-  lua_sethook(L, Hook::count, LUA_MASKCOUNT, 1);
+  every_instruction(L);
+}
+
+// Setting a hook walks all active calls, so it is done once.
+void Isolate::every_instruction(lua_State* L) {
+  if (lua_gethookcount(L) != 1) lua_sethook(L, Hook::count, LUA_MASKCOUNT, 1);
 }
 
 void Isolate::rethrow_if_killed(lua_State* L, int status) {
@@ -323,7 +349,7 @@ void Isolate::rethrow_if_killed(lua_State* L, int status) {
     kill(L, kOverMemory);
   }
   if (meter().killed == nullptr) return;
-  lua_sethook(L, Hook::count, LUA_MASKCOUNT, 1);
+  every_instruction(L);
   luaL_error(L, "%s", meter().killed);
 }
 

@@ -102,6 +102,12 @@ class Isolate {
   int64_t number_of(lua_State* L, int index);  // stands for the address in tostring; raises
   // Pushes a fresh environment that sees ambient names, `require` over `sources` and nothing else; raises.
   void push_environment(lua_State* L, const Sources& sources);
+  // Gives the environment below the value on top one more name; pops the value.
+  static void set_ambient(lua_State* L, const char* name) {
+    lua_pushstring(L, name);
+    lua_insert(L, -2);
+    lua_rawset(L, -3);
+  }
   // Pushes the chunk as a function in the environment at `environment`; raises.
   void push_chunk(lua_State* L, const Chunk& code, int environment);
 
@@ -111,6 +117,8 @@ class Isolate {
   static void* allocate(void* self, void* block, size_t old_size, size_t new_size);
   void open(lua_State* L);
   void kill(lua_State* L, const char* why);
+  void measure(lua_State* L);
+  static void every_instruction(lua_State* L);
   void resume(const std::shared_ptr<Fiber>& fiber, int arguments);
   void finish(const std::shared_ptr<Fiber>& fiber, int status, int results);
   void tell(Fiber& fiber, int status, int value);
