@@ -1,0 +1,272 @@
+-- The decisions of bigcommerce_exact_online: what makes an invoice, for whom, and what a changed order does to it.
+
+local root = ...
+local decimal, flow = require "decimal", require "flow"
+
+local integration = flow.load(root, "scripts/integrations/bigcommerce_exact_online")
+local shop_system, books_system = flow.load(root, "scripts/systems/bigcommerce"), flow.load(root, "scripts/systems/exact_online")
+
+local SETTINGS = { statuses = { 2, 3, 8, 9, 10, 11 }, vat_codes = { ["21"] = "4", ["9"] = "2" }, tolerance = "0.02" }
+
+local function amounts(order, fields)
+  for name, value in pairs(fields) do order[name] = decimal(value) end
+  return order
+end
+
+local function product(id, price, quantity, rate, discounted)
+  local total = decimal(price) * decimal(quantity)
+  local net = discounted and decimal(discounted) or total
+  local tax = (net * decimal(rate) * decimal "0.01"):round(2)
+  return {
+    id = id, name = "Product " .. id, sku = "SKU" .. id, type = "physical", quantity = decimal(quantity), price_ex_tax = decimal(price),
+    total_ex_tax = total, discounted_total_inc_tax = net + tax, rate = rate, tax = tax,
+  }
+end
+
+-- An order with its parts as the shop would answer them; `change` alters it.
+local function order_of(products, change)
+  local order = amounts({
+    id = 118, customer_id = 0, status_id = 11, is_deleted = false, is_tax_inclusive_pricing = false, default_currency_code = "EUR",
+    date_created = "2026-01-05T10:00:00Z", date_modified = "2026-01-05T10:00:00Z", shipping_address_count = 1,
+    billing_address = { email = "Jan@Example.org", first_name = "Jan", last_name = "Jansen", street_1 = "Dam 1", city = "Amsterdam" },
+    parts = { products = products, coupons = {} },
+  }, {
+    discount_amount = "0", coupon_discount = "0", gift_certificate_amount = "0", store_credit_amount = "0", shipping_cost_ex_tax = "0",
+    handling_cost_ex_tax = "0", wrapping_cost_ex_tax = "0", total_ex_tax = "0", total_inc_tax = "0",
+  })
+  for _, each in ipairs(products) do
+    local net = each.discounted_total_inc_tax - each.tax
+    order.total_ex_tax, order.total_inc_tax = order.total_ex_tax + net, order.total_inc_tax + each.discounted_total_inc_tax
+    order.discount_amount = order.discount_amount + (each.total_ex_tax - net)
+  end
+  if change then change(order) end
+  return order
+end
+
+local function account(email, change)
+  local found = { ID = "account-" .. email:lower(), Code = "  7", Name = "Jan Jansen", Email = email, Status = "C", Blocked = false }
+  if change then change(found) end
+  return found
+end
+
+-- The shape of invoice.lua's product and discount lines, which has its own specs in the host.
+local function map_invoice(order, given)
+  local lines, reference = {}, "shop-" .. order.id
+  for _, each in ipairs(order.products) do
+    lines[#lines + 1] = {
+      Item = "item-" .. each.sku, Quantity = each.quantity, NetPrice = each.price_ex_tax, VATCode = each.vat_code,
+      Notes = reference .. "/" .. each.id, Description = each.name,
+    }
+  end
+  for _, each in ipairs(order.discounts) do
+    lines[#lines + 1] = {
+      Item = "item-discount", Quantity = 1, NetPrice = -each.amount_ex_tax, VATCode = each.vat_code,
+      Notes = reference .. "/discount-" .. (each.vat_code or "all"), Description = each.description,
+    }
+  end
+  return { YourRef = reference, Journal = "70", OrderedBy = given.account, Description = "Web shop order " .. order.id, SalesInvoiceLines = lines }
+end
+
+local function run(order, more)
+  more = more or {}
+  local taxes = {}
+  for index, each in ipairs(order.parts.products) do
+    taxes[index] = { order_product_id = each.id, line_item_type = "item", rate = decimal(each.rate .. ".0000"), line_amount = each.tax }
+  end
+  return flow.run {
+    key = order.id, settings = more.settings or SETTINGS, entities = more.entities, shop_system = shop_system, books_system = books_system,
+    body = integration.flows.orders.run, send = more.send,
+    map = {
+      invoice = map_invoice, account = function(from) return { Email = from.billing_address.email:lower() } end,
+      address = function(from) return { AddressLine1 = from.street_1, City = from.city } end,
+    },
+    answers = {
+      ["orders.get"] = function() return order end,
+      ["orders.products"] = function() return order.parts.products end,
+      ["orders.shipping_addresses"] = function() return { order.parts.shipping or order.billing_address } end,
+      ["orders.coupons"] = function() return order.parts.coupons end,
+      ["orders.fees"] = function() return {} end,
+      ["orders.taxes"] = function() return taxes end,
+      ["accounts.list"] = function() return more.accounts or { account "jan@example.org" } end,
+      ["sales_invoices.get"] = function() return more.invoice or error({ code = "not_found" }, 0) end,
+      ["sales_invoice_lines.list"] = function() return more.lines or {} end,
+    },
+  }
+end
+
+local function one_line() return order_of { product(1, "20.00", "2", "21") } end
+
+local function effects(outcome)
+  local names = {}
+  for index, each in ipairs(outcome.sent) do names[index] = each.effect end
+  return table.concat(names, ", ")
+end
+
+-- The invoice as it would stand in the books for `order`.
+local function standing(order)
+  local outcome = run(order)
+  local invoice = outcome.sent[#outcome.sent].arguments[1]
+  local lines = {}
+  for index, line in ipairs(invoice.SalesInvoiceLines) do
+    lines[index] = { ID = "line-" .. index }
+    for name, value in pairs(line) do lines[index][name] = value end
+  end
+  return { InvoiceID = "i-1", InvoiceNumber = 0, Status = 20, Description = invoice.Description, OrderedBy = invoice.OrderedBy }, lines
+end
+
+local PRIOR = { invoice = { id = "i-1", number = "26700001", version = "2026-01-05T09:00:00Z" } }
+
+local function changed(order, change)
+  local invoice, lines = standing(order)
+  change(order)
+  local entities = { invoice = { id = "i-1", number = "26700001", version = "2026-01-05T09:00:00Z" } }
+  return run(order, { entities = entities, invoice = invoice, lines = lines })
+end
+
+return {
+  ["an order becomes one invoice that carries the order's version"] = function()
+    local outcome = run(one_line())
+    assert(effects(outcome) == "invoice" and outcome.sent[1].version == "2026-01-05T10:00:00Z")
+    local invoice = outcome.sent[1].arguments[1]
+    assert(invoice.YourRef == "shop-118" and invoice.SalesInvoiceLines[1].VATCode == "4")
+  end,
+  ["only the set statuses are sales, and 0, 5 and 6 never are"] = function()
+    for status, makes in pairs { [0] = false, [1] = false, [2] = true, [5] = false, [6] = false, [7] = false, [10] = true, [11] = true } do
+      local outcome = run(order_of({ product(1, "20.00", "1", "21") }, function(order) order.status_id = status end))
+      assert((outcome.skipped == nil) == makes, status)
+    end
+    local settings = { statuses = { 0, 5, 6 }, vat_codes = {}, tolerance = "0" }
+    local order = order_of({ product(1, "20.00", "1", "21") }, function(order) order.status_id = 5 end)
+    assert(run(order, { settings = settings }).skipped == "cancelled")
+  end,
+  ["a cancelled or archived order that has an invoice is no silence"] = function()
+    for _, change in ipairs { function(order) order.status_id = 5 end, function(order) order.is_deleted = true end } do
+      local outcome = run(order_of({ product(1, "20.00", "1", "21") }, change), { entities = PRIOR })
+      assert(outcome.cause == "sale_undone" and outcome.refused:find "26700001", outcome.refused)
+    end
+  end,
+  ["refunds, gift certificates, store credit and tax-inclusive stores are refused in a sentence"] = function()
+    local changes = {
+      refund = function(order) order.status_id = 4 end, tax_inclusive = function(order) order.is_tax_inclusive_pricing = true end,
+      gift_certificate = function(order) order.gift_certificate_amount = decimal "5" end,
+      store_credit = function(order) order.store_credit_amount = decimal "5" end,
+    }
+    for cause, change in pairs(changes) do
+      local outcome = run(order_of({ product(1, "20.00", "1", "21") }, change))
+      assert(outcome.cause == cause and outcome.refused:find "^Order 118: " and #outcome.sent == 0, cause)
+    end
+    local sold = one_line()
+    sold.parts.products[1].type = "giftcertificate"
+    assert(run(sold).cause == "gift_certificate")
+  end,
+  ["customers match by e-mail whatever its case; unknown ones are created in small letters"] = function()
+    assert(effects(run(one_line(), { accounts = { account "JAN@EXAMPLE.ORG" } })) == "invoice")
+    local outcome = run(one_line(), { accounts = { account "somebody.else@example.org" } })
+    assert(effects(outcome) == "account, invoice" and outcome.sent[1].arguments[1].Email == "jan@example.org")
+    assert(outcome.sent[2].arguments[1].OrderedBy == "id-of-account")
+  end,
+  ["two accounts of one address, blocked ones and prospects are refused"] = function()
+    assert(run(one_line(), { accounts = { account "jan@example.org", account "Jan@example.org" } }).refused:find "2 accounts")
+    local blocked = account("jan@example.org", function(found) found.Blocked = true end)
+    assert(run(one_line(), { accounts = { blocked } }).refused:find "is blocked")
+    local prospect = account("jan@example.org", function(found) found.Status = "P" end)
+    assert(run(one_line(), { accounts = { prospect } }).refused:find "is no customer")
+  end,
+  ["an order without e-mail is refused"] = function()
+    assert(run(order_of({ product(1, "1", "1", "21") }, function(order) order.billing_address.email = nil end)).cause == "no_email")
+  end,
+  ["an address is sent only when it is not the customer's own"] = function()
+    assert(effects(run(one_line())) == "invoice")
+    local elsewhere = one_line()
+    elsewhere.parts.shipping = { street_1 = "Coolsingel 40", city = "Rotterdam" }
+    local outcome = run(elsewhere)
+    assert(effects(outcome) == "address, invoice" and outcome.sent[1].entity:find "coolsingel 40", outcome.sent[1].entity)
+    local digital = one_line()
+    digital.shipping_address_count, digital.parts.shipping = 0, { street_1 = "unseen" }
+    assert(effects(run(digital)) == "invoice")
+  end,
+  ["a rate without VAT code is refused with rate and line"] = function()
+    local outcome = run(order_of { product(1, "20.00", "1", "19") })
+    assert(outcome.cause == "vat_code_missing 19" and outcome.refused:find "19 %% of Product 1", outcome.refused)
+  end,
+  ["discounts go by VAT code and come to what the order says"] = function()
+    local outcome = run(order_of { product(1, "20.00", "2", "21", "37.00"), product(2, "10.00", "1", "9", "8.00"), product(3, "5.00", "1", "21") })
+    local lines = outcome.sent[1].arguments[1].SalesInvoiceLines
+    assert(#lines == 5, #lines)
+    local found = {}
+    for _, line in ipairs(lines) do
+      if line.Item == "item-discount" then found[line.VATCode] = line.NetPrice:text() end
+    end
+    assert(decimal(found["4"]) == decimal "-3" and decimal(found["2"]) == decimal "-2")
+  end,
+  ["a discount that the lines do not account for is refused"] = function()
+    local outcome = run(order_of({ product(1, "20.00", "2", "21", "37.00") }, function(order) order.discount_amount = decimal "4.00" end))
+    assert(outcome.cause == "discount_unexplained", outcome.refused)
+  end,
+  ["an order whose lines do not come to its total is refused with the difference"] = function()
+    local outcome = run(order_of({ product(1, "20.00", "2", "21") }, function(order) order.total_ex_tax = decimal "41.00" end))
+    assert(outcome.cause == "totals" and outcome.refused:find "%-1.00", outcome.refused)
+    local within = run(order_of({ product(1, "20.00", "2", "21") }, function(order) order.total_ex_tax = decimal "40.02" end))
+    assert(effects(within) == "invoice")
+    local beyond = run(order_of({ product(1, "20.00", "2", "21") }, function(order) order.total_ex_tax = decimal "40.03" end))
+    assert(beyond.cause == "totals")
+  end,
+  ["an invoice that Exact makes come to another amount is a difference"] = function()
+    local function answer(effect)
+      return { id = "id-of-" .. effect, number = "9", state = "settled", record = { AmountFC = decimal "50.00" } }
+    end
+    assert(run(one_line(), { send = answer }).refused:find "48.40")
+  end,
+  ["an order that did not change sends nothing"] = function()
+    local outcome = changed(one_line(), function() end)
+    assert(#outcome.sent == 0 and outcome.result.unchanged == "i-1")
+  end,
+  ["a changed order changes its lines, header first, under its version"] = function()
+    local outcome = changed(order_of { product(1, "20.00", "2", "21"), product(2, "3.00", "1", "21") }, function(order)
+      order.date_modified = "2026-01-05T11:00:00Z"
+      order.parts.products = { product(1, "20.00", "3", "21"), product(3, "1.00", "1", "9") }
+      order.total_ex_tax, order.total_inc_tax = decimal "61.00", decimal "73.69"
+    end)
+    assert(effects(outcome) == "invoice, change shop-118/1, add shop-118/3 2026-01-05T11:00:00Z, delete shop-118/2", effects(outcome))
+    for _, each in ipairs(outcome.sent) do assert(each.version == "2026-01-05T11:00:00Z", each.effect) end
+    assert(outcome.sent[2].arguments[1] == "line-1" and outcome.sent[2].arguments[2].Quantity == decimal "3")
+  end,
+  ["nothing follows a header that is superseded"] = function()
+    local invoice, lines = standing(one_line())
+    local order = one_line()
+    order.parts.products[1] = product(1, "20.00", "5", "21")
+    order.total_ex_tax = decimal "100.00"
+    local outcome = run(order, {
+      entities = { invoice = { id = "i-1", version = "2026-01-05T12:00:00Z" } }, invoice = invoice, lines = lines,
+      send = function() return { id = "i-1", state = "superseded" } end,
+    })
+    assert(effects(outcome) == "invoice" and outcome.result.superseded == "i-1")
+  end,
+  ["a change of a processed invoice, or of one that a person deleted, is a difference"] = function()
+    local function more(order)
+      order.parts.products[1] = product(1, "20.00", "3", "21")
+      order.total_ex_tax = decimal "60.00"
+    end
+    local order = one_line()
+    local invoice, lines = standing(order)
+    more(order)
+    invoice.Status = 50
+    assert(run(order, { entities = PRIOR, invoice = invoice, lines = lines }).cause == "invoice_processed")
+    assert(run(order, { entities = PRIOR }).cause == "invoice_gone")
+  end,
+  ["an invoice that another job created from an older state is brought up to date"] = function()
+    local order = one_line()
+    local invoice, lines = standing(order)
+    order.parts.products[1] = product(1, "20.00", "3", "21")
+    order.total_ex_tax, order.date_modified = decimal "60.00", "2026-01-05T11:00:00Z"
+    local entities = {}
+    local outcome = run(order, {
+      entities = entities, invoice = invoice, lines = lines,
+      send = function(effect)
+        if effect == "invoice" and not entities.invoice then entities.invoice = { id = "i-1", version = "2026-01-05T10:00:00Z" } end
+        return { id = "i-1", state = "settled" }
+      end,
+    })
+    assert(effects(outcome) == "invoice, invoice, change shop-118/1", effects(outcome))
+  end,
+}

@@ -1,0 +1,102 @@
+-- Runs a flow of an integration in plain Lua against a system that a spec plays: reads are answered by its functions,
+-- sends are written down, and the mapping is the spec's own. What the host adds (journal, types, lineage) is not here.
+
+local json = require "json"
+
+local flow = {}
+
+-- Names of operations ("orders.get") to nested functions: role.orders.get(…).
+local function role(system, answers, calls)
+  local out = {}
+  for name in pairs(system.operations) do
+    local group, verb = name:match "^(.+)%.([^.]+)$"
+    out[group] = out[group] or {}
+    out[group][verb] = function(...)
+      local answer = answers[name]
+      if answer then
+        calls[#calls + 1] = name
+        return answer(...)
+      end
+      return { operation = name, arguments = { ... } }
+    end
+  end
+  return out
+end
+
+local REFUSED, SKIPPED = {}, {}
+
+-- A run of `body(job, …roles)`; gives what it came to and what it sent.
+function flow.run(case)
+  local outcome = { sent = {}, calls = {} }
+  local entities = case.entities or {}
+  local job = { key = case.key, source = case.source or "shop", settings = case.settings }
+  function job:refuse(sentence, details) error({ REFUSED, sentence, details or {} }, 0) end
+  function job:skip(reason) error({ SKIPPED, reason }, 0) end
+  function job:sent(effect) return entities[effect] end
+  function job:map(name, record, given) return case.map[name](record, given or {}) end
+  function job:send(effect, write, options)
+    options = options or {}
+    outcome.sent[#outcome.sent + 1] = {
+      effect = effect, operation = write.operation, arguments = write.arguments, version = options.version, entity = options.entity,
+    }
+    local answer = case.send and case.send(effect, write, options) or { id = "id-of-" .. effect, state = "settled" }
+    if answer.state == "settled" and not entities[effect] then
+      entities[effect] = { id = answer.id, number = answer.number, version = options.version }
+    end
+    return answer
+  end
+  local ok, result = pcall(case.body, job, role(case.shop_system, case.answers, outcome.calls),
+    role(case.books_system, case.answers, outcome.calls))
+  if ok then
+    outcome.result = result
+  elseif type(result) == "table" and result[1] == REFUSED then
+    outcome.refused, outcome.cause = result[2], result[3].cause
+  elseif type(result) == "table" and result[1] == SKIPPED then
+    outcome.skipped = result[2]
+  else
+    error(result, 0)
+  end
+  return outcome
+end
+
+-- What the host gives definition files and flows as ambient names.
+function flow.ambient()
+  local names = {
+    system = function(definition) return definition end,
+    integration = function(definition) return definition end,
+    schema = function(fields) return fields end,
+    flow = function(definition) return definition end,
+    look_up = function(effect) return { kind = "C", look_up = effect[1], by = effect.by, quiet = effect.quiet } end,
+    webhook = function(of, topics, options) return { webhook = of, topics = topics, key = options.key } end,
+    poll = function(operation, options)
+      options.poll = operation
+      return options
+    end,
+    has = function(value) return value ~= nil and value ~= json.null end,
+    try = function(run, ...)
+      local ok, result = pcall(run, ...)
+      if ok then return result end
+      return nil, result
+    end,
+  }
+  return setmetatable(names, { __index = _G })
+end
+
+-- Loads `folder`/init.lua with a `require` that looks there first, as the host does.
+function flow.load(root, folder)
+  local ambient, loaded = flow.ambient(), {}
+  function ambient.require(name)
+    if loaded[name] ~= nil then return loaded[name] end
+    for _, path in ipairs { ("%s/%s/%s.lua"):format(root, folder, name), ("%s/stdlib/%s.lua"):format(root, name) } do
+      local chunk = loadfile(path, "t", ambient)
+      if chunk then
+        loaded[name] = chunk() or true
+        return loaded[name]
+      end
+    end
+    return require(name)
+  end
+  return assert(loadfile(("%s/%s/init.lua"):format(root, folder), "t", ambient))()
+end
+
+return flow

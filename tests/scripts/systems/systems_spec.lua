@@ -1,0 +1,84 @@
+-- What holds for every system: operations refer to types and to operations that exist, and writes say their kind.
+
+local root = ...
+local flow = require "flow"
+
+local SYSTEMS = { "bigcommerce", "exact_online" }
+local METHODS = { "GET", "POST", "PUT", "PATCH", "DELETE" }
+
+local function method_of(operation)
+  for _, method in ipairs(METHODS) do
+    if operation[method] then return method, operation[method] end
+  end
+end
+
+local function each_operation(check)
+  for _, name in ipairs(SYSTEMS) do
+    local system = flow.load(root, "scripts/systems/" .. name)
+    assert(system.name == name)
+    for operation_name, operation in pairs(system.operations) do
+      local ok, why = pcall(check, system, operation, operation_name)
+      if not ok then error(name .. ", " .. operation_name .. ": " .. tostring(why), 0) end
+    end
+  end
+end
+
+return {
+  ["operations have one method, a path and known types"] = function()
+    each_operation(function(system, operation)
+      local method, path = method_of(operation)
+      assert(method and path:sub(1, 1) == "/", "no method with a path")
+      for _, type_name in ipairs { operation.gives or false, operation.takes or false } do
+        if type_name then assert(system.types[type_name], "no type " .. type_name) end
+      end
+    end)
+  end,
+  ["writes declare the kind of their effect"] = function()
+    each_operation(function(_, operation)
+      local method = method_of(operation)
+      if method ~= "GET" and not operation.reads then
+        assert(operation.effect and operation.effect.kind:match "^[ABCD]$", "a write without an effect")
+      end
+    end)
+  end,
+  ["look-ups, reads back and confirmations name operations and fields that exist"] = function()
+    each_operation(function(system, operation)
+      local effect, confirm = operation.effect or {}, operation.confirm or {}
+      for _, name in ipairs { effect.look_up or false, effect.read or false, confirm.read or false } do
+        if name then assert(system.operations[name], "no operation " .. name) end
+      end
+      if effect.by then
+        local given = system.operations[effect.look_up].gives
+        assert(system.types[given].fields[effect.by], given .. " has no field " .. effect.by)
+      end
+      for _, field in ipairs(confirm.compare or {}) do assert(system.types[operation.takes].fields[field], "no field " .. field) end
+    end)
+  end,
+  ["lists of Exact Online select fields that their type has, and always select"] = function()
+    local exact = flow.load(root, "scripts/systems/exact_online")
+    for name, operation in pairs(exact.operations) do
+      if name:find "%.list$" then
+        for field in operation.query["$select"]:gmatch "%w+" do
+          assert(exact.types[operation.gives].fields[field], name .. " selects " .. field)
+        end
+      end
+    end
+  end,
+  ["records and lists in types name types that exist"] = function()
+    for _, name in ipairs(SYSTEMS) do
+      local system = flow.load(root, "scripts/systems/" .. name)
+      for type_name, declared in pairs(system.types) do
+        for field, is in pairs(declared.fields) do
+          local needs = is.type == "list" or is.type == "record"
+          assert(needs == (is.of ~= nil), type_name .. "." .. field)
+          if needs then assert(system.types[is.of], type_name .. "." .. field .. ": no type " .. is.of) end
+        end
+      end
+    end
+  end,
+  ["a word that no field can have is refused by name"] = function()
+    local record = require "record"
+    local ok, why = pcall(record, {}, { Name = "text obligatory" })
+    assert(not ok and why:find "Name" and why:find "obligatory")
+  end,
+}
