@@ -38,7 +38,6 @@ class Budget {
   int64_t in_flight() const { return in_flight_; }
   int64_t limit() const;  // the smaller of ours and the remote's
   int64_t used(SteadyTime now);
-  bool idle(SteadyTime now);                                // nothing to remember
   static int64_t reserve(int64_t limit, store::Lane lane);  // what this lane leaves to others
 
   // Durability. Calls are covered ahead by a reservation: what the stored form says was or may be used is never less
