@@ -302,7 +302,9 @@ function Shop:state(query)
     if index <= REPORTED_ORDERS and (not query.id or query.id == tostring(order.id)) then list[#list + 1] = brief(order) end
   end
   return {
-    counts = { orders = #self.orders.rows, customers = #self.orders.customers, by_kind = by_kind, by_status = by_status, expected = expected },
+    counts = {
+      orders = #self.orders.rows, customers = #self.orders.customers, by_kind = by_kind, by_status = by_status, expected = expected,
+    },
     orders = list, hooks = self.hooks:report(), deliveries = self.deliveries:report(),
   }
 end

@@ -64,7 +64,10 @@ local function map_invoice(order, given)
       Notes = reference .. "/discount-" .. (each.vat_code or "all"), Description = each.description,
     }
   end
-  return { YourRef = reference, Journal = "70", OrderedBy = given.account, Description = "Web shop order " .. order.id, SalesInvoiceLines = lines }
+  return {
+    YourRef = reference, Journal = "70", OrderedBy = given.account, Description = "Web shop order " .. order.id,
+    SalesInvoiceLines = lines,
+  }
 end
 
 local function run(order, more)
@@ -131,7 +134,8 @@ return {
     assert(invoice.YourRef == "shop-118" and invoice.SalesInvoiceLines[1].VATCode == "4")
   end,
   ["only the set statuses are sales, and 0, 5 and 6 never are"] = function()
-    for status, makes in pairs { [0] = false, [1] = false, [2] = true, [5] = false, [6] = false, [7] = false, [10] = true, [11] = true } do
+    local expected = { [0] = false, [1] = false, [2] = true, [5] = false, [6] = false, [7] = false, [10] = true, [11] = true }
+    for status, makes in pairs(expected) do
       local outcome = run(order_of({ product(1, "20.00", "1", "21") }, function(order) order.status_id = status end))
       assert((outcome.skipped == nil) == makes, status)
     end
@@ -190,7 +194,9 @@ return {
     assert(outcome.cause == "vat_code_missing 19" and outcome.refused:find "19 %% of Product 1", outcome.refused)
   end,
   ["discounts go by VAT code and come to what the order says"] = function()
-    local outcome = run(order_of { product(1, "20.00", "2", "21", "37.00"), product(2, "10.00", "1", "9", "8.00"), product(3, "5.00", "1", "21") })
+    local outcome = run(order_of {
+      product(1, "20.00", "2", "21", "37.00"), product(2, "10.00", "1", "9", "8.00"), product(3, "5.00", "1", "21"),
+    })
     local lines = outcome.sent[1].arguments[1].SalesInvoiceLines
     assert(#lines == 5, #lines)
     local found = {}
@@ -200,7 +206,9 @@ return {
     assert(decimal(found["4"]) == decimal "-3" and decimal(found["2"]) == decimal "-2")
   end,
   ["a discount that the lines do not account for is refused"] = function()
-    local outcome = run(order_of({ product(1, "20.00", "2", "21", "37.00") }, function(order) order.discount_amount = decimal "4.00" end))
+    local outcome = run(order_of({ product(1, "20.00", "2", "21", "37.00") }, function(order)
+      order.discount_amount = decimal "4.00"
+    end))
     assert(outcome.cause == "discount_unexplained", outcome.refused)
   end,
   ["an order whose lines do not come to its total is refused with the difference"] = function()

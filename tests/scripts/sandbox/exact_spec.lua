@@ -49,7 +49,9 @@ function Exact:call(method, path, body, query)
   })
 end
 
-function Exact:control(method, what, body) return service.call(method, self.url .. "/_sandbox/exact_online/" .. what, { json = body }).json end
+function Exact:control(method, what, body)
+  return service.call(method, self.url .. "/_sandbox/exact_online/" .. what, { json = body }).json
+end
 
 function Exact:first(path, filter, select)
   local answer = self:call("GET", path, nil, "$select=" .. select .. "&$filter=" .. escape(filter))
@@ -229,7 +231,8 @@ return {
       seen[#seen + 1] = request.body
       return { status = 200 }
     end
-    local created = exact:call("POST", "webhooks/WebhookSubscriptions", { Topic = "SalesInvoices", CallbackURL = "https://localhost:9/hooks/x" })
+    local created = exact:call("POST", "webhooks/WebhookSubscriptions",
+      { Topic = "SalesInvoices", CallbackURL = "https://localhost:9/hooks/x" })
     assert(created.status == 201 and seen[1] == "", created.body)
     local refused = exact:call("POST", "webhooks/WebhookSubscriptions", { Topic = "Items", CallbackURL = "https://localhost:8/none" })
     assert(refused.status == 500 and message(refused):find "Post to callback URL")

@@ -23,7 +23,9 @@ function Shop:call(method, path, options)
   return service.call(method, self.url .. "/stores/" .. self.account.store_hash .. path, { json = options.json, headers = headers })
 end
 
-function Shop:control(method, what, body) return service.call(method, self.url .. "/_sandbox/bigcommerce/" .. what, { json = body }).json end
+function Shop:control(method, what, body)
+  return service.call(method, self.url .. "/_sandbox/bigcommerce/" .. what, { json = body }).json
+end
 
 function Shop:hook(scope, headers)
   local answer = self:call("POST", "/v3/hooks", { json = { scope = scope, destination = HOOK, is_active = true, headers = headers } })
