@@ -61,6 +61,7 @@ class AuthorizeFlow {
   Authorizer& owner_;
   std::map<std::string, Pending> states_;  // digest of state
   std::map<std::string, Pending> starts_;  // digest of the link's end
+  std::set<std::string> opening_;          // invitations being used up
 };
 
 }  // namespace mlc::auth

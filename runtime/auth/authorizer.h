@@ -143,13 +143,16 @@ class Authorizer {
   struct Connection;
   Connection* find(const std::string& client, const std::string& connection);
   Task<Result<Secret>> secret(std::string owner, std::string name, std::string host);
-  Grant* grant(const std::string& name);
+  std::shared_ptr<Grant> grant(const std::string& name);
+  void authorised(const std::string& grant_name);  // by a person, just now: holds that waited for it end
 
   Parts parts_;
   Options options_;
   std::map<std::string, std::shared_ptr<Grant>> grants_;
+  std::vector<std::shared_ptr<Grant>> retired_;  // not configured any more, with a renewal that has to end
   std::map<std::string, std::unique_ptr<Connection>> connections_;
   std::map<std::string, std::string> apps_;  // owner -> digest of its client id
+  std::set<std::string> seen_;               // "owner name" of secrets the redactor knows
   std::unique_ptr<AuthorizeFlow> flow_;
 };
 

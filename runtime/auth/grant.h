@@ -42,6 +42,11 @@ class Grant {
   Task<Status> exchange(std::vector<std::pair<std::string, Secret>> fields);
   std::optional<Holding> held() const;
   GrantReport report() const;
+  void retire() {
+    draining_ = true;
+    timer_.reset();
+  }
+  bool quiet() const { return !renewing_ && !uncommitted_; }
   Task<Unit> drain();
 
  private:

@@ -1,0 +1,196 @@
+#include "runtime/auth/authorize.h"
+
+#include "runtime/auth/grant.h"
+#include "runtime/base/encoding.h"
+#include "runtime/crypto/digest.h"
+#include "runtime/document/document.h"
+#include "runtime/document/write.h"
+
+namespace mlc::auth {
+
+namespace {
+
+// Only digests are kept: who reads our memory or database can't continue somebody's session with them.
+std::string digest_of(std::string_view text) { return to_hex(crypto::sha256(text)); }
+
+std::string invite_key(std::string_view one_time) { return "invite/" + digest_of(one_time); }
+
+constexpr size_t kMaxWords = 300;
+
+}  // namespace
+
+std::string AuthorizeFlow::redirect_uri(const std::string& grant) const {
+  return owner_.options_.public_url + "/oauth/callback/" + percent_encode(grant);
+}
+
+std::string AuthorizeFlow::one_time() {
+  char bytes[32];
+  owner_.parts_.env.random->fill(bytes, sizeof bytes);
+  return to_base64url(std::string_view(bytes, sizeof bytes));
+}
+
+void AuthorizeFlow::forget_old() {
+  const WallTime now = owner_.parts_.env.clock->wall();
+  for (auto* pending : {&states_, &starts_}) {
+    std::erase_if(*pending, [&](const auto& entry) { return entry.second.until <= now; });
+  }
+}
+
+Result<std::string> AuthorizeFlow::start_link(const std::string& grant) {
+  if (!owner_.grant(grant)) return Error(Code::not_found, "unknown grant " + grant);
+  forget_old();
+  if (starts_.size() >= kMaxPending) return Error(Code::exhausted, "too many authorisations are waiting");
+  std::string end = one_time();
+  Pending pending;
+  pending.grant = grant;
+  pending.until = owner_.parts_.env.clock->wall() + kStateLife;
+  starts_[digest_of(end)] = std::move(pending);
+  return end;
+}
+
+Task<Result<Started>> AuthorizeFlow::start(std::string end) {
+  forget_old();
+  auto found = starts_.find(digest_of(end));
+  if (found == starts_.end()) co_return Error(Code::denied, "this link has been used or is too old");
+  const std::string grant = found->second.grant;
+  starts_.erase(found);
+  co_return co_await begin(grant);
+}
+
+Task<Result<Started>> AuthorizeFlow::begin(std::string grant) {
+  auto holder = owner_.grant(grant);
+  if (!holder) co_return Error(Code::not_found, "unknown grant " + grant);
+  const GrantSetup setup = holder->setup();
+  auto url = http::Url::parse(setup.authorize_url);
+  if (!url) co_return url.error().wrap("authorize_url of grant " + grant);
+  auto id = co_await owner_.secret(setup.owner, "client_id", "");
+  if (!id) co_return id.error();
+  forget_old();
+  if (states_.size() >= kMaxPending) co_return Error(Code::exhausted, "too many authorisations are waiting");
+
+  Started started;
+  started.cookie = one_time();
+  const std::string state = one_time();
+  Pending pending;
+  pending.grant = grant;
+  pending.cookie_digest = crypto::sha256(started.cookie);
+  pending.until = owner_.parts_.env.clock->wall() + kStateLife;
+
+  std::vector<std::pair<std::string, std::string>> query;
+  query.emplace_back("response_type", "code");
+  query.emplace_back("client_id", std::string(id->reveal()));
+  query.emplace_back("redirect_uri", redirect_uri(grant));
+  query.emplace_back("state", state);
+  if (!setup.spec->scope.empty()) query.emplace_back("scope", setup.spec->scope);
+  if (setup.spec->pkce) {
+    std::string verifier = one_time();  // 43 characters of the unreserved set (RFC 7636 4.1)
+    query.emplace_back("code_challenge", to_base64url(crypto::sha256(verifier)));
+    query.emplace_back("code_challenge_method", "S256");
+    pending.verifier = Secret(std::move(verifier));
+  }
+  for (const auto& extra : setup.spec->authorize_query) query.push_back(extra);
+  states_[digest_of(state)] = std::move(pending);
+  started.location = url->text();
+  started.location += url->query().empty() && started.location.find('?') == std::string::npos ? "?" : "&";
+  started.location += http::build_query(query);
+  co_return started;
+}
+
+Task<Result<std::string>> AuthorizeFlow::invite(std::string grant, std::string actor) {
+  if (!owner_.grant(grant)) co_return Error(Code::not_found, "unknown grant " + grant);
+  std::string end = one_time();
+  const WallTime now = owner_.parts_.env.clock->wall();
+  std::string value;
+  document::Writer json(value);
+  json.begin_object();
+  json.key("grant");
+  json.string(grant);
+  json.key("until");
+  json.integer(to_micros(now + kInviteLife));
+  json.end_object();
+  store::Change change;
+  store::Row row;
+  row.key = invite_key(end);
+  row.value = std::move(value);
+  row.at = now;
+  change.put.emplace_back(store::Table::kv, std::move(row));
+  change.audit.push_back({"", actor, "grant.invited", grant, ""});
+  auto saved = co_await owner_.parts_.store->commit(std::move(change));
+  if (!saved) co_return saved.error();
+  co_return end;
+}
+
+Task<Result<Started>> AuthorizeFlow::accept(std::string end) {
+  const std::string key = invite_key(end);
+  auto row = co_await owner_.parts_.store->get(store::Table::kv, key);
+  if (!row) co_return row.error();
+  if (!*row || opening_.count(key) != 0) co_return Error(Code::denied, "this invitation has been used or withdrawn");
+  auto parsed = document::Document::parse((*row)->value);
+  if (!parsed) co_return Error(Code::corrupt, "this invitation is unreadable");
+  const std::string grant(parsed->root().get("grant").text());
+  const WallTime until = from_micros(parsed->root().get("until").integer().value_or(0));
+  // Used up before it opens anything: two who open it at once get one session.
+  opening_.insert(key);
+  store::Change change;
+  change.drop.emplace_back(store::Table::kv, key);
+  change.audit.push_back({"", "invited", "grant.invitation_opened", grant, ""});
+  auto saved = co_await owner_.parts_.store->commit(std::move(change));
+  opening_.erase(key);
+  if (!saved) co_return saved.error();
+  if (until <= owner_.parts_.env.clock->wall()) co_return Error(Code::denied, "this invitation is too old");
+  co_return co_await begin(grant);
+}
+
+Task<Status> AuthorizeFlow::revoke_invites(std::string grant, std::string actor) {
+  auto rows = co_await owner_.parts_.store->list(store::Table::kv, "invite/");
+  if (!rows) co_return rows.error();
+  store::Change change;
+  for (const auto& row : *rows) {
+    auto parsed = document::Document::parse(row.value);
+    if (parsed && parsed->root().get("grant").text() == grant) change.drop.emplace_back(store::Table::kv, row.key);
+  }
+  if (change.drop.empty()) co_return ok_status();
+  change.audit.push_back({"", actor, "grant.invitations_withdrawn", grant, std::to_string(change.drop.size())});
+  auto saved = co_await owner_.parts_.store->commit(std::move(change));
+  if (!saved) co_return saved.error();
+  co_return ok_status();
+}
+
+Task<Status> AuthorizeFlow::finish(CallbackQuery query) {
+  forget_old();
+  auto found = states_.find(digest_of(query.state));
+  if (query.state.empty() || found == states_.end())
+    co_return Error(Code::denied, "this authorisation is not one we began, or it is too old");
+  const Pending pending = std::move(found->second);
+  states_.erase(found);  // once, whatever comes of it
+  if (pending.grant != query.grant) co_return Error(Code::denied, "this authorisation is for another grant");
+  if (!crypto::equal_constant_time(pending.cookie_digest, crypto::sha256(query.cookie))) {
+    co_return Error(Code::denied, "this authorisation was begun in another browser");
+  }
+  auto holder = owner_.grant(query.grant);
+  if (!holder) co_return Error(Code::not_found, "unknown grant " + query.grant);
+  if (!query.error.empty()) {
+    std::string words = query.error + (query.error_description.empty() ? "" : ": " + query.error_description);
+    words.resize(std::min(words.size(), kMaxWords));
+    co_return Error(Code::denied, "the provider refused: " + words);
+  }
+  if (!query.iss.empty()) {
+    // RFC 9207: an answer of another issuer than the one asked is an attack.
+    auto issuer = http::Url::parse(query.iss);
+    auto asked = http::Url::parse(holder->setup().authorize_url);
+    if (!issuer || !asked || issuer->origin() != asked->origin())
+      co_return Error(Code::denied, "this authorisation is from another issuer");
+  }
+  if (query.code.empty()) co_return Error(Code::denied, "the provider gave no code");
+
+  std::vector<std::pair<std::string, Secret>> fields;
+  fields.emplace_back("grant_type", Secret("authorization_code"));
+  fields.emplace_back("code", Secret(std::move(query.code)));
+  fields.emplace_back("redirect_uri", Secret(redirect_uri(query.grant)));
+  if (!pending.verifier.empty()) fields.emplace_back("code_verifier", pending.verifier);
+  Status end = co_await holder->exchange(std::move(fields));
+  if (end) owner_.authorised(query.grant);
+  co_return end;
+}
+
+}  // namespace mlc::auth

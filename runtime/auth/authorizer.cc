@@ -1,0 +1,347 @@
+#include "runtime/auth/authorizer.h"
+
+#include <algorithm>
+
+#include "runtime/auth/authorize.h"
+#include "runtime/auth/grant.h"
+#include "runtime/base/encoding.h"
+#include "runtime/base/strings.h"
+#include "runtime/crypto/digest.h"
+#include "runtime/document/write.h"
+
+namespace mlc::auth {
+
+namespace {
+
+constexpr std::string_view kReferenceBegin = "@@secret:";
+constexpr std::string_view kReferenceEnd = "@@";
+constexpr size_t kMaxReferenceName = 64;
+constexpr Duration kStaticRetry = std::chrono::minutes(15);  // a refused key is tried again this often: it may be set right elsewhere
+
+// Names in braces, in order: "Bearer {access_token}" -> access_token.
+std::vector<std::string> names_in(std::string_view pattern) {
+  std::vector<std::string> names;
+  for (size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
+    const size_t close = pattern.find('}', open);
+    if (close == std::string_view::npos) break;
+    names.emplace_back(pattern.substr(open + 1, close - open - 1));
+  }
+  return names;
+}
+
+using Values = std::vector<std::pair<std::string, Secret>>;
+
+const Secret* value_of(const Values& values, std::string_view name) {
+  for (const auto& [known, value] : values) {
+    if (known == name) return &value;
+  }
+  return nullptr;
+}
+
+std::string fill(std::string_view pattern, const Values& values) {
+  std::string out;
+  for (size_t at = 0; at < pattern.size();) {
+    const size_t open = pattern.find('{', at);
+    const size_t close = open == std::string_view::npos ? open : pattern.find('}', open);
+    if (close == std::string_view::npos) return out += pattern.substr(at);
+    out += pattern.substr(at, open - at);
+    if (const Secret* value = value_of(values, pattern.substr(open + 1, close - open - 1))) out += value->reveal();
+    at = close + 1;
+  }
+  return out;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  if (what.empty()) return;
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) text.replace(at, what.size(), by);
+}
+
+// The inside of a JSON string; secrets are mostly plain, but need not be.
+std::string json_inside(std::string_view text) {
+  std::string out = document::quoted(text);
+  return out.substr(1, out.size() - 2);
+}
+
+// Everything of one request that is secret, bound to one host; shared by apply and scrub.
+struct Material {
+  AuthSpec spec;
+  Values values;                          // of placements
+  std::vector<std::string> body_secrets;  // names, also in values
+
+  void apply(http::Headers& headers, std::string& target, std::string& body) const {
+    for (const auto& place : spec.send) {
+      const std::string value = fill(place.value, values);
+      if (place.where == Placement::Where::header) {
+        headers.set(place.name, value);
+      } else {
+        target += target.find('?') == std::string::npos ? '?' : '&';
+        target += percent_encode(place.name) + "=" + percent_encode(value);
+      }
+    }
+    if (spec.kind == Kind::basic && spec.send.empty()) {
+      std::string pair(value_of(values, "username")->reveal());
+      pair += ":";
+      pair += value_of(values, "password")->reveal();
+      headers.set("Authorization", "Basic " + to_base64(pair));
+      wipe(pair.data(), pair.size());
+    }
+    for (const auto& name : body_secrets) replace_all(body, secret_reference(name), json_inside(value_of(values, name)->reveal()));
+  }
+
+  std::string scrub(std::string text) const {
+    for (const auto& [name, value] : values) {
+      if (value.size() >= Redactor::kMinLength) replace_all(text, json_inside(value.reveal()), secret_reference(name));
+    }
+    return text;
+  }
+};
+
+// Exactly as the transport reads its allow-list.
+bool host_allowed(std::string_view host, const std::vector<std::string>& hosts) {
+  for (std::string_view allowed : hosts) {
+    if (const size_t colon = allowed.rfind(':'); colon != std::string_view::npos && all_digits(allowed.substr(colon + 1)))
+      allowed = allowed.substr(0, colon);
+    if (iequals(allowed, host)) return true;
+    if (allowed.starts_with("*.") && host.size() > allowed.size() - 1 &&
+        iequals(host.substr(host.size() - allowed.size() + 1), allowed.substr(1)))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string secret_reference(std::string_view name) {
+  return std::string(kReferenceBegin) + std::string(name) + std::string(kReferenceEnd);
+}
+
+std::vector<std::string> referred_secrets(std::string_view body) {
+  std::vector<std::string> names;
+  for (size_t at = body.find(kReferenceBegin); at != std::string_view::npos; at = body.find(kReferenceBegin, at + 1)) {
+    const size_t begin = at + kReferenceBegin.size();
+    const size_t end = body.find(kReferenceEnd, begin);
+    if (end == std::string_view::npos) break;
+    std::string_view name = body.substr(begin, end - begin);
+    const bool plain =
+        std::all_of(name.begin(), name.end(), [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+    if (name.empty() || name.size() > kMaxReferenceName || !plain) continue;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+  }
+  return names;
+}
+
+struct Authorizer::Connection {
+  ConnectionSetup setup;
+  std::optional<Holding> hold;
+  int64_t refused = -1;  // generation of the last 401 that no success has followed
+};
+
+Authorizer::Authorizer(Parts parts, Options options)
+    : parts_(parts), options_(std::move(options)), flow_(std::make_unique<AuthorizeFlow>(*this)) {
+  if (parts_.log == nullptr) parts_.log = &Log::null();
+}
+
+Authorizer::~Authorizer() = default;
+
+void Authorizer::configure(std::vector<GrantSetup> grants, std::vector<ConnectionSetup> connections) {
+  std::map<std::string, std::shared_ptr<Grant>> kept;
+  std::vector<Grant*> fresh;
+  for (auto& setup : grants) {
+    if (auto there = grants_.find(setup.name); there != grants_.end()) {
+      there->second->replace(setup);
+      kept[setup.name] = there->second;
+    } else {
+      auto made = std::make_shared<Grant>(parts_, options_, setup);
+      fresh.push_back(made.get());
+      kept[setup.name] = std::move(made);
+    }
+  }
+  // What is left over may have a renewal on the wire, which must end.
+  std::erase_if(retired_, [](const std::shared_ptr<Grant>& grant) { return grant->quiet(); });
+  for (auto& [name, grant] : grants_) {
+    if (kept.count(name) != 0) continue;
+    grant->retire();
+    retired_.push_back(grant);
+  }
+  grants_ = std::move(kept);
+
+  std::map<std::string, std::unique_ptr<Connection>> known;
+  for (auto& setup : connections) {
+    const std::string key = setup.client + "/" + setup.name;
+    auto connection = std::make_unique<Connection>();
+    if (auto there = connections_.find(key); there != connections_.end() && there->second->setup.owner == setup.owner) {
+      connection->hold = there->second->hold;
+      connection->refused = there->second->refused;
+    }
+    connection->setup = std::move(setup);
+    known[key] = std::move(connection);
+  }
+  connections_ = std::move(known);
+  for (Grant* grant : fresh) grant->keep();
+}
+
+Authorizer::Connection* Authorizer::find(const std::string& client, const std::string& connection) {
+  auto found = connections_.find(client + "/" + connection);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
+std::shared_ptr<Grant> Authorizer::grant(const std::string& name) {
+  auto found = grants_.find(name);
+  return found == grants_.end() ? nullptr : found->second;
+}
+
+Task<Result<Secret>> Authorizer::secret(std::string owner, std::string name, std::string host) {
+  auto value = co_await parts_.vault->secret(owner, name, host);
+  if (!value) co_return value.error();
+  if (!*value || (*value)->empty()) co_return Error(Code::config, "secret " + name + " of " + owner + " is not set");
+  co_return std::move(**value);
+}
+
+Task<Result<Credentials>> Authorizer::credentials(Need need, WallTime* not_before) {
+  Connection* connection = find(need.client, need.connection);
+  if (connection == nullptr) co_return Error(Code::config, "unknown connection " + need.client + "/" + need.connection);
+  const ConnectionSetup setup = connection->setup;
+  if (!host_allowed(need.host, setup.hosts)) {
+    co_return Error(Code::denied, "credentials of " + need.client + "/" + need.connection + " are not for " + need.host);
+  }
+  if (connection->hold && connection->hold->until > parts_.env.clock->wall()) {
+    if (not_before != nullptr) *not_before = connection->hold->until;
+    co_return Error(Code::denied, connection->hold->reason);
+  }
+
+  auto material = std::make_shared<Material>();
+  material->spec = *setup.spec;
+  material->body_secrets = need.body_secrets;
+  Credentials credentials;
+  credentials.host = need.host;
+
+  std::vector<std::string> wanted = need.body_secrets;
+  for (const auto& place : setup.spec->send) {
+    for (auto& name : names_in(place.value)) wanted.push_back(std::move(name));
+  }
+  if (setup.spec->kind == Kind::basic && setup.spec->send.empty()) {
+    wanted.push_back("username");
+    wanted.push_back("password");
+  }
+  if (setup.spec->has_grant()) {
+    auto holder = grant(setup.grant);
+    if (!holder) co_return Error(Code::config, "unknown grant " + setup.grant);
+    auto token = co_await holder->token(need.must_live, need.patience, not_before);
+    if (!token) co_return token.error();
+    credentials.generation = token->generation;
+    material->values.emplace_back("access_token", std::move(token->access));
+  }
+  for (const auto& name : wanted) {
+    if (value_of(material->values, name) != nullptr) continue;
+    auto value = co_await secret(setup.owner, name, need.host);
+    if (!value) co_return value.error();
+    if (seen_.insert(setup.owner + " " + name).second) parts_.log->redactor().add(value->reveal());
+    material->values.emplace_back(name, std::move(*value));
+  }
+  credentials.apply = [material](http::Headers& headers, std::string& target, std::string& body) {
+    material->apply(headers, target, body);
+  };
+  credentials.scrub = [material](std::string text) { return material->scrub(std::move(text)); };
+  co_return credentials;
+}
+
+Task<Status> Authorizer::after_401(std::string client, std::string connection_name, int64_t generation, Duration patience,
+                                   WallTime* not_before) {
+  Connection* connection = find(client, connection_name);
+  if (connection == nullptr) co_return Error(Code::config, "unknown connection " + client + "/" + connection_name);
+  const std::string title = client + "/" + connection_name;
+  if (!connection->setup.spec->has_grant()) {
+    connection->hold = Holding{"credentials", "the remote refuses the credentials of " + title, parts_.env.clock->wall() + kStaticRetry};
+    parts_.log->error("connection.refused", {{"connection", title}});
+    if (not_before != nullptr) *not_before = connection->hold->until;
+    co_return Error(Code::denied, connection->hold->reason);
+  }
+  auto holder = grant(connection->setup.grant);
+  if (!holder) co_return Error(Code::config, "unknown grant " + connection->setup.grant);
+  // A token that was made because of a 401 and is refused as well: not the token is at fault (BC7).
+  if (connection->refused >= 0 && generation > connection->refused) {
+    connection->hold = Holding{"unauthorised", "the remote refuses " + title + " also with a new token", WallTime::max()};
+    parts_.log->error("connection.refused", {{"connection", title}, {"grant", connection->setup.grant}});
+    co_return Error(Code::denied, connection->hold->reason);
+  }
+  connection->refused = generation;
+  co_return co_await holder->after_401(generation, patience, not_before);
+}
+
+void Authorizer::worked(const std::string& client, const std::string& connection_name, int64_t generation) {
+  Connection* connection = find(client, connection_name);
+  if (connection == nullptr) return;
+  connection->refused = -1;
+  connection->hold.reset();
+  if (generation == 0) return;
+  if (auto holder = grant(connection->setup.grant)) holder->worked(generation);
+}
+
+void Authorizer::wanted(const std::string& client, const std::string& connection_name) {
+  Connection* connection = find(client, connection_name);
+  if (connection == nullptr || !connection->setup.spec->has_grant()) return;
+  if (auto holder = grant(connection->setup.grant)) holder->wanted();
+}
+
+std::optional<Holding> Authorizer::held(const std::string& client, const std::string& connection_name) {
+  Connection* connection = find(client, connection_name);
+  if (connection == nullptr) return Holding{"unknown", "unknown connection " + client + "/" + connection_name, WallTime::max()};
+  if (connection->hold && connection->hold->until > parts_.env.clock->wall()) return connection->hold;
+  if (!connection->setup.spec->has_grant()) return std::nullopt;
+  auto holder = grant(connection->setup.grant);
+  return holder ? holder->held() : std::nullopt;
+}
+
+void Authorizer::secret_changed(const std::string& owner) {
+  std::erase_if(seen_, [&](const std::string& key) { return key.starts_with(owner + " "); });
+  apps_.erase(owner);
+  for (auto& [name, connection] : connections_) {
+    if (connection->setup.owner != owner) continue;
+    connection->hold.reset();
+    connection->refused = -1;
+  }
+}
+
+Task<Authorizer::Identity> Authorizer::identity(std::string client, std::string connection_name) {
+  Connection* connection = find(client, connection_name);
+  const std::string owner = connection == nullptr ? client + "/" + connection_name : connection->setup.owner;
+  auto known = apps_.find(owner);
+  if (known == apps_.end()) {
+    auto id = co_await parts_.vault->secret(owner, "client_id", "");
+    // Two grants of one application share its limits; without an id each owner is taken for an application of its own.
+    std::string app = id && *id ? to_hex(crypto::sha256((*id)->reveal())).substr(0, 16) : owner;
+    known = apps_.insert_or_assign(owner, std::move(app)).first;
+  }
+  co_return Identity{known->second, owner};
+}
+
+std::vector<GrantReport> Authorizer::report() {
+  std::vector<GrantReport> all;
+  for (const auto& [name, holder] : grants_) all.push_back(holder->report());
+  return all;
+}
+
+const GrantSetup* Authorizer::grant_of(const std::string& client, const std::string& connection) const {
+  auto found = connections_.find(client + "/" + connection);
+  if (found == connections_.end()) return nullptr;
+  auto holder = grants_.find(found->second->setup.grant);
+  return holder == grants_.end() ? nullptr : &holder->second->setup();
+}
+
+void Authorizer::authorised(const std::string& grant_name) {
+  for (auto& [name, connection] : connections_) {
+    if (connection->setup.grant != grant_name) continue;
+    connection->hold.reset();
+    connection->refused = -1;
+  }
+}
+
+Task<Unit> Authorizer::drain() {
+  std::vector<std::shared_ptr<Grant>> all = retired_;
+  for (const auto& [name, holder] : grants_) all.push_back(holder);
+  for (const auto& holder : all) holder->retire();
+  for (const auto& holder : all) co_await holder->drain();
+  co_return Unit{};
+}
+
+}  // namespace mlc::auth
