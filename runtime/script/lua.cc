@@ -311,7 +311,7 @@ void push_metatable(lua_State* L, const ObjectType& type) {
       L,
       [](lua_State* state) {
         auto* of = static_cast<const ObjectType*>(lua_touserdata(state, lua_upvalueindex(1)));
-        of->destroy(lua_touserdata(state, 1));
+        of->destroy(object_place(lua_touserdata(state, 1)));
         return 0;
       },
       1);
@@ -329,7 +329,7 @@ void* object_at(lua_State* L, int index, const ObjectType& type) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &type);
   bool same = lua_rawequal(L, -1, -2) != 0;
   lua_pop(L, 2);
-  return same ? lua_touserdata(L, index) : nullptr;
+  return same ? object_place(lua_touserdata(L, index)) : nullptr;
 }
 
 std::string show(lua_State* L, int index) {

@@ -6,6 +6,7 @@
 // in a native function: that would catch Lua's own throw.
 #pragma once
 #include <cassert>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <initializer_list>
@@ -116,11 +117,17 @@ struct ObjectType {
   void (*destroy)(void*);
 };
 void push_metatable(lua_State* L, const ObjectType& type);  // made once a state
+// Lua aligns a userdatum with user values to 8 bytes only; a Decimal holds an __int128, which needs 16.
+inline constexpr size_t kObjectAlignment = 16;
+inline void* object_place(void* userdata) {
+  return reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(userdata) + kObjectAlignment - 1) & ~(kObjectAlignment - 1));
+}
 template <class T, class... Args>
 T& push_object(lua_State* L, const ObjectType& type, Args&&... args) {
   push_metatable(L, type);  // first: a failure here leaves no half-made object
-  void* memory = lua_newuserdatauv(L, sizeof(T), 1);
-  T* object = new (memory) T(std::forward<Args>(args)...);
+  static_assert(alignof(T) <= kObjectAlignment);
+  void* memory = lua_newuserdatauv(L, sizeof(T) + kObjectAlignment, 1);
+  T* object = new (object_place(memory)) T(std::forward<Args>(args)...);
   lua_insert(L, -2);
   lua_setmetatable(L, -2);
   return *object;
