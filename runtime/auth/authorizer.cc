@@ -5,9 +5,9 @@
 #include "runtime/auth/authorize.h"
 #include "runtime/auth/grant.h"
 #include "runtime/base/encoding.h"
-#include "runtime/base/strings.h"
 #include "runtime/crypto/digest.h"
 #include "runtime/document/write.h"
+#include "runtime/http/address.h"
 
 namespace mlc::auth {
 
@@ -95,19 +95,6 @@ struct Material {
     return text;
   }
 };
-
-// Exactly as the transport reads its allow-list.
-bool host_allowed(std::string_view host, const std::vector<std::string>& hosts) {
-  for (std::string_view allowed : hosts) {
-    if (const size_t colon = allowed.rfind(':'); colon != std::string_view::npos && all_digits(allowed.substr(colon + 1)))
-      allowed = allowed.substr(0, colon);
-    if (iequals(allowed, host)) return true;
-    if (allowed.starts_with("*.") && host.size() > allowed.size() - 1 &&
-        iequals(host.substr(host.size() - allowed.size() + 1), allowed.substr(1)))
-      return true;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -201,7 +188,7 @@ Task<Result<Credentials>> Authorizer::credentials(Need need, WallTime* not_befor
   Connection* connection = find(need.client, need.connection);
   if (connection == nullptr) co_return Error(Code::config, "unknown connection " + need.client + "/" + need.connection);
   const ConnectionSetup setup = connection->setup;
-  if (!host_allowed(need.host, setup.hosts)) {
+  if (!http::host_allowed(need.host, need.port, setup.hosts)) {
     co_return Error(Code::denied, "credentials of " + need.client + "/" + need.connection + " are not for " + need.host);
   }
   if (connection->hold && connection->hold->until > parts_.env.clock->wall()) {

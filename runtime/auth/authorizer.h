@@ -61,6 +61,7 @@ std::vector<std::string> referred_secrets(std::string_view body);
 
 struct Need {
   std::string client, connection, host;
+  uint16_t port = 443;
   Duration must_live{};  // the token must outlive this
   Duration patience{};   // longest wait for a renewal; beyond it the error is exhausted with *not_before
   std::vector<std::string> body_secrets;

@@ -39,22 +39,22 @@ struct Exchange {
 };
 
 enum class Verdict {
-  applied,       // complete 2xx (or what the system calls success) with a readable body
-  applied_blind, // complete 2xx, but body unreadable or id missing: look up, never resend
-  rejected,      // a complete answer says: not applied
-  again,         // 401 or 429: back to planned, same bytes and key; `not_before` says when
-  not_sent,      // no byte reached TLS: retry freely
-  unknown,       // cannot tell
-  refusal_like,  // the system declares this body a probable refusal (a 5xx with its error block): one search decides
+  applied,        // complete 2xx (or what the system calls success) with a readable body
+  applied_blind,  // complete 2xx, but body unreadable or id missing: look up, never resend
+  rejected,       // a complete answer says: not applied
+  again,          // 401 or 429: back to planned, same bytes and key; `not_before` says when
+  not_sent,       // no byte reached TLS: retry freely
+  unknown,        // cannot tell
+  refusal_like,   // the system declares this body a probable refusal (a 5xx with its error block): one search decides
 };
 
 struct Outcome {
   Verdict verdict = Verdict::unknown;
   Exchange exchange;
-  std::string body;                // the record in the answer's JSON, after the operation's `unwrap` ("" when there is none)
-  std::string remote_id, number;   // taken by the operation's `id` and `number` paths
-  std::string code;                // short, stable: "http_500", "validation", "quota", "auth", "timeout", …
-  std::string sentence;            // for a person; carries the remote's own words when it gave some
+  std::string body;               // the record in the answer's JSON, after the operation's `unwrap` ("" when there is none)
+  std::string remote_id, number;  // taken by the operation's `id` and `number` paths
+  std::string code;               // short, stable: "http_500", "validation", "quota", "auth", "timeout", …
+  std::string sentence;           // for a person; carries the remote's own words when it gave some
   bool retryable = false;
   WallTime not_before{};
 };
@@ -71,12 +71,12 @@ struct Plan {
   char kind = 'D';
   std::string method, url, body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string idempotency_key;       // kind B: written where the operation says
-  std::optional<Probe> probe;        // kinds A and C
-  Duration quiet{};                  // kinds A and C: settle time before absence is evidence
-  Duration retention{};              // kind B
+  std::string idempotency_key;  // kind B: written where the operation says
+  std::optional<Probe> probe;   // kinds A and C
+  Duration quiet{};             // kinds A and C: settle time before absence is evidence
+  Duration retention{};         // kind B
   Duration deadline{30'000'000};
-  std::string confirm_operation;     // C12; empty = none
+  std::string confirm_operation;  // C12; empty = none
   std::vector<std::string> confirm_fields;
 
   std::string serialise() const;
@@ -92,17 +92,17 @@ class Ticket {
 struct OperationFacts {
   bool reads = false;
   char kind = 'D';
-  bool create = false;             // leaves the version out of the effect key
-  std::string key_field;           // `by` or `key`: entity key from the body
+  bool create = false;    // leaves the version out of the effect key
+  std::string key_field;  // `by` or `key`: entity key from the body
   bool may_repeat = false, may_skip = false;
-  std::string id, number;          // where a record of this operation carries the remote's id and human number
+  std::string id, number;  // where a record of this operation carries the remote's id and human number
 };
 
 // How a list operation is asked for what changed since a moment (its `since` block).
 struct Since {
-  std::string arguments;           // JSON, as in Call
-  std::string field;               // of a row: when it changed
-  bool sorted = false;             // rows come oldest change first, so that a cursor may follow page by page
+  std::string arguments;  // JSON, as in Call
+  std::string field;      // of a row: when it changed
+  bool sorted = false;    // rows come oldest change first, so that a cursor may follow page by page
 };
 
 class Remote {
@@ -124,11 +124,11 @@ class Remote {
   // not_found (404), invalid_argument (other 4xx), exhausted (quota or hold beyond a minute; see `not_before`), unavailable,
   // timeout, corrupt (answer unreadable).
   struct Read {
-    Outcome outcome;                   // verdict applied = success
-    std::vector<Exchange> attempts;    // all, the last one included
+    Outcome outcome;                 // verdict applied = success
+    std::vector<Exchange> attempts;  // all, the last one included
     // For operations with `pages`: rows of this page and how to get the next one ("" = last page).
     std::string next_arguments;
-    std::string rows;                  // JSON array
+    std::string rows;  // JSON array
   };
   virtual Task<Result<Read>> read(Call call) = 0;
 

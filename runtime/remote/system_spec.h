@@ -33,9 +33,14 @@ struct Pages {
 struct SinceSpec {
   std::string param, field;
   std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata
-  std::string operator_text = "ge";                        // odata: "<field> ge datetime'…'"
   std::vector<std::pair<std::string, std::string>> query;  // added too: the sort order
   bool sorted = false;
+};
+
+// How a list operation is asked for records with one value in one field.
+struct FindSpec {
+  std::string param;   // "" = a parameter named like the field
+  std::string format;  // "" = the value itself; odata: <field> eq '<value>'
 };
 
 struct EffectSpec {
@@ -45,7 +50,6 @@ struct EffectSpec {
   std::string header;       // B
   Duration quiet{}, retention{};
   bool may_repeat = false, may_skip = false;
-  std::string probe_arguments;  // JSON template with {value}: how the look-up asks for one reference
 };
 
 struct Operation {
@@ -54,6 +58,7 @@ struct Operation {
   std::optional<Pages> pages;
   std::vector<std::pair<std::string, std::string>> query;  // defaults
   std::optional<SinceSpec> since;
+  FindSpec find;
   std::vector<std::string> unwrap;
   std::string takes, gives, id, number;
   EffectSpec effect;

@@ -1,0 +1,181 @@
+#include "runtime/remote/directory.h"
+
+#include "runtime/base/strings.h"
+
+namespace mlc::remote {
+
+namespace {
+
+using document::Value;
+
+std::string text(Value value, std::string_view name) {
+  Value field = value.get(name);
+  if (field.is_bool()) return field.as_bool() ? "true" : "false";
+  return std::string(field.text());
+}
+
+http::TlsPolicy tls_of(Value value) { return {text(value, "ca_file"), value.get("allow_loopback").as_bool()}; }
+
+// The connection's own address, else its region's, else the only one.
+Result<std::string> base_of(const SystemSpec& spec, const std::string& own, const std::string& region) {
+  if (!own.empty()) return own;
+  if (auto found = spec.base_urls.find(region); found != spec.base_urls.end()) return found->second;
+  if (auto only = spec.base_urls.find(""); only != spec.base_urls.end()) return only->second;
+  std::string known;
+  for (const auto& [name, url] : spec.base_urls) known += (known.empty() ? "" : ", ") + name;
+  if (known.empty()) return Error(Code::config, "system " + spec.name + " has no base_url: give one");
+  return Error(Code::config, (region.empty() ? "`region` is missing" : "unknown region \"" + region + "\"") + ": one of " + known);
+}
+
+Result<http::Url> address(const std::string& url, const http::TlsPolicy& tls) {
+  auto parsed = http::Url::parse(url);
+  if (!parsed) return parsed.error().wrap("base_url");
+  if (!parsed->secure() && !tls.allow_loopback) return Error(Code::config, "base_url: expected https");
+  return *parsed;
+}
+
+std::string joined(const http::Url& base, const std::string& path) {
+  std::string root = base.path();
+  while (root.ends_with('/')) root.pop_back();
+  return base.origin() + root + path;
+}
+
+std::string host_entry(const http::Url& url) {
+  const bool standard = url.port() == (url.secure() ? 443 : 80);
+  return standard ? url.host() : url.host() + ":" + std::to_string(url.port());
+}
+
+using Specs = std::map<std::string, std::shared_ptr<const SystemSpec>>;
+
+Result<auth::GrantSetup> grant_setup(std::string name, std::string owner, Value own, const SystemSpec& spec, const std::string& region) {
+  auth::GrantSetup setup;
+  setup.name = std::move(name);
+  setup.owner = std::move(owner);
+  setup.system = spec.name;
+  setup.spec = spec.auth;
+  setup.tls = tls_of(own);
+  auto base = base_of(spec, text(own, "base_url"), region);
+  if (!base) return base.error();
+  auto url = address(*base, setup.tls);
+  if (!url) return url.error();
+  setup.authorize_url = text(own, "authorize_url");
+  if (setup.authorize_url.empty()) setup.authorize_url = joined(*url, spec.auth->authorize_path);
+  setup.token_url = text(own, "token_url");
+  if (setup.token_url.empty()) setup.token_url = joined(*url, spec.auth->token_path);
+  for (const auto* each : {&setup.authorize_url, &setup.token_url}) {
+    auto checked = address(*each, setup.tls);
+    if (!checked) return checked.error();
+  }
+  return setup;
+}
+
+class Builder {
+ public:
+  explicit Builder(const Specs& specs) : specs_(specs) {}
+
+  Status grants(Value settings) {
+    for (auto field : settings.get("grants").fields()) {
+      const std::string name(field.key);
+      auto spec = specs_.find(text(field.value, "system"));
+      if (spec == specs_.end()) return Error(Code::config, "grant " + name + ": unknown system \"" + text(field.value, "system") + "\"");
+      if (!spec->second->auth->has_grant()) return Error(Code::config, "grant " + name + ": system " + spec->first + " needs no grant");
+      auto setup = grant_setup(name, "grant:" + name, field.value, *spec->second, text(field.value, "region"));
+      if (!setup) return setup.error().wrap("grant " + name);
+      regions_[name] = text(field.value, "region");
+      bases_[name] = text(field.value, "base_url");
+      for (auto client : field.value.get("clients").items()) allowed_[name].insert(std::string(client.text()));
+      grants_[name] = setup->system;
+      directory_->grants.push_back(std::move(*setup));
+    }
+    return ok_status();
+  }
+
+  Status connection(const std::string& client, const std::string& zone, const std::string& name, Value own) {
+    auto connection = std::make_shared<Connection>();
+    connection->client = client;
+    connection->name = name;
+    auto spec = specs_.find(text(own, "system"));
+    if (spec == specs_.end()) return Error(Code::config, "unknown system \"" + text(own, "system") + "\"");
+    connection->spec = spec->second;
+    for (auto setting : own.get("settings").fields())
+      connection->settings[std::string(setting.key)] = text(own.get("settings"), setting.key);
+    connection->tls = tls_of(own);
+    connection->zone = text(own, "zone").empty() ? zone : text(own, "zone");
+    connection->owner = client + "/" + name;
+    connection->grant = text(own, "grant");
+
+    std::string region = connection->settings["region"], base_url = text(own, "base_url");
+    if (region.empty()) connection->settings.erase("region");
+    if (!connection->grant.empty()) {
+      auto system = grants_.find(connection->grant);
+      if (system == grants_.end()) return Error(Code::config, "unknown grant \"" + connection->grant + "\"");
+      if (system->second != spec->first) return Error(Code::config, "grant " + connection->grant + " is of system " + system->second);
+      const auto& allowed = allowed_[connection->grant];
+      if (allowed.count(client) == 0) return Error(Code::config, "grant " + connection->grant + " does not name client " + client);
+      connection->owner = "grant:" + connection->grant;
+      if (region.empty()) region = regions_[connection->grant];
+      if (base_url.empty()) base_url = bases_[connection->grant];
+    } else if (spec->second->auth->has_grant()) {
+      connection->grant = connection->owner;
+      auto setup = grant_setup(connection->owner, connection->owner, own, *spec->second, region);
+      if (!setup) return setup.error();
+      directory_->grants.push_back(std::move(*setup));
+    }
+    auto base = base_of(*spec->second, base_url, region);
+    if (!base) return base.error();
+    auto url = address(*base, connection->tls);
+    if (!url) return url.error();
+    connection->base = *url;
+    connection->hosts = {host_entry(*url)};
+    connection->rules = spec->second->rules;
+    if (Value limits = own.get("limits"); limits && !limits.is_null()) {
+      auto rules = limits::parse_rules(limits, "limits");
+      if (!rules) return rules.error();
+      connection->rules = std::make_shared<const std::vector<limits::Rule>>(std::move(*rules));
+    }
+    directory_->connections[client + "/" + name] = std::move(connection);
+    return ok_status();
+  }
+
+  std::shared_ptr<const Directory> end() { return directory_; }
+
+ private:
+  const Specs& specs_;
+  std::shared_ptr<Directory> directory_ = std::make_shared<Directory>();
+  std::map<std::string, std::string> grants_, regions_, bases_;
+  std::map<std::string, std::set<std::string>> allowed_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Connection> Directory::find(const std::string& client, const std::string& name) const {
+  auto found = connections.find(client + "/" + name);
+  return found == connections.end() ? nullptr : found->second;
+}
+
+Result<std::shared_ptr<const Directory>> build_directory(const std::string& settings, const std::map<std::string, std::string>& clients,
+                                                         const std::map<std::string, std::string>& systems) {
+  Specs specs;
+  for (const auto& [name, json] : systems) {
+    auto spec = parse_system(json);
+    if (!spec) return spec.error();
+    specs[name] = std::move(*spec);
+  }
+  Builder builder(specs);
+  auto workspace = document::Document::parse(settings);
+  if (!workspace) return workspace.error().wrap("ml-connector.lua");
+  auto grants = builder.grants(workspace->root());
+  if (!grants) return grants.error().wrap("ml-connector.lua");
+  for (const auto& [client, json] : clients) {
+    auto parsed = document::Document::parse(json);
+    if (!parsed) return parsed.error().wrap("clients/" + client + "/client.lua");
+    const std::string zone = text(parsed->root(), "zone");
+    for (auto field : parsed->root().get("connections").fields()) {
+      auto made = builder.connection(client, zone, std::string(field.key), field.value);
+      if (!made) return made.error().wrap("connection " + std::string(field.key)).wrap("clients/" + client + "/client.lua");
+    }
+  }
+  return builder.end();
+}
+
+}  // namespace mlc::remote

@@ -1,0 +1,296 @@
+#include "runtime/remote/system_spec.h"
+
+#include <algorithm>
+#include <array>
+
+#include "runtime/base/encoding.h"
+#include "runtime/base/strings.h"
+#include "runtime/document/write.h"
+#include "runtime/http/message.h"
+
+namespace mlc::remote {
+
+using document::Value;
+
+Value find_dotted(Value value, std::string_view path) {
+  if (path.empty()) return value;
+  for (std::string_view step : split(path, '.')) {
+    if (value.is_array() && all_digits(step) && step.size() < 10) {
+      size_t index = 0;
+      for (char digit : step) index = index * 10 + static_cast<size_t>(digit - '0');
+      value = value.at(index);
+    } else {
+      value = value.get(step);
+    }
+    if (!value) return value;
+  }
+  return value;
+}
+
+const Operation* SystemSpec::operation(std::string_view wanted) const {
+  auto found = operations.find(wanted);
+  return found == operations.end() ? nullptr : &found->second;
+}
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "DELETE", "PATCH"};
+constexpr Duration kLongestDeadline = std::chrono::minutes(5);
+
+// Reads one table field by field; the first fault is kept with its path, and what nobody asked for is a fault.
+class Reader {
+ public:
+  Reader(Value value, std::string path, std::optional<Error>& fault) : value_(value), path_(std::move(path)), fault_(fault) {
+    // An empty Lua table may arrive as a list.
+    if (value_ && !value_.is_object() && value_.size() + (value_.is_array() ? 0 : 1) > 0) fail("", "a table");
+  }
+  ~Reader() {
+    for (auto field : value_.fields()) {
+      if (field.key != "at" && std::find(taken_.begin(), taken_.end(), field.key) == taken_.end() && !fault_) {
+        fault_ = Error(Code::config, path_ + ": unknown name \"" + std::string(field.key) + "\"");
+      }
+    }
+  }
+
+  Value take(std::string_view name) {
+    taken_.emplace_back(name);
+    Value field = value_.get(name);
+    return field.is_null() ? Value() : field;
+  }
+  std::string text(std::string_view name, std::string otherwise = "") {
+    Value field = take(name);
+    if (!field) return otherwise;
+    if (!field.is_string() || has_control(field.text())) fail(name, "a text", field);
+    return std::string(field.text());
+  }
+  bool flag(std::string_view name, bool otherwise = false) {
+    Value field = take(name);
+    if (!field) return otherwise;
+    if (!field.is_bool()) fail(name, "true or false", field);
+    return field.as_bool();
+  }
+  int64_t number(std::string_view name, int64_t otherwise, int64_t least, int64_t most) {
+    Value field = take(name);
+    if (!field) return otherwise;
+    auto number = field.integer();
+    if (!number || *number < least || *number > most)
+      fail(name, "a whole number from " + std::to_string(least) + " to " + std::to_string(most), field);
+    return number.value_or(otherwise);
+  }
+  Duration duration(std::string_view name, Duration otherwise) {
+    Value field = take(name);
+    if (!field) return otherwise;
+    auto duration = limits::parse_duration(field.text());
+    if (!duration) fail(name, "a duration like \"30s\"", field);
+    return duration.value_or(otherwise);
+  }
+  std::vector<std::string> texts(std::string_view name) {
+    std::vector<std::string> all;
+    Value field = take(name);
+    if (field && !field.is_array() && field.size() + (field.is_object() ? 0 : 1) > 0) fail(name, "a list of texts", field);
+    for (auto item : field.items()) {
+      if (!item.is_string()) fail(name, "a list of texts", item);
+      all.emplace_back(item.text());
+    }
+    return all;
+  }
+  std::set<int> statuses(std::string_view name) {
+    std::set<int> all;
+    for (auto item : take(name).items()) {
+      auto status = item.integer();
+      if (!status || *status < 100 || *status > 599) fail(name, "a list of HTTP statuses", item);
+      else all.insert(static_cast<int>(*status));
+    }
+    return all;
+  }
+  std::vector<std::pair<std::string, std::string>> pairs(std::string_view name) {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (auto field : take(name).fields()) {
+      if (!field.value.is_string() && !field.value.is_number())
+        fail(std::string(name) + "." + std::string(field.key), "a text", field.value);
+      all.emplace_back(field.key, field.value.text());
+    }
+    return all;
+  }
+  std::string at(std::string_view name) const { return name.empty() ? path_ : path_ + "." + std::string(name); }
+  void fail(std::string_view name, const std::string& expected, Value found = {}) {
+    if (fault_) return;
+    fault_ = Error(Code::config,
+                   at(name) + ": expected " + expected + (found ? ", found " + std::string(document::kind_name(found.kind())) : ""));
+  }
+
+ private:
+  Value value_;
+  std::string path_;
+  std::optional<Error>& fault_;
+  std::vector<std::string> taken_;
+};
+
+Pages parse_pages(Value value, const std::string& path, std::optional<Error>& fault) {
+  Reader reader(value, path, fault);
+  Pages pages;
+  pages.rows = reader.texts("rows");
+  if (pages.rows.empty()) pages.rows.push_back("");
+  pages.next = reader.text("next");
+  pages.param = reader.text("param");
+  pages.first = reader.number("first", 1, 0, 1);
+  pages.size_param = reader.text("size_param");
+  pages.size = reader.number("size", 0, 1, 100'000);
+  pages.cursor = reader.text("cursor");
+  pages.cursor_param = reader.text("cursor_param");
+  const int ways = !pages.next.empty() + !pages.param.empty() + !pages.cursor.empty();
+  if (ways > 1) reader.fail("", "one of `next`, `param` and `cursor`");
+  if (pages.cursor.empty() != pages.cursor_param.empty()) reader.fail("", "`cursor` together with `cursor_param`");
+  return pages;
+}
+
+SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>& fault) {
+  Reader reader(value, path, fault);
+  SinceSpec since;
+  since.param = reader.text("param");
+  since.field = reader.text("field");
+  since.format = reader.text("format", "rfc3339");
+  since.query = reader.pairs("query");
+  since.sorted = reader.flag("sorted", !since.query.empty());
+  if (since.param.empty() || since.field.empty()) reader.fail("", "`param` and `field`");
+  if (since.format != "rfc3339" && since.format != "rfc2822" && since.format != "odata") reader.fail("format", "rfc3339, rfc2822 or odata");
+  return since;
+}
+
+EffectSpec parse_effect(Value value, const std::string& path, std::optional<Error>& fault) {
+  Reader reader(value, path, fault);
+  EffectSpec effect;
+  const std::string kind = reader.text("kind", "D");
+  if (kind != "A" && kind != "B" && kind != "C" && kind != "D") reader.fail("kind", "A, B, C or D");
+  effect.kind = kind.empty() ? 'D' : kind.front();
+  effect.look_up = reader.text("look_up");
+  effect.by = reader.text("by");
+  effect.key = reader.text("key");
+  effect.read = reader.text("read");
+  effect.header = reader.text("header");
+  effect.quiet = reader.duration("quiet", std::chrono::minutes(1));
+  effect.retention = reader.duration("retention", Duration{});
+  effect.may_repeat = reader.flag("may_repeat");
+  effect.may_skip = reader.flag("may_skip");
+  // Facts of the remote that people read (partial or full replace, states that can't be updated any more).
+  for (const char* known : {"replace", "updatable", "duplicates", "undo", "lag"}) reader.take(known);
+  // reliability.md section 2, rule (a): an upsert without its key doubles with every retry.
+  if (effect.kind == 'A' && effect.key.empty()) reader.fail("key", "the field that identifies the record");
+  if (effect.kind == 'C' && (effect.look_up.empty() || effect.by.empty())) reader.fail("", "`look_up` and `by`");
+  if (effect.kind == 'B' && (effect.header.empty() || effect.retention <= Duration::zero())) reader.fail("", "`header` and `retention`");
+  if (!effect.header.empty() && !http::is_token(effect.header)) reader.fail("header", "a header name");
+  return effect;
+}
+
+Operation parse_operation(std::string_view name, Value value, std::optional<Error>& fault) {
+  Reader reader(value, "operations[\"" + std::string(name) + "\"]", fault);
+  Operation operation;
+  operation.name = std::string(name);
+  for (std::string_view method : kMethods) {
+    std::string path = reader.text(method);
+    if (path.empty()) continue;
+    if (!operation.method.empty()) reader.fail("", "one method");
+    if (path.front() != '/') reader.fail(method, "a path that begins with /");
+    operation.method = method;
+    operation.path = std::move(path);
+  }
+  if (operation.method.empty()) reader.fail("", "one of GET, POST, PUT, DELETE and PATCH with a path");
+  operation.reads = reader.flag("reads", operation.method == "GET");
+  if (Value pages = reader.take("pages")) operation.pages = parse_pages(pages, reader.at("pages"), fault);
+  operation.query = reader.pairs("query");
+  if (Value since = reader.take("since")) operation.since = parse_since(since, reader.at("since"), fault);
+  if (Value find = reader.take("find")) {
+    Reader fields(find, reader.at("find"), fault);
+    operation.find.param = fields.text("param");
+    operation.find.format = fields.text("format");
+    if (!operation.find.format.empty() && operation.find.format != "odata") fields.fail("format", "odata");
+    if (operation.find.format == "odata" && operation.find.param.empty()) fields.fail("param", "the parameter of the filter");
+  }
+  operation.unwrap = reader.texts("unwrap");
+  operation.takes = reader.text("takes");
+  operation.gives = reader.text("gives");
+  operation.id = reader.text("id");
+  operation.number = reader.text("number");
+  if (Value effect = reader.take("effect")) {
+    if (operation.reads) reader.fail("effect", "none, for an operation that only reads");
+    operation.effect = parse_effect(effect, reader.at("effect"), fault);
+  }
+  operation.create = reader.flag("create", operation.method == "POST" && operation.effect.kind == 'C');
+  if (Value confirm = reader.take("confirm")) {
+    Reader fields(confirm, reader.at("confirm"), fault);
+    operation.confirm_read = fields.text("read");
+    operation.confirm_fields = fields.texts("compare");
+    if (operation.confirm_read.empty()) fields.fail("read", "an operation");
+  }
+  operation.deadline = reader.duration("deadline", operation.deadline);
+  if (operation.deadline <= Duration::zero() || operation.deadline > kLongestDeadline) reader.fail("deadline", "at most five minutes");
+  operation.rejects = reader.statuses("rejects");
+  for (const char* known : {"batch", "doc", "scopes"}) reader.take(known);
+  return operation;
+}
+
+// Names of operations that others rely on must exist.
+void check_references(const SystemSpec& spec, std::optional<Error>& fault) {
+  for (const auto& [name, operation] : spec.operations) {
+    for (const auto& [field, target] : {std::pair<std::string, const std::string&>{"effect.look_up", operation.effect.look_up},
+                                        {"effect.read", operation.effect.read},
+                                        {"confirm.read", operation.confirm_read}}) {
+      if (target.empty() || fault) continue;
+      const Operation* other = spec.operation(target);
+      if (other == nullptr) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": there is no operation " + target);
+      else if (!other->reads) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": " + target + " does not only read");
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const SystemSpec>> parse_system(std::string_view json) {
+  auto parsed = document::Document::parse(std::string(json));
+  if (!parsed) return parsed.error().wrap("system");
+  auto spec = std::make_shared<SystemSpec>();
+  std::optional<Error> fault;
+  {
+    Reader reader(parsed->root(), "system", fault);
+    spec->name = reader.text("name");
+    if (spec->name.empty()) reader.fail("name", "a text");
+    Value base = reader.take("base_url");
+    if (base.is_string()) {
+      spec->base_urls[""] = std::string(base.text());
+    } else {
+      for (auto region : base.fields()) {
+        if (!region.value.is_string()) reader.fail("base_url." + std::string(region.key), "an address", region.value);
+        spec->base_urls[std::string(region.key)] = std::string(region.value.text());
+      }
+    }
+    spec->headers = reader.pairs("headers");
+    for (const auto& [name, value] : spec->headers) {
+      if (!http::is_token(name) || !http::is_field_value(value)) reader.fail("headers." + name, "a header");
+    }
+    auto auth = auth::parse_auth(reader.take("auth"), "auth");
+    if (!auth) return auth.error().wrap("system " + spec->name);
+    spec->auth = std::make_shared<const auth::AuthSpec>(std::move(*auth));
+    auto rules = limits::parse_rules(reader.take("limits"), "limits");
+    if (!rules) return rules.error().wrap("system " + spec->name);
+    spec->rules = std::make_shared<const std::vector<limits::Rule>>(std::move(*rules));
+    if (Value errors = reader.take("errors")) {
+      Reader fields(errors, "errors", fault);
+      spec->message_paths = fields.texts("message");
+      if (Value refusal = fields.take("refusal_like")) {
+        Reader inner(refusal, "errors.refusal_like", fault);
+        spec->refusal_like = RefusalLike{inner.statuses("status"), inner.text("path"), inner.texts("unless_prefix")};
+        if (spec->refusal_like->status.empty() || spec->refusal_like->path.empty()) inner.fail("", "`status` and `path`");
+      }
+    }
+    if (Value webhooks = reader.take("webhooks")) spec->webhooks = document::write(webhooks);
+    for (auto field : reader.take("operations").fields()) {
+      spec->operations.emplace(field.key, parse_operation(field.key, field.value, fault));
+    }
+    for (const char* known : {"types", "doc", "version", "ping"}) reader.take(known);
+  }
+  check_references(*spec, fault);
+  if (fault) return fault->wrap("system " + spec->name);
+  return std::shared_ptr<const SystemSpec>(std::move(spec));
+}
+
+}  // namespace mlc::remote
