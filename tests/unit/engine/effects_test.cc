@@ -1,0 +1,236 @@
+#include "tests/unit/engine/world.h"
+
+namespace mlc::engine::testing {
+namespace {
+
+using store::DoneAs;
+using store::EffectState;
+using store::JobState;
+using Fault = RemoteWorld::Fault;
+
+void deliver_version(World& world, const std::string& id, const std::string& version, const std::string& amount = "40.00") {
+  world.order(id, version, amount);
+  EXPECT_EQ(world.deliver(World::order_event(id, "order/updated", version)).status, 200);
+  ASSERT_TRUE(world.settle_down());
+}
+
+TEST(Effects, ASecondCreateGivesTheFirstOnesResultAndSendsNothing) {
+  World world;
+  world.start();
+  world.go_live();
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  deliver_version(world, "118", "2025-10-14T21:00:00Z");
+  EXPECT_EQ(world.remote.sends, 1);
+  EXPECT_EQ(world.remote.invoices.size(), 1u);
+  for (const auto& job : world.jobs()) EXPECT_EQ(job.done_as, DoneAs::sent);
+}
+
+TEST(Effects, AnOlderVersionIsSupersededAndAnEqualOneIsSettledAlready) {
+  World world;
+  kind_operation = "invoices.put_a";
+  world.start();
+  world.go_live();
+  deliver_version(world, "118", "Tue, 14 Oct 2025 20:00:00 +0000", "50.00");
+  deliver_version(world, "118", "Tue, 14 Oct 2025 19:00:00 +0000", "40.00");  // older, although its text sorts anywhere
+  EXPECT_EQ(world.remote.sends, 1);
+  EXPECT_NE(world.remote.invoices.front().body.find("50.00"), std::string::npos);
+  EXPECT_EQ(world.jobs().back().done_as, DoneAs::superseded);
+  world.order("118", "Tue, 14 Oct 2025 20:00:00 +0000", "50.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/updated", "again")).status, 200);
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.remote.sends, 1);
+  EXPECT_EQ(world.jobs().back().done_as, DoneAs::sent);
+  deliver_version(world, "118", "Tue, 14 Oct 2025 21:00:00 +0000", "60.00");
+  EXPECT_EQ(world.remote.sends, 2);
+  EXPECT_NE(world.remote.invoices.front().body.find("60.00"), std::string::npos);
+}
+
+TEST(Effects, NoNewerUpdateLeavesWhileAnOlderOneIsUnknown) {
+  World world;
+  kind_operation = "invoices.put_a";
+  world.remote.quiet = std::chrono::minutes(30);
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::lose_request};
+  world.order("118", "2025-10-14T20:00:00Z", "40.00");
+  world.deliver(World::order_event("118", "order/updated", "1"));
+  world.loop->run_for(std::chrono::minutes(2));
+  world.order("118", "2025-10-14T21:00:00Z", "60.00");
+  world.deliver(World::order_event("118", "order/updated", "2"));
+  world.loop->run_for(std::chrono::minutes(10));
+  EXPECT_EQ(world.remote.sends, 1);
+  EXPECT_EQ(world.jobs().back().reason_code, "behind_unknown");
+  ASSERT_TRUE(world.settle_down());
+  ASSERT_EQ(world.remote.invoices.size(), 1u);
+  EXPECT_NE(world.remote.invoices.front().body.find("60.00"), std::string::npos);  // the newest value stands
+}
+
+TEST(Effects, ACreateWithALookUpFindsWhatIsThereAlready) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.invoices.push_back({"r77", "shop-118", "{\"Ref\":\"shop-118\",\"ID\":\"r77\",\"Number\":\"N-77\"}"});
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.remote.sends, 0);
+  EXPECT_EQ(world.effects().front().remote_id, "r77");
+}
+
+TEST(Effects, SeveralRecordsWithOneReferenceAreForAPerson) {
+  World world;
+  world.start();
+  world.go_live();
+  for (const std::string id : {"r1", "r2"})
+    world.remote.invoices.push_back({id, "shop-118", "{\"Ref\":\"shop-118\",\"ID\":\"" + id + "\"}"});
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.remote.sends, 0);
+  EXPECT_EQ(world.only_job().state, JobState::parked);
+  EXPECT_EQ(world.only_job().reason_code, "several_found");
+}
+
+TEST(Effects, ARejectionParksWithTheRemotesWordsAndReplaysUnderANewKey) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::reject};
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  auto job = world.only_job();
+  EXPECT_EQ(job.state, JobState::parked);
+  EXPECT_NE(job.reason.find("VAT code 5 is blocked"), std::string::npos);
+  auto cases = world.run(world.store->cases("acme", true));
+  ASSERT_TRUE(cases);
+  ASSERT_EQ(cases->size(), 1u);
+  EXPECT_EQ(cases->front().jobs, 1);
+
+  world.order("118", "2025-10-14T20:00:00Z", "41.00");  // corrected in the shop, same version for the test's sake
+  auto released = world.run(world.engine->operations().release(cases->front().id, Operations::Version::pinned, "controller"));
+  ASSERT_TRUE(released) << released.error().text();
+  EXPECT_EQ(*released, 1);
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+  ASSERT_EQ(world.remote.invoices.size(), 1u);
+  EXPECT_NE(world.remote.invoices.front().body.find("41.00"), std::string::npos);  // read anew
+  EXPECT_EQ(world.effects().size(), 2u);                                           // generations 1 and 2
+}
+
+TEST(Effects, AnUnclearAnswerThatLooksLikeARefusalIsDecidedByOneSearch) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::refusal_like};
+  const auto reads = world.remote.reads;
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.only_job().state, JobState::parked);
+  EXPECT_EQ(world.effects().front().state, EffectState::rejected);
+  EXPECT_EQ(world.remote.sends, 1);
+  EXPECT_GE(world.remote.reads - reads, 3);  // the order, the search before, the search after
+}
+
+TEST(Effects, ASuccessWithoutAReadableBodyIsLookedUpAndNeverSentAgain) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::blind};
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.only_job().state, JobState::done);
+  EXPECT_EQ(world.remote.sends, 1);
+  EXPECT_EQ(world.effects().front().remote_id, "r1");
+}
+
+TEST(Effects, AFullQuotaIsWaitedForWithTheSameBytesAndIsNoFailure) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::again};
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  const auto job = world.only_job();
+  EXPECT_EQ(job.state, JobState::done);
+  EXPECT_EQ(job.failures, 0);
+  EXPECT_EQ(world.effects().size(), 1u);
+  EXPECT_EQ(world.effects().front().sends, 2);
+}
+
+TEST(Effects, WhatNeverLeftIsTriedAgainAtAnyKind) {
+  for (const std::string operation : {"invoices.put_a", "invoices.create_b", "invoices.create_c", "invoices.create_d"}) {
+    World world;
+    kind_operation = operation;
+    world.start();
+    world.go_live();
+    world.remote.faults = {Fault::not_sent, Fault::not_sent};
+    deliver_version(world, "118", "2025-10-14T20:00:00Z");
+    EXPECT_EQ(world.only_job().state, JobState::done) << operation;
+    EXPECT_EQ(world.remote.invoices.size(), 1u) << operation;
+  }
+}
+
+TEST(Effects, AKindWithoutALookUpMayBeDeclaredRepeatable) {
+  World world;
+  kind_operation = "invoices.create_d";
+  world.remote.may_repeat = true;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::lose_request};
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.only_job().state, JobState::done);
+  EXPECT_EQ(world.remote.sends, 2);
+}
+
+TEST(Effects, ALateLandingIsFoundAfterTheSecondCreate) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::lose_request};
+  world.order("118", "2025-10-14T20:00:00Z");
+  world.deliver(World::order_event("118"));
+  // Two empty searches pass; the first request lands when the second one is on its way.
+  ASSERT_TRUE(world.run_until([&] { return world.remote.sends == 2; }, std::chrono::hours(1)));
+  world.remote.invoices.push_back({"late", "shop-118", "{\"Ref\":\"shop-118\",\"ID\":\"late\"}"});
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::parked);
+  EXPECT_EQ(world.only_job().reason_code, "several_found");
+}
+
+TEST(Effects, AFieldThatTheRemoteChangedIsNamed) {
+  World world;
+  world.remote.confirm_fields = {"Amount"};
+  world.start();
+  world.go_live();
+  world.order("118", "2025-10-14T20:00:00Z");
+  world.deliver(World::order_event("118"));
+  ASSERT_TRUE(world.run_until([&] { return !world.remote.invoices.empty(); }, std::chrono::hours(1)));
+  world.remote.invoices.front().body = "{\"Ref\":\"shop-118\",\"ID\":\"r1\",\"Amount\":\"39.99\"}";
+  ASSERT_TRUE(world.settle_down());
+  const auto job = world.only_job();
+  EXPECT_EQ(job.state, JobState::parked);
+  EXPECT_EQ(job.reason_code, "confirm_differs");
+  EXPECT_NE(job.reason.find("Amount was sent as 40.00 and stands there as 39.99"), std::string::npos) << job.reason;
+  world.remote.invoices.front().body = "{\"Ref\":\"shop-118\",\"ID\":\"r1\",\"Amount\":40}";
+  ASSERT_TRUE(world.run(world.engine->operations().replay({job.id}, Operations::Version::pinned, "controller")));
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+  EXPECT_EQ(world.remote.sends, 1);
+}
+
+TEST(Effects, ShadowPlansAndSendsNothing) {
+  World world;
+  world.start();  // new instances begin in shadow
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.remote.sends, 0);
+  EXPECT_EQ(world.only_job().done_as, DoneAs::shadow);
+  EXPECT_EQ(world.effects().front().state, EffectState::shadow);
+  world.go_live();
+  deliver_version(world, "118", "2025-10-14T21:00:00Z");
+  EXPECT_EQ(world.remote.sends, 1);
+}
+
+TEST(Effects, NothingThatArrivedBeforeTheStartMakesADocument) {
+  World world;
+  world.start();
+  auto later = world.run(world.engine->operations().live("acme", "shop_nl", world.loop->wall() + std::chrono::hours(5), "test"));
+  ASSERT_TRUE(later);
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.remote.sends, 0);
+  EXPECT_EQ(world.only_job().done_as, DoneAs::skipped);
+}
+
+}  // namespace
+}  // namespace mlc::engine::testing

@@ -1,0 +1,244 @@
+#include "tests/unit/engine/world.h"
+
+namespace mlc::engine::testing {
+namespace {
+
+using store::DoneAs;
+using store::JobState;
+using Fault = RemoteWorld::Fault;
+
+void deliver(World& world, const std::string& id = "118") {
+  world.order(id, "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.deliver(World::order_event(id)).status, 200);
+}
+
+TEST(Jobs, APausedFlowTakesInAndLetsNothingOut) {
+  World world;
+  world.start();
+  world.go_live();
+  ASSERT_TRUE(world.run(world.engine->operations().pause("acme", "shop_nl", "orders", "operator")));
+  deliver(world);
+  world.loop->run_for(std::chrono::minutes(10));
+  EXPECT_EQ(world.only_job().state, JobState::waiting);
+  EXPECT_EQ(world.remote.sends, 0);
+  world.restart();  // a pause is durable
+  world.loop->run_for(std::chrono::minutes(10));
+  EXPECT_EQ(world.remote.sends, 0);
+  ASSERT_TRUE(world.run(world.engine->operations().resume("acme", "shop_nl", "orders", "operator")));
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.remote.sends, 1);
+}
+
+TEST(Jobs, APauseStopsARunAtItsNextEffect) {
+  World world;
+  world.start();
+  world.go_live();
+  deliver(world);
+  ASSERT_TRUE(world.run_until([&] { return world.remote.reads == 1; }, std::chrono::minutes(1)));
+  ASSERT_TRUE(world.run(world.engine->operations().pause("acme", "", "", "operator")));
+  world.loop->run_for(std::chrono::minutes(10));
+  EXPECT_EQ(world.remote.sends, 0);
+  EXPECT_EQ(world.only_job().reason_code, "paused");
+  ASSERT_TRUE(world.run(world.engine->operations().resume("acme", "", "", "operator")));
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+}
+
+TEST(Jobs, ARetryAsksAgainOnlyForWhatFailed) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.read_faults = {"unavailable", "timeout"};
+  deliver(world);
+  ASSERT_TRUE(world.settle_down());
+  const auto job = world.only_job();
+  EXPECT_EQ(job.state, JobState::done);
+  EXPECT_EQ(job.runs, 3);
+  EXPECT_EQ(world.remote.sends, 1);
+}
+
+TEST(Jobs, RetriesAreSpentAfterTheFlowsMaximumAndACaseStands) {
+  World world;
+  world.instances.front().flows.front().max_failures = 3;
+  world.start();
+  world.go_live();
+  world.remote.read_faults = {"unavailable", "unavailable", "unavailable"};
+  deliver(world);
+  ASSERT_TRUE(world.settle_down());
+  auto job = world.only_job();
+  EXPECT_EQ(job.state, JobState::parked);
+  EXPECT_EQ(job.runs, 3);
+  EXPECT_NE(job.case_id, 0);
+  ASSERT_TRUE(world.run(world.engine->operations().release(job.case_id, Operations::Version::pinned, "operator")));
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+}
+
+TEST(Jobs, AReadBeyondItsQuotaWaitsAndCountsAsNoFailure) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.read_faults = {"exhausted"};
+  deliver(world);
+  world.loop->run_for(std::chrono::minutes(5));
+  EXPECT_EQ(world.only_job().reason_code, "quota");
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+  EXPECT_EQ(world.only_job().failures, 0);
+}
+
+TEST(Jobs, ADeadGrantParksAndReleasesByItself) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.hold = remote::Remote::Hold{"reauthorise", "the grant books must be authorised again", WallTime::max()};
+  deliver(world, "1");
+  deliver(world, "2");
+  world.loop->run_for(std::chrono::minutes(2));
+  for (const auto& job : world.jobs()) {
+    EXPECT_EQ(job.state, JobState::parked);
+    EXPECT_EQ(job.reason_code, "grant_dead");
+  }
+  auto cases = world.run(world.store->cases("acme", true));
+  ASSERT_TRUE(cases);
+  ASSERT_EQ(cases->size(), 1u);
+  EXPECT_EQ(cases->front().jobs, 2);
+  const int reads = world.remote.reads;
+  world.remote.hold.reset();
+  ASSERT_TRUE(world.run_until([&] { return world.counts().done == 2; }, std::chrono::minutes(5)));
+  EXPECT_EQ(world.remote.invoices.size(), 2u);
+  EXPECT_EQ(world.remote.reads, reads + 2);  // a search each; what was read before the park stands in the journal
+}
+
+TEST(Jobs, AJobThatEndsTheProcessTwiceIsDead) {
+  World world;
+  world.start();
+  world.go_live();
+  world.die_at = "record";
+  deliver(world);
+  world.loop->run_for(std::chrono::seconds(5));
+  ASSERT_TRUE(world.died);
+  world.kill();
+  world.die_at = "record";
+  world.start();
+  world.loop->run_for(std::chrono::seconds(5));
+  ASSERT_TRUE(world.died);
+  world.restart();
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::dead);
+  EXPECT_EQ(world.only_job().reason_code, "poison");
+  EXPECT_TRUE(world.balances());
+  ASSERT_TRUE(world.run(world.engine->operations().replay({world.only_job().id}, Operations::Version::live, "operator")));
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+}
+
+Task<RunEnd> other_reads(HostPtr host, RunInput input) {
+  HostRequest get = ReadRequest{"shop", "", "orders.get", "{\"path\":{\"id\":\"999\"}}"};
+  auto read = co_await ask(host, std::move(get));
+  (void)input;
+  co_return read.value.index() == 0 ? ended(RunEnd::How::done) : failed(read);
+}
+
+TEST(Jobs, AScriptThatAsksSomethingElseOnReplayIsParkedNamingTheCall) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.quota_until = world.loop->wall() + std::chrono::hours(1);
+  deliver(world);
+  world.loop->run_for(std::chrono::minutes(1));
+  world.flows["orders"] = other_reads;
+  ASSERT_TRUE(world.settle_down());
+  const auto job = world.only_job();
+  EXPECT_EQ(job.state, JobState::parked);
+  EXPECT_EQ(job.reason_code, "journal_mismatch");
+  EXPECT_NE(job.reason.find("call 1 was \"orders.get\""), std::string::npos) << job.reason;
+  world.order("999", "2025-10-14T20:00:00Z");
+  ASSERT_TRUE(world.run(world.engine->operations().replay({job.id}, Operations::Version::live, "operator")));
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+}
+
+Task<RunEnd> stepper(HostPtr host, RunInput input) {
+  HostRequest ask_step = StepRequest{"number"};
+  auto step = co_await ask(host, std::move(ask_step));
+  if (value_of(step).find("true") == std::string::npos) {
+    HostRequest get = ReadRequest{"shop", "", "orders.get", "{\"path\":{\"id\":\"" + input.job.key + "\"}}"};
+    auto read = co_await ask(host, std::move(get));
+    if (read.value.index() != 0) co_return failed(read);
+    HostRequest done = StepDone{"number", "\"42\""};
+    auto recorded = co_await ask(host, std::move(done));
+  }
+  HostRequest set = KvSet{"last", "\"" + input.job.key + "\""};
+  auto kept = co_await ask(host, std::move(set));
+  HostRequest get = KvGet{"last"};
+  auto got = co_await ask(host, std::move(get));
+  if (value_of(got) != "\"" + input.job.key + "\"") co_return ended(RunEnd::How::broken, "kv", value_of(got));
+  HostRequest emit = EmitRequest{"children", "c1", "{\"n\":1}", "seen", "77"};
+  auto emitted = co_await ask(host, std::move(emit));
+  HostRequest again = ReadRequest{"shop", "", "orders.get", "{\"path\":{\"id\":\"" + input.job.key + "\"}}"};
+  auto read = co_await ask(host, std::move(again));
+  if (read.value.index() != 0) co_return failed(read);
+  co_return ended(RunEnd::How::done);
+}
+
+Task<RunEnd> child(HostPtr, RunInput input) {
+  co_return input.event == "{\"n\":1}" ? ended(RunEnd::How::skipped, "", "seen") : ended(RunEnd::How::broken, "payload", input.event);
+}
+
+TEST(Jobs, FinishedStepsKeysAndChildrenAreDoneOnceOverRetries) {
+  World world;
+  world.flows["orders"] = stepper;
+  world.flows["children"] = child;
+  Flow flow;
+  flow.name = "children";
+  world.instances.front().flows.push_back(flow);
+  world.start();
+  world.remote.read_faults = {"", "unavailable", "unavailable"};
+  deliver(world);
+  ASSERT_TRUE(world.settle_down());
+  const auto jobs = world.jobs();
+  ASSERT_EQ(jobs.size(), 2u);
+  EXPECT_EQ(jobs[0].state, JobState::done) << jobs[0].reason;
+  EXPECT_EQ(jobs[0].runs, 3);
+  EXPECT_EQ(jobs[1].done_as, DoneAs::skipped) << jobs[1].reason;
+  EXPECT_EQ(world.remote.reads, 4);  // the step's read once, the last one three times
+  auto cursor = world.run(world.store->get(store::Table::cursors, "acme/shop_nl/seen"));
+  ASSERT_TRUE(cursor && *cursor);
+  EXPECT_EQ((*cursor)->value, "77");
+}
+
+TEST(Jobs, ACancelledJobStaysCancelled) {
+  World world;
+  world.start();
+  world.remote.read_faults = {"exhausted"};
+  deliver(world);
+  world.loop->run_for(std::chrono::seconds(5));
+  const auto job = world.only_job();
+  ASSERT_TRUE(world.run(world.engine->operations().cancel(job.id, "not ours", "operator")));
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::cancelled);
+  EXPECT_FALSE(world.run(world.engine->operations().cancel(job.id, "again", "operator")));
+  EXPECT_TRUE(world.balances());
+}
+
+TEST(Jobs, StatusAndMetricsBalance) {
+  World world;
+  world.start();
+  world.go_live();
+  deliver(world);
+  ASSERT_TRUE(world.settle_down());
+  auto status = world.run(world.engine->story().status());
+  ASSERT_TRUE(status) << status.error().text();
+  EXPECT_TRUE(status->get("equation")->get("balances")->as_bool());
+  auto metrics = world.run(world.engine->story().metrics());
+  ASSERT_TRUE(metrics);
+  double done = -1;
+  for (const auto& metric : *metrics) {
+    if (metric.name == "runs_ended_total" && metric.labels.front().second == "done") done = metric.value;
+  }
+  EXPECT_EQ(done, 1);
+}
+
+}  // namespace
+}  // namespace mlc::engine::testing

@@ -1,0 +1,150 @@
+#include "runtime/base/date.h"
+#include "runtime/engine/poll.h"
+#include "tests/unit/engine/world.h"
+
+namespace mlc::engine::testing {
+namespace {
+
+WallTime at(const char* text) { return *parse_instant(text); }
+
+Trigger daily(const std::string& time) {
+  Trigger trigger;
+  trigger.kind = Trigger::Kind::schedule;
+  trigger.at = time;
+  return trigger;
+}
+
+TEST(Nominal, ADailyTimeStandsInTheZoneOverADstNight) {
+  const auto trigger = daily("02:30");
+  // Los Angeles skips 02:30 on 2026-03-08 and has 01:30 twice on 2026-11-01.
+  auto due = nominal_due(trigger, "America/Los_Angeles", at("2026-03-08T08:30:00Z"), at("2026-03-08T11:00:00Z"));
+  ASSERT_TRUE(due && *due);
+  auto next = nominal_next(daily("01:30"), "America/Los_Angeles", at("2026-11-01T08:29:00Z"));
+  ASSERT_TRUE(next);
+  EXPECT_EQ(*next, at("2026-11-01T08:30:00Z"));
+  next = nominal_next(daily("01:30"), "America/Los_Angeles", *next);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(*next, at("2026-11-02T09:30:00Z"));  // once, not again an hour later
+}
+
+TEST(Nominal, WhatWasMissedIsDueOnce) {
+  Trigger trigger;
+  trigger.kind = Trigger::Kind::schedule;
+  trigger.every = std::chrono::hours(1);
+  auto due = nominal_due(trigger, "UTC", at("2025-10-14T01:00:00Z"), at("2025-10-14T09:59:00Z"));
+  ASSERT_TRUE(due && *due);
+  EXPECT_EQ(**due, at("2025-10-14T09:00:00Z"));
+  due = nominal_due(trigger, "UTC", **due, at("2025-10-14T09:59:59Z"));
+  ASSERT_TRUE(due);
+  EXPECT_FALSE(*due);
+}
+
+TEST(Nominal, WrongTimesAreErrors) {
+  for (const char* text : {"24:00", "7:61", "noon", "12:", ":30", "-1:00"})
+    EXPECT_FALSE(nominal_due(daily(text), "UTC", WallTime{}, WallTime{})) << text;
+}
+
+Task<RunEnd> nothing(HostPtr, RunInput) { co_return ended(RunEnd::How::skipped, "", "seen"); }
+
+World& scheduled(World& world) {
+  world.flows["orders"] = nothing;
+  auto trigger = daily("23:30");
+  world.instances.front().flows.front().triggers = {trigger};
+  world.instances.front().zone = "UTC";
+  return world;
+}
+
+TEST(Schedule, FiresOncePerNominalTimeThroughJumpsAndRestarts) {
+  World world;
+  scheduled(world).start();  // 21:58 UTC
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.counts().jobs_born, 0);
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.counts().jobs_born, 1);
+  world.loop->jump_wall(std::chrono::hours(-1));  // the clock is set back over the time
+  world.loop->run_for(std::chrono::hours(2));
+  EXPECT_EQ(world.counts().jobs_born, 1);
+  world.restart();
+  world.loop->run_for(std::chrono::minutes(10));
+  EXPECT_EQ(world.counts().jobs_born, 1);
+  world.kill();
+  world.wall += std::chrono::hours(24 * 5);  // off for five days: once, not five times
+  world.start();
+  world.loop->run_for(std::chrono::minutes(10));
+  EXPECT_EQ(world.counts().jobs_born, 2);
+}
+
+World& polled(World& world) {
+  world.flows["orders"] = nothing;
+  Trigger trigger;
+  trigger.kind = Trigger::Kind::poll;
+  trigger.role = "shop";
+  trigger.operation = "orders.list";
+  trigger.key_path = "id";
+  trigger.since = "date_modified";
+  trigger.every = std::chrono::minutes(15);
+  trigger.overlap = std::chrono::minutes(10);
+  world.instances.front().flows.front().triggers = {trigger};
+  return world;
+}
+
+TEST(Poll, EachVersionOfARowBecomesOneJobAcrossOverlapAndPages) {
+  World world;
+  polled(world);
+  for (int i = 1; i <= 5; ++i) world.order(std::to_string(i), "2025-10-14T22:0" + std::to_string(i) + ":00Z");
+  world.order("9", "2025-10-14T10:00:00Z");  // older than the instance's start: not asked for
+  world.start();
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.counts().jobs_born, 5);
+  world.order("3", "2025-10-14T23:30:00Z");
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.counts().jobs_born, 6);
+  world.restart();
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.counts().jobs_born, 6);
+  auto cursors = world.run(world.store->list(store::Table::cursors, "acme/"));
+  ASSERT_TRUE(cursors);
+  ASSERT_EQ(cursors->size(), 1u);
+  EXPECT_EQ(cursors->front().value, std::to_string(to_micros(at("2025-10-14T23:30:00Z"))));
+}
+
+TEST(Poll, AFailureLeavesTheCursorWhereTheLastPagePutIt) {
+  World world;
+  polled(world);
+  for (int i = 1; i <= 5; ++i) world.order(std::to_string(i), "2025-10-14T22:0" + std::to_string(i) + ":00Z");
+  world.remote.read_faults = {"", "unavailable"};
+  world.start();
+  world.loop->run_for(std::chrono::minutes(1));
+  EXPECT_EQ(world.counts().jobs_born, 2);
+  world.loop->run_for(std::chrono::minutes(30));
+  EXPECT_EQ(world.counts().jobs_born, 5);
+}
+
+TEST(Poll, SyncTakesOneRecordOrWhatIsDue) {
+  World world;
+  polled(world);
+  world.start();
+  world.loop->run_for(std::chrono::minutes(1));
+  auto one = world.run(world.engine->schedule().sync("acme", "shop_nl", "", std::string("77"), "operator"));
+  ASSERT_TRUE(one) << one.error().text();
+  ASSERT_EQ(one->jobs.size(), 1u);
+  EXPECT_EQ(world.only_job().key, "77");
+  EXPECT_EQ(world.only_job().source, "shop");
+  world.order("5", "2025-10-14T22:30:00Z");
+  auto due = world.run(world.engine->schedule().sync("acme", "shop_nl", "orders", std::nullopt, "operator"));
+  ASSERT_TRUE(due) << due.error().text();
+  EXPECT_EQ(due->rows, 1);
+  EXPECT_EQ(world.counts().jobs_born, 2);
+  EXPECT_FALSE(world.run(world.engine->schedule().sync("acme", "nobody", "", std::nullopt, "operator")));
+}
+
+TEST(Poll, ReadsInstantsAsRemotesWriteThem) {
+  EXPECT_EQ(*parse_remote_instant("/Date(1760479083000)/"), from_micros(1'760'479'083'000'000));
+  EXPECT_EQ(*parse_remote_instant("Tue, 14 Oct 2025 21:58:03 +0000"), from_micros(1'760'479'083'000'000));
+  EXPECT_EQ(*parse_remote_instant("1760479083"), from_micros(1'760'479'083'000'000));
+  EXPECT_FALSE(parse_remote_instant("yesterday"));
+  EXPECT_FALSE(parse_remote_instant("/Date(x)/"));
+}
+
+}  // namespace
+}  // namespace mlc::engine::testing
