@@ -1,0 +1,37 @@
+// Inside script: runs definition files. A Definer is an isolate with the ambient names and what they need of the host;
+// what a file returns or records comes out as JSON.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/script/host.h"
+#include "runtime/script/isolate.h"
+
+namespace mlc::script {
+
+// Adds the ambient names to the environment on top of the stack, and with `recorded`, a reference to the function that
+// gives what mappings recorded; raises.
+void add_ambient(lua_State* L, const Sources& sources, Ref* recorded);
+
+class Definer {
+ public:
+  static Result<std::unique_ptr<Definer>> make(const Host& host);
+
+  // Runs the chunk; JSON of the first value it returns ("null" when none). Functions are left out.
+  Result<std::string> run(const Chunk& chunk, const Sources& sources);
+  // Runs a mapping or layer file; the JSON of each document it recorded.
+  Result<std::vector<std::string>> record(const Chunk& chunk, const Sources& sources);
+
+  // Runs ml-connector.lua (kind "workspace") or client.lua ("client") in an environment without libraries.
+  static Result<std::string> settings(const Host& host, const Chunk& chunk, const Chunk& language, const std::string& kind);
+
+  // "file:12: sentence" at the start of an error as a problem; `file` when it names none.
+  static Problem problem_of(const Error& error, const std::string& file);
+
+ private:
+  explicit Definer(std::unique_ptr<Isolate> isolate) : isolate_(std::move(isolate)) {}
+  std::unique_ptr<Isolate> isolate_;
+};
+
+}  // namespace mlc::script

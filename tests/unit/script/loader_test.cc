@@ -1,0 +1,54 @@
+#include "runtime/script/loader.h"
+
+#include <gtest/gtest.h>
+
+#include "bindings/bindings.h"
+
+namespace mlc::script {
+namespace {
+
+struct Place {
+  RealFiles files;
+  Host host;
+  Place() {
+    host.files = &files;
+    host.share = MLC_SOURCE_DIR;
+    host.modules = bindings::job_modules();
+  }
+};
+
+std::string all_of(const std::vector<Problem>& problems) {
+  std::string text;
+  for (const auto& problem : problems) text += problem.text() + "\n";
+  return text;
+}
+
+TEST(Loader, LoadsTheSampleWorkspace) {
+  Place place;
+  auto workspace = load_workspace(place.host, MLC_SOURCE_DIR "/examples/clients/quickstart");
+  EXPECT_EQ(all_of(workspace.problems), "");
+  ASSERT_EQ(workspace.programs.size(), 1u);
+  const Program& program = *workspace.programs[0];
+  EXPECT_EQ(program.instance.client, "acme");
+  EXPECT_EQ(program.instance.version.size(), 64u);
+  EXPECT_EQ(program.instance.flows.size(), 1u);
+}
+
+TEST(Loader, AProgramComesBackFromItsRows) {
+  Place place;
+  auto workspace = load_workspace(place.host, MLC_SOURCE_DIR "/examples/clients/quickstart");
+  ASSERT_EQ(workspace.programs.size(), 1u);
+  std::map<std::string, std::string> rows;
+  for (auto& [key, value] : workspace.programs[0]->rows()) rows[key] = value;
+  auto get = [&](const std::string& key) -> Result<std::string> {
+    if (!rows.contains(key)) return Error(Code::not_found, key);
+    return rows[key];
+  };
+  auto again = restore_program(place.host, workspace.programs[0]->instance.version, get);
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  EXPECT_EQ((*again)->instance.version, workspace.programs[0]->instance.version);
+  EXPECT_EQ((*again)->instance.settings, workspace.programs[0]->instance.settings);
+}
+
+}  // namespace
+}  // namespace mlc::script
