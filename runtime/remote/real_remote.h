@@ -44,8 +44,23 @@ class RealRemote : public Remote {
   const SystemSpec* spec(const std::string& client, const std::string& connection) override;
 
  private:
+  struct Target {  // what one call needs; keeps the connection it began with
+    std::shared_ptr<const Connection> connection;
+    const Operation* operation = nullptr;
+  };
+  struct Admission;
+  class HeldTicket;
+
+  Result<Target> target(const std::string& client, const std::string& connection, const std::string& operation) const;
+  Task<limits::Request> wish(Target target, store::Lane lane);
+  // Permit, then token: what is fetched before a long wait for the permit would be too old after it.
+  Task<Result<std::unique_ptr<Admission>>> enter(Target target, http::Url url, std::string body, Duration deadline, store::Lane lane,
+                                                 Duration patience, WallTime* not_before);
+  Task<http::SendResult> exchange(http::OutgoingRequest request, Admission& admission, bool follow, Exchange& record, WallTime* not_before);
+
   Parts parts_;
-  std::shared_ptr<const Directory> directory_;
+  std::shared_ptr<const Directory> directory_ = std::make_shared<Directory>();
+  std::map<std::string, auth::Authorizer::Identity> identities_;  // "client/connection", as last seen
 };
 
 }  // namespace mlc::remote

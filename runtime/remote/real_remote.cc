@@ -1,0 +1,424 @@
+#include "runtime/remote/real_remote.h"
+
+#include <algorithm>
+
+#include "runtime/base/sleep.h"
+#include "runtime/document/node.h"
+#include "runtime/document/write.h"
+#include "runtime/http/follow.h"
+#include "runtime/limits/backoff.h"
+#include "runtime/remote/classify.h"
+#include "runtime/remote/pages.h"
+#include "runtime/remote/request.h"
+
+namespace mlc::remote {
+
+namespace {
+
+using document::Value;
+
+constexpr Duration kRetryFirst = std::chrono::milliseconds(500);
+constexpr Duration kRetryMost = std::chrono::seconds(8);
+
+Result<document::Document> parse_arguments(const std::string& arguments) {
+  auto parsed = document::Document::parse(arguments.empty() ? "{}" : arguments);
+  if (!parsed) return Error(Code::invalid_argument, "arguments: " + parsed.error().text());
+  if (!parsed->root().is_object() && parsed->root().size() > 0) return Error(Code::invalid_argument, "arguments: expected an object");
+  return parsed;
+}
+
+// A field with a telling name is kept without its value: answers may carry cookies and tokens.
+template <class Fields>
+std::string header_text(const Fields& fields) {
+  std::string out;
+  for (const auto& [name, value] : fields) {
+    out += name + ": ";
+    out += Redactor::names_secret(name) ? std::string(Redactor::kMask) : value;
+    out += "\n";
+  }
+  return out;
+}
+
+std::string plain(Value value) { return value.is_string() || value.is_number() ? std::string(value.text()) : std::string(); }
+
+}  // namespace
+
+struct RealRemote::Admission {
+  Target target;
+  limits::Permit permit;
+  auth::Credentials credentials;
+};
+
+class RealRemote::HeldTicket : public Ticket {
+ public:
+  explicit HeldTicket(std::unique_ptr<Admission> held) : admission(std::move(held)) {}
+  std::unique_ptr<Admission> admission;
+};
+
+RealRemote::RealRemote(Parts parts) : parts_(parts) {}
+
+void RealRemote::configure(std::shared_ptr<const Directory> directory) {
+  directory_ = std::move(directory);
+  std::vector<auth::ConnectionSetup> connections;
+  for (const auto& [key, connection] : directory_->connections) {
+    connections.push_back(
+        {connection->client, connection->name, connection->grant, connection->owner, connection->spec->auth, connection->hosts});
+  }
+  identities_.clear();
+  parts_.authorizer->configure(directory_->grants, std::move(connections));
+}
+
+Result<RealRemote::Target> RealRemote::target(const std::string& client, const std::string& connection,
+                                              const std::string& operation) const {
+  Target found;
+  found.connection = directory_->find(client, connection);
+  if (!found.connection) return Error(Code::not_found, "unknown connection " + client + "/" + connection);
+  found.operation = found.connection->spec->operation(operation);
+  if (found.operation == nullptr)
+    return Error(Code::not_found, "system " + found.connection->spec->name + " has no operation " + operation);
+  return found;
+}
+
+Result<OperationFacts> RealRemote::facts(const std::string& client, const std::string& connection, const std::string& operation) {
+  auto found = target(client, connection, operation);
+  if (!found) return found.error();
+  const Operation& what = *found->operation;
+  OperationFacts facts;
+  facts.reads = what.reads;
+  facts.kind = what.effect.kind;
+  facts.create = what.create;
+  facts.key_field = what.effect.kind == 'C' ? what.effect.by : what.effect.key;
+  facts.may_repeat = what.effect.may_repeat;
+  facts.may_skip = what.effect.may_skip;
+  facts.id = what.id;
+  facts.number = what.number;
+  return facts;
+}
+
+Result<Since> RealRemote::since(const std::string& client, const std::string& connection, const std::string& operation,
+                                std::optional<WallTime> from) {
+  auto found = target(client, connection, operation);
+  if (!found) return found.error();
+  const auto& declared = found->operation->since;
+  if (!declared) return Error(Code::unsupported, "operation " + operation + " declares no `since`");
+  Since since;
+  since.arguments = since_arguments(*declared, from);
+  since.field = declared->field;
+  since.sorted = declared->sorted;
+  return since;
+}
+
+Result<std::string> RealRemote::take(const std::string& client, const std::string& connection, const std::string& operation,
+                                     const std::string& body_json) {
+  auto found = target(client, connection, operation);
+  if (!found) return found.error();
+  auto parsed = document::Document::parse(body_json);
+  if (!parsed) return parsed.error().wrap(operation);
+  return document::write(unwrapped(*found->operation, parsed->root()));
+}
+
+const SystemSpec* RealRemote::spec(const std::string& client, const std::string& connection) {
+  auto found = directory_->find(client, connection);
+  return found ? found->spec.get() : nullptr;
+}
+
+Result<Plan> RealRemote::plan(const Call& call) {
+  auto found = target(call.client, call.connection, call.operation);
+  if (!found) return found.error();
+  const Operation& operation = *found->operation;
+  if (operation.reads) return Error(Code::invalid_argument, call.operation + " only reads: it is no write");
+  auto arguments = parse_arguments(call.arguments);
+  if (!arguments) return arguments.error().wrap(call.operation);
+  auto built = build_request(*found->connection, operation, arguments->root());
+  if (!built) return built.error();
+
+  Plan plan;
+  plan.client = call.client;
+  plan.connection = call.connection;
+  plan.operation = call.operation;
+  plan.kind = operation.effect.kind;
+  plan.method = built->method;
+  plan.url = built->url.text();
+  plan.body = std::move(built->body);
+  plan.headers = std::move(built->headers);
+  plan.quiet = operation.effect.quiet;
+  plan.retention = operation.effect.retention;
+  plan.deadline = operation.deadline;
+  plan.confirm_operation = operation.confirm_read;
+  plan.confirm_fields = operation.confirm_fields;
+
+  const auto& effect = operation.effect;
+  const Value root = arguments->root();
+  if (effect.kind == 'C') {
+    const Operation* list = found->connection->spec->operation(effect.look_up);
+    const std::string value = plain(find_dotted(root.get("body"), effect.by));
+    if (list != nullptr && !value.empty())
+      plan.probe = Probe{effect.look_up, find_arguments(*list, effect.by, value, root), effect.by, value};
+  } else if (effect.kind == 'A' && !effect.read.empty()) {
+    const Operation* read = found->connection->spec->operation(effect.read);
+    const Value in_path = root.get("path").get(effect.key);
+    const std::string value = in_path ? plain(in_path) : plain(find_dotted(root.get("body"), effect.key));
+    if (value.empty()) return Error(Code::invalid_argument, call.operation + ": its key " + effect.key + " is not given");
+    if (in_path || (read != nullptr && read->path.find("{" + effect.key + "}") != std::string::npos)) {
+      // Read by the key itself: the record bears it under its own name.
+      auto path = document::Node::copy_of(root.get("path"));
+      path.set(effect.key, value);
+      auto by_path = document::Node::object();
+      by_path.set("path", std::move(path));
+      const std::string& field = read != nullptr && !read->id.empty() ? read->id : effect.key;
+      plan.probe = Probe{effect.read, document::write(by_path), field, value};
+    } else if (read != nullptr) {
+      plan.probe = Probe{effect.read, find_arguments(*read, effect.key, value, root), effect.key, value};
+    }
+  }
+  return plan;
+}
+
+std::optional<Remote::Hold> RealRemote::held(const std::string& client, const std::string& connection) {
+  auto found = directory_->find(client, connection);
+  if (!found) return Hold{"unknown", "unknown connection " + client + "/" + connection, WallTime::max()};
+  if (auto holding = parts_.authorizer->held(client, connection)) {
+    parts_.authorizer->wanted(client, connection);
+    return Hold{holding->reason_code, holding->reason, holding->until};
+  }
+  auto identity = identities_.find(client + "/" + connection);
+  if (identity == identities_.end()) return std::nullopt;
+  limits::Request request;
+  request.system = found->spec->name;
+  request.rules = found->rules;
+  request.values = found->settings;
+  request.values["app"] = identity->second.app;
+  request.values["user"] = request.values["grant"] = identity->second.user;
+  request.values["connection"] = client + "/" + connection;
+  auto stopped = parts_.limits->held(request);
+  if (!stopped) return std::nullopt;
+  return Hold{"quota", stopped->reason, stopped->until};
+}
+
+Task<limits::Request> RealRemote::wish(Target target, store::Lane lane) {
+  const Connection& connection = *target.connection;
+  const std::string title = connection.client + "/" + connection.name;
+  auto identity = co_await parts_.authorizer->identity(connection.client, connection.name);
+  identities_[title] = identity;
+  limits::Request request;
+  request.system = connection.spec->name;
+  request.rules = connection.rules;
+  request.values = connection.settings;
+  request.values["app"] = identity.app;
+  request.values["user"] = request.values["grant"] = identity.user;
+  request.values["endpoint"] = target.operation->path;
+  request.values["connection"] = title;
+  request.lane = lane;
+  co_return request;
+}
+
+Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target target, http::Url url, std::string body, Duration deadline,
+                                                                       store::Lane lane, Duration patience, WallTime* not_before) {
+  const SteadyTime began = parts_.env.clock->steady();
+  auto request = co_await wish(target, lane);
+  auto permit = co_await parts_.limits->acquire(std::move(request), patience, not_before);
+  if (!permit) co_return permit.error().wrap(target.connection->client + "/" + target.connection->name);
+
+  auth::Need need;
+  need.client = target.connection->client;
+  need.connection = target.connection->name;
+  need.host = url.host();
+  need.port = url.port();
+  // Deadlines are real time, tokens live by the possibly scaled clock.
+  need.must_live = Duration(static_cast<int64_t>(static_cast<double>(deadline.count()) * parts_.env.clock->scale()));
+  need.patience = std::max<Duration>(Duration::zero(), patience - (parts_.env.clock->steady() - began));
+  need.body_secrets = auth::referred_secrets(body);
+  auto credentials = co_await parts_.authorizer->credentials(std::move(need), not_before);
+  if (!credentials) co_return credentials.error();
+  co_return std::make_unique<Admission>(Admission{std::move(target), std::move(*permit), std::move(*credentials)});
+}
+
+// Exactly one request, its record and what limits learn from it. not_before: set when the remote said so.
+Task<http::SendResult> RealRemote::exchange(http::OutgoingRequest request, Admission& admission, bool follow, Exchange& record,
+                                            WallTime* not_before) {
+  record.method = request.method;
+  record.url = request.url.text();
+  record.request_headers = header_text(request.headers);
+  record.request_body = request.body;
+  request.credentials = admission.credentials.apply;
+  request.tls = admission.target.connection->tls;
+  request.allowed_hosts = admission.target.connection->hosts;
+
+  record.began = parts_.env.clock->wall();
+  admission.permit.begin();
+  http::SendResult end = http::SendFailure{http::SendFailure::Stage::unknown, Error(Code::internal, "not sent")};
+  if (follow) end = co_await http::follow_get(*parts_.transport, std::move(request));
+  else end = co_await parts_.transport->send(std::move(request));
+  record.ended = parts_.env.clock->wall();
+
+  if (auto* failure = std::get_if<http::SendFailure>(&end)) {
+    admission.permit.finish(0, {});
+    record.failure = failure->error.text();
+  } else {
+    auto& response = std::get<http::Response>(end);
+    if (auto later = admission.permit.finish(response.status, response.headers); later && not_before != nullptr) *not_before = *later;
+    if (response.body.starts_with("\xef\xbb\xbf")) response.body.erase(0, 3);  // the byte order mark some servers put before JSON
+    response.body = admission.credentials.scrub(std::move(response.body));
+    record.status = response.status;
+    record.response_headers = header_text(response.headers);
+    record.response_body = response.body;
+  }
+  if (parts_.redactor != nullptr) {
+    for (auto* text :
+         {&record.url, &record.request_headers, &record.request_body, &record.response_headers, &record.response_body, &record.failure}) {
+      *text = parts_.redactor->redact(*text);
+    }
+  }
+  co_return end;
+}
+
+Task<Result<std::unique_ptr<Ticket>>> RealRemote::admit(const Plan& plan, store::Lane lane, Duration patience, WallTime* not_before) {
+  auto found = target(plan.client, plan.connection, plan.operation);
+  if (!found) co_return found.error();
+  auto url = http::Url::parse(plan.url);
+  if (!url) co_return url.error().wrap("plan of " + plan.operation);
+  auto admission = co_await enter(*found, *url, plan.body, plan.deadline, lane, patience, not_before);
+  if (!admission) co_return admission.error();
+  co_return std::unique_ptr<Ticket>(std::make_unique<HeldTicket>(std::move(*admission)));
+}
+
+Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
+  Outcome outcome;
+  auto* held = dynamic_cast<HeldTicket*>(ticket.get());
+  auto url = http::Url::parse(plan.url);
+  if (held == nullptr || !held->admission || !url) {
+    outcome.verdict = Verdict::not_sent;
+    outcome.code = "internal";
+    outcome.sentence = plan.operation + ": sent without a ticket of admit()";
+    co_return outcome;
+  }
+  Admission& admission = *held->admission;
+  const Connection& connection = *admission.target.connection;
+  const Operation& operation = *admission.target.operation;
+
+  http::OutgoingRequest request;
+  request.method = plan.method;
+  request.url = *url;
+  for (const auto& [name, value] : plan.headers) request.headers.add(name, value);
+  if (plan.kind == 'B' && !plan.idempotency_key.empty()) request.headers.set(operation.effect.header, plan.idempotency_key);
+  request.body = plan.body;
+  request.total_deadline = plan.deadline;
+  request.fresh = plan.kind == 'C' || plan.kind == 'D';
+
+  Exchange record;
+  WallTime not_before{};
+  auto end = co_await exchange(std::move(request), admission, false, record, &not_before);
+  outcome = classify_write(*connection.spec, operation, end);
+  outcome.exchange = std::move(record);
+  outcome.not_before = not_before;
+  if (outcome.exchange.status == 401) {
+    WallTime later{};
+    auto renewed =
+        co_await parts_.authorizer->after_401(plan.client, plan.connection, admission.credentials.generation, Duration::zero(), &later);
+    if (!renewed) {
+      outcome.not_before = std::max(outcome.not_before, later);
+      outcome.retryable = renewed.error().code() != Code::denied;
+      outcome.sentence += "; " + renewed.error().text();
+    }
+  } else if (outcome.exchange.status != 0 && outcome.exchange.status < 500) {
+    parts_.authorizer->worked(plan.client, plan.connection, admission.credentials.generation);
+  }
+  co_return outcome;
+}
+
+Task<Result<Remote::Read>> RealRemote::read(Call call) {
+  auto found = target(call.client, call.connection, call.operation);
+  if (!found) co_return found.error();
+  const Target target = *found;
+  const Operation& operation = *target.operation;
+  if (!operation.reads) co_return Error(Code::invalid_argument, call.operation + " is a write: send it");
+  auto arguments = parse_arguments(call.arguments);
+  if (!arguments) co_return arguments.error().wrap(call.operation);
+  auto built = build_request(*target.connection, operation, arguments->root());
+  if (!built) co_return built.error();
+
+  Read read;
+  const SteadyTime give_up = parts_.env.clock->steady() + kReadWithin;
+  bool renewed_once = false;
+  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
+    const Duration left = give_up - parts_.env.clock->steady();
+    WallTime not_before{};
+    auto admission = co_await enter(target, built->url, built->body, operation.deadline, call.lane,
+                                    std::max<Duration>(left, Duration::zero()), &not_before);
+    if (!admission) {
+      const Code code = admission.error().code();
+      Outcome& outcome = read.outcome;
+      outcome = Outcome{};
+      outcome.verdict = code == Code::exhausted ? Verdict::again : Verdict::not_sent;
+      outcome.code = code == Code::exhausted ? "exhausted" : code == Code::denied || code == Code::config ? "denied" : "unavailable";
+      outcome.sentence = call.operation + ": " + admission.error().text();
+      outcome.retryable = outcome.code != "denied";
+      outcome.not_before = not_before;
+      co_return read;
+    }
+
+    http::OutgoingRequest request;
+    request.method = built->method;
+    request.url = built->url;
+    for (const auto& [name, value] : built->headers) request.headers.add(name, value);
+    request.body = built->body;
+    request.total_deadline = operation.deadline;
+    Exchange record;
+    auto end = co_await exchange(std::move(request), **admission, operation.method == "GET", record, &not_before);
+    const int64_t generation = (*admission)->credentials.generation;
+    admission->reset();
+    read.outcome = classify_read(*target.connection->spec, operation, end);
+    read.outcome.exchange = record;
+    read.outcome.not_before = not_before;
+    read.attempts.push_back(std::move(record));
+
+    const int status = read.outcome.exchange.status;
+    if (status != 0 && status != 401 && status < 500) parts_.authorizer->worked(call.client, call.connection, generation);
+    if (read.outcome.verdict == Verdict::applied) {
+      if (operation.pages) {
+        const auto& body = std::get<http::Response>(end).body;
+        auto parsed = document::Document::parse(read.outcome.body.empty() ? "null" : body);
+        if (!parsed) co_return parsed.error().wrap(call.operation);
+        auto page = take_page(operation, arguments->root(), parsed->root());
+        if (!page) {
+          read.outcome.verdict = Verdict::unknown;
+          read.outcome.code = "corrupt";
+          read.outcome.sentence = page.error().text();
+          co_return read;
+        }
+        read.rows = std::move(page->rows);
+        read.next_arguments = std::move(page->next_arguments);
+        read.outcome.body.clear();  // its rows are the answer
+      }
+      co_return read;
+    }
+
+    if (status == 401) {
+      WallTime later{};
+      const Duration patience = std::max<Duration>(give_up - parts_.env.clock->steady(), Duration::zero());
+      auto renewed = co_await parts_.authorizer->after_401(call.client, call.connection, generation, patience, &later);
+      if (renewed && !renewed_once) {
+        renewed_once = true;
+        continue;
+      }
+      if (!renewed) {
+        read.outcome.sentence += "; " + renewed.error().text();
+        read.outcome.not_before = later;
+        if (renewed.error().code() == Code::exhausted) read.outcome.code = "exhausted";
+        if (renewed.error().code() == Code::unavailable) read.outcome.code = "unavailable";
+        read.outcome.retryable = renewed.error().code() != Code::denied;
+      }
+      co_return read;
+    }
+    if (!read.outcome.retryable) co_return read;
+    const Duration pause = limits::full_jitter(attempt, kRetryFirst, kRetryMost, *parts_.env.random);
+    SteadyTime again = parts_.env.clock->steady() + pause;
+    // A remote that said when is asked then; the permit waits for it by itself.
+    if (not_before > WallTime{}) again = std::max(again, parts_.env.clock->steady() + (not_before - parts_.env.clock->wall()));
+    if (again >= give_up || attempt + 1 == kReadAttempts) co_return read;
+    co_await sleep_for(*parts_.env.timers, again - parts_.env.clock->steady());
+  }
+  co_return read;
+}
+
+}  // namespace mlc::remote

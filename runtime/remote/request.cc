@@ -1,0 +1,168 @@
+#include "runtime/remote/request.h"
+
+#include <algorithm>
+
+#include "runtime/base/date.h"
+#include "runtime/base/encoding.h"
+#include "runtime/base/strings.h"
+#include "runtime/document/write.h"
+#include "runtime/http/address.h"
+
+namespace mlc::remote {
+
+namespace {
+
+using document::Value;
+
+Error wrong(const Operation& operation, const std::string& what) { return Error(Code::invalid_argument, operation.name + ": " + what); }
+
+bool scalar(Value value) { return value.is_string() || value.is_number() || value.is_bool(); }
+
+std::string scalar_text(Value value) {
+  if (value.is_bool()) return value.as_bool() ? "true" : "false";
+  return std::string(value.text());
+}
+
+Result<std::string> fill_path(const Connection& connection, const Operation& operation, Value given) {
+  std::string out;
+  std::string_view rest = operation.path;
+  for (size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+    const size_t close = rest.find('}', open);
+    if (close == std::string_view::npos) return wrong(operation, "its path has an open brace");
+    const std::string name(rest.substr(open + 1, close - open - 1));
+    std::string value;
+    if (Value argument = given.get(name); scalar(argument)) {
+      value = scalar_text(argument);
+    } else if (auto setting = connection.settings.find(name); setting != connection.settings.end()) {
+      value = setting->second;
+    }
+    if (value.empty()) return wrong(operation, "nothing is given for {" + name + "} in its path");
+    if (has_control(value)) return wrong(operation, "{" + name + "} holds a control character");
+    // As a path segment of its own these would climb out of the path.
+    if (value == "." || value == "..") return wrong(operation, "{" + name + "} can't be \"" + value + "\"");
+    out += rest.substr(0, open);
+    out += percent_encode(value);
+    rest = rest.substr(close + 1);
+  }
+  return out + std::string(rest);
+}
+
+Status add_query(const Operation& operation, Value given, std::vector<std::pair<std::string, std::string>>& query) {
+  auto set = [&query](const std::string& name, std::string value) {
+    auto known = std::find_if(query.begin(), query.end(), [&](const auto& field) { return field.first == name; });
+    if (known != query.end()) known->second = std::move(value);
+    else query.emplace_back(name, std::move(value));
+  };
+  if (operation.pages) {
+    if (!operation.pages->size_param.empty()) set(operation.pages->size_param, std::to_string(operation.pages->size));
+    if (!operation.pages->param.empty()) set(operation.pages->param, std::to_string(operation.pages->first));
+  }
+  for (auto field : given.fields()) {
+    const std::string name(field.key);
+    if (field.value.is_null()) {  // takes a default back
+      std::erase_if(query, [&](const auto& known) { return known.first == name; });
+    } else if (!scalar(field.value)) {
+      return wrong(operation, "query." + name + ": expected a text or a number");
+    } else {
+      std::string value = scalar_text(field.value);
+      if (has_control(value)) return wrong(operation, "query." + name + " holds a control character");
+      set(name, std::move(value));
+    }
+  }
+  return ok_status();
+}
+
+Status add_headers(const Operation& operation, Value given, std::vector<std::pair<std::string, std::string>>& headers) {
+  for (auto field : given.fields()) {
+    const std::string name(field.key), value(field.value.text());
+    if (!http::is_token(name) || !field.value.is_string() || !http::is_field_value(value))
+      return wrong(operation, "headers." + name + " can't be sent");
+    auto same = [&](const auto& known) { return iequals(known.first, name); };
+    std::erase_if(headers, same);
+    headers.emplace_back(name, value);
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+Result<BuiltRequest> build_request(const Connection& connection, const Operation& operation, Value arguments) {
+  for (auto field : arguments.fields()) {
+    if (field.key != "path" && field.key != "query" && field.key != "body" && field.key != "headers" && field.key != "url") {
+      return wrong(operation, "unknown argument \"" + std::string(field.key) + "\"");
+    }
+  }
+  BuiltRequest built;
+  built.method = operation.method;
+  built.headers = connection.spec->headers;
+  auto headers = add_headers(operation, arguments.get("headers"), built.headers);
+  if (!headers) return headers.error();
+
+  if (Value link = arguments.get("url"); link.is_string()) {
+    if (!operation.reads) return wrong(operation, "only a read may follow a link");
+    auto url = connection.base.resolve(link.text());
+    if (!url) return url.error().wrap(operation.name + ": the link to the next page");
+    if (url->secure() != connection.base.secure() || !http::host_allowed(url->host(), url->port(), connection.hosts)) {
+      return Error(Code::denied,
+                   operation.name + ": the link to the next page leads to " + url->authority() + ", which is not this connection's host");
+    }
+    built.url = *url;
+  } else {
+    auto path = fill_path(connection, operation, arguments.get("path"));
+    if (!path) return path.error();
+    auto query = operation.query;
+    auto added = add_query(operation, arguments.get("query"), query);
+    if (!added) return added.error();
+    std::string target = connection.base.path();
+    while (target.ends_with('/')) target.pop_back();
+    target += *path;
+    if (!query.empty()) target += (target.find('?') == std::string::npos ? "?" : "&") + http::build_query(query);
+    auto url = connection.base.with_target(target);
+    if (!url) return url.error().wrap(operation.name);
+    built.url = *url;
+  }
+  if (Value body = arguments.get("body")) {
+    built.body = document::write(body);
+    const bool typed =
+        std::any_of(built.headers.begin(), built.headers.end(), [](const auto& field) { return iequals(field.first, "Content-Type"); });
+    if (!typed) built.headers.emplace_back("Content-Type", "application/json");
+  }
+  return built;
+}
+
+std::string find_arguments(const Operation& list, std::string_view field, std::string_view value, Value like) {
+  auto arguments = document::Node::object();
+  if (Value path = like.get("path"); path.size() > 0) arguments.set("path", document::Node::copy_of(path));
+  auto query = document::Node::object();
+  if (list.find.format == "odata") {
+    std::string text;
+    for (char c : value) text += c == '\'' ? std::string("''") : std::string(1, c);
+    query.set(list.find.param, std::string(field) + " eq '" + text + "'");
+  } else {
+    query.set(list.find.param.empty() ? field : std::string_view(list.find.param), value);
+  }
+  arguments.set("query", std::move(query));
+  return document::write(arguments);
+}
+
+std::string since_arguments(const SinceSpec& since, std::optional<WallTime> from) {
+  auto query = document::Node::object();
+  if (from) {
+    std::string text;
+    if (since.format == "rfc2822") {
+      text = format_http_date(*from);
+      text.replace(text.size() - 3, 3, "+0000");
+    } else {
+      // Whole seconds, rounded down: never later than what was asked for.
+      text = format_rfc3339(std::chrono::floor<std::chrono::seconds>(*from));
+      if (since.format == "odata") text = since.field + " ge datetime'" + text.substr(0, text.size() - 1) + "'";
+    }
+    query.set(since.param, std::move(text));
+  }
+  for (const auto& [name, value] : since.query) query.set(name, value);
+  auto arguments = document::Node::object();
+  arguments.set("query", std::move(query));
+  return document::write(arguments);
+}
+
+}  // namespace mlc::remote

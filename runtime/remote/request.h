@@ -1,0 +1,30 @@
+// From an operation and its arguments to the exact request. Pure. Whatever came from a record or a remote is encoded
+// where it enters the URL; control characters are refused (T7, T17).
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/document/node.h"
+#include "runtime/remote/directory.h"
+
+namespace mlc::remote {
+
+struct BuiltRequest {
+  std::string method;
+  http::Url url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+// Errors (invalid_argument) name the missing placeholder or the wrong argument; denied: a link that leaves the connection.
+Result<BuiltRequest> build_request(const Connection& connection, const Operation& operation, document::Value arguments);
+
+// Arguments that find records by the value of one field; `like` gives path values a list may need.
+std::string find_arguments(const Operation& list, std::string_view field, std::string_view value, document::Value like);
+
+// Arguments of a list of what changed since then.
+std::string since_arguments(const SinceSpec& since, std::optional<WallTime> from);
+
+}  // namespace mlc::remote
