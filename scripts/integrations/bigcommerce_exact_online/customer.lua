@@ -1,19 +1,18 @@
 -- The customer's account in the books: found by e-mail, case ignored, else created; and the address to deliver to.
 
+local odata = require "odata"
+
 local customer = {}
 
 local BLOCKED_OR_PROSPECT = "Unblock it, or make it a customer, in Exact Online, then release this case."
-
-local function quoted(text) return "'" .. text:gsub("'", "''") .. "'" end
 
 -- Exact compares by its database's rules, which are not documented: both spellings are asked for and the answer is
 -- compared here.
 local function with_email(books, email)
   local lower = email:lower()
-  local filter = "Email eq " .. quoted(email)
-  if lower ~= email then filter = filter .. " or Email eq " .. quoted(lower) end
+  local spellings = lower == email and { email } or { email, lower }
   local found = {}
-  for _, account in ipairs(books.accounts.list { ["$filter"] = filter }) do
+  for _, account in ipairs(books.accounts.list(odata.equals("Email", spellings))) do
     if account.Email and account.Email:lower() == lower then found[#found + 1] = account end
   end
   return found

@@ -3,8 +3,7 @@
 -- The order's date of change is the version of everything sent. The header goes first: when a newer state of the order
 -- was sent before, it is superseded, and nothing of the older one follows.
 
-local decimal = require "decimal"
-local totals = require "totals"
+local decimal, odata, totals = require "decimal", require "odata", require "totals"
 
 local documents = {}
 
@@ -39,7 +38,7 @@ end
 -- Lines as they stand and as they should be, matched by Notes: to change, to add, to delete.
 local function line_changes(books, id, wanted)
   local standing, changes = {}, { update = {}, create = {}, delete = {} }
-  for _, line in ipairs(books.sales_invoice_lines.list { ["$filter"] = ("InvoiceID eq guid'%s'"):format(id) }) do
+  for _, line in ipairs(books.sales_invoice_lines.list(odata.equals("InvoiceID", { id }, "guid"))) do
     standing[line.Notes or line.ID] = line
   end
   for _, line in ipairs(wanted) do

@@ -1,7 +1,6 @@
 -- An order of BigCommerce with all its parts: fetched, judged, and completed with what the invoice's lines need.
 
-local decimal = require "decimal"
-local tax = require "tax"
+local decimal, json, tax = require "decimal", require "json", require "tax"
 
 local orders = {}
 
@@ -78,8 +77,8 @@ end
 function orders.complete(order, shop, job)
   local id = order.id
   order.products = shop.orders.products(id)
-  order.shipping_addresses = order.shipping_address_count == 0 and {} or shop.orders.shipping_addresses(id)
-  order.coupons = order.coupon_discount:is_zero() and {} or shop.orders.coupons(id)
+  order.shipping_addresses = order.shipping_address_count == 0 and json.array {} or shop.orders.shipping_addresses(id)
+  order.coupons = order.coupon_discount:is_zero() and json.array {} or shop.orders.coupons(id)
   if not order.fees then order.fees = shop.orders.fees(id) end
   local taxes = tax.read(shop.orders.taxes(id))
   order.taxes = taxes.rows
@@ -94,12 +93,13 @@ function orders.complete(order, shop, job)
     return job:refuse(("Order %d has discounts of %s that its lines do not account for."):format(id, told:text()),
       { cause = "discount_unexplained", concern = "finance" })
   end
-  order.discounts = {}
+  local lines = json.array {}
   for index, discount in ipairs(discounts) do
-    order.discounts[index] = {
+    lines[index] = {
       vat_code = discount.code ~= "" and discount.code or nil, amount_ex_tax = discount.amount, description = coupon_codes(order),
     }
   end
+  order.discounts = lines
 end
 
 return orders

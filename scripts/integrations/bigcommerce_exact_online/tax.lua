@@ -4,6 +4,13 @@ local decimal = require "decimal"
 
 local tax = {}
 
+-- Settings are records of the host, which know pairs but not next.
+local function is_empty(codes)
+  local walk, of, first = pairs(codes)
+  return walk(of, first) == nil
+end
+tax.is_empty = is_empty
+
 local KINDS = { shipping = "shipping", handling = "handling", wrapping = "gift-wrapping" }
 
 -- Taxes by what they are on: by order line, and by kind of cost. Several on one line add up.
@@ -37,7 +44,7 @@ end
 -- Gives of_product, of_fee and of_cost: the VAT code of each, nil when the setting is empty and the item decides.
 function tax.codes(job, order, taxes)
   local known_codes = job.settings.vat_codes
-  local decides = next(known_codes) ~= nil
+  local decides = not is_empty(known_codes)
 
   local function code(rate, what)
     if not decides then return nil end

@@ -1,6 +1,6 @@
 -- The shopper's total is the truth: the invoice's lines must come to what the order says, or nothing is posted (C8).
 
-local decimal = require "decimal"
+local decimal, tax = require "decimal", require "tax"
 
 local totals = {}
 
@@ -26,7 +26,7 @@ end
 -- the tax and there is nothing to hold it against.
 function totals.confirm(job, order, sent)
   local amount = sent.record and sent.record.AmountFC
-  if not amount or next(job.settings.vat_codes) == nil then return end
+  if not amount or tax.is_empty(job.settings.vat_codes) then return end
   local difference = exact(amount) - order.total_inc_tax
   if difference:abs() <= exact(job.settings.tolerance) then return end
   job:refuse(("Order %d comes to %s, but invoice %s in Exact Online to %s: a difference of %s.")

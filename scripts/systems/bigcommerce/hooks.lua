@@ -5,7 +5,8 @@ local UNWRAP = { "data", "" }   -- the prose pages of the documentation show ans
 
 return {
   ["hooks.list"] = {
-    GET = HOOKS, gives = "Hook", pages = { rows = { "data" }, param = "page", size_param = "limit", size = 50, first = 1 },
+    GET = HOOKS, gives = "Hook", find = { param = "destination" },
+    pages = { rows = { "data" }, param = "page", size_param = "limit", size = 50, first = 1 },
   },
   ["hooks.get"] = { GET = HOOKS .. "/{id}", gives = "Hook", unwrap = UNWRAP, id = "id" },
   ["hooks.create"] = {

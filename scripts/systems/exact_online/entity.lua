@@ -5,6 +5,7 @@
 -- gives accounts.list, accounts.get and whichever of accounts.create, .update, .delete `writes` describes.
 
 local PAGES = { rows = { "d.results", "d" }, next = "d.__next" }
+local FIND = { param = "$filter", format = "odata" }
 local UNWRAP = { "d.results.0", "d" }
 
 local function operations_of(path, entity)
@@ -18,7 +19,7 @@ local function operations_of(path, entity)
 
   -- Exact refuses lists without $select on many endpoints, so it is always sent (section 4).
   out[entity.name .. ".list"] = {
-    GET = collection, pages = PAGES, gives = entity.type, query = { ["$select"] = entity.select },
+    GET = collection, pages = PAGES, find = FIND, gives = entity.type, query = { ["$select"] = entity.select },
   }
   if not entity.list_only then
     add("get", { GET = single, gives = entity.type, query = { ["$select"] = entity.select } })
