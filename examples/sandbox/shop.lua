@@ -141,18 +141,9 @@ function Shop:v2(request, path)
   return v2_list(slice(PARTS[part](order), query, MOST_A_PAGE))
 end
 
-function Shop:customers(query)
-  local wanted = {}
-  for id in (query["id:in"] or ""):gmatch "[^,]+" do wanted[id] = true end
-  for email in (query["email:in"] or ""):gmatch "[^,]+" do wanted[email:lower()] = true end
-  local modified = query["date_modified:min"] and instant(query["date_modified:min"]) or 0
-  local rows = {}
-  for _, customer in ipairs(self.orders.customers) do
-    local named = next(wanted) == nil or wanted[tostring(customer.id)] or wanted[customer.email:lower()]
-    if named and customer.made >= modified then rows[#rows + 1] = shapes.customer(customer) end
-  end
+-- V3 lists: pages by number, or by a cursor, which is the position it ends at; `page` is ignored with one.
+local function v3_page(rows, query)
   local from, limit, page = page_of(query, MOST_A_PAGE)
-  -- A cursor is the position it ends at; `page` is ignored with one.
   if query.after then from = (math.tointeger(tonumber(query.after)) or 0) + 1 end
   local out = host.json.array {}
   for index = from, math.min(#rows, from + limit - 1) do out[#out + 1] = rows[index] end
@@ -167,11 +158,36 @@ function Shop:customers(query)
   })
 end
 
+function Shop:customer_addresses(query)
+  local wanted, rows = {}, {}
+  for id in (query["customer_id:in"] or ""):gmatch "[^,]+" do wanted[id] = true end
+  for _, customer in ipairs(self.orders.customers) do
+    if next(wanted) == nil or wanted[tostring(customer.id)] then
+      for _, address in ipairs(shapes.customer(customer).addresses) do rows[#rows + 1] = address end
+    end
+  end
+  return v3_page(rows, query)
+end
+
+function Shop:customers(query)
+  local wanted = {}
+  for id in (query["id:in"] or ""):gmatch "[^,]+" do wanted[id] = true end
+  for email in (query["email:in"] or ""):gmatch "[^,]+" do wanted[email:lower()] = true end
+  local modified = query["date_modified:min"] and instant(query["date_modified:min"]) or 0
+  local rows = {}
+  for _, customer in ipairs(self.orders.customers) do
+    local named = next(wanted) == nil or wanted[tostring(customer.id)] or wanted[customer.email:lower()]
+    if named and customer.made >= modified then rows[#rows + 1] = shapes.customer(customer) end
+  end
+  return v3_page(rows, query)
+end
+
 function Shop:v3(request, path)
   local hook = path:match "^hooks/(%d+)$"
   if path == "hooks" or hook then return self.hooks:handle(request, math.tointeger(hook or "")) end
   if request.method ~= "GET" then return answers.v3_error(405, "Method not allowed") end
   if path == "customers" then return self:customers(wire.query(request)) end
+  if path == "customers/addresses" then return self:customer_addresses(wire.query(request)) end
   local id, part = path:match "^orders/(%d+)/([%a_/]+)$"
   local order = id and self.orders.by_id[math.tointeger(id)]
   if not order then return answers.v3_error(404, "Not found") end
