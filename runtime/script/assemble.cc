@@ -182,6 +182,7 @@ void compile_mappings(Definer& definer, Value integration, const Program& progra
     unit.compiled = mapping::compile(sources, found);
     for (const auto& problem : found) problems.push_back({problem.at.file, problem.at.line, problem.at.column, problem.message});
     if (unit.compiled == nullptr) continue;
+    unit.from = std::string(root.get("from").text());
     unit.to = std::string(root.get("to").text());
     unit.files.push_back(base.file);
     unit.document_in_file.push_back(base.index);

@@ -15,7 +15,7 @@ namespace mlc::script {
 
 struct MappingUnit {
   std::unique_ptr<const mapping::Compiled> compiled;
-  std::string to;  // "system.Record": how the result is read
+  std::string from, to;  // "system.Record": how record and result are read
   // The files whose functions it calls: the base, then the layers. Run in an isolate they give the functions.
   std::vector<std::shared_ptr<const Chunk>> files;
   std::vector<size_t> document_in_file;  // which of the documents a file records

@@ -74,7 +74,8 @@ class Loader {
 
   // The workspace's own come first.
   Result<Found> find(const std::string& kind, const std::string& name) {
-    if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos) return Error(Code::config, "'" + name + "' is no name of a script");
+    if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)
+      return Error(Code::config, "'" + name + "' is no name of a script");
     std::string inside = "scripts/" + kind + "/" + name;
     if (files_.exists(out_.folder + "/" + inside + "/init.lua")) return Found{out_.folder + "/" + inside, inside};
     if (files_.exists(host_.share + "/" + inside + "/init.lua")) return Found{host_.share + "/" + inside, inside};
@@ -125,7 +126,8 @@ class Loader {
       auto found = find("systems", std::string(grant.value.get("system").text()));
       if (!found) problem("ml-connector.lua", "grant " + std::string(grant.key) + ": " + found.error().message());
       for (Value client : grant.value.get("clients").items()) {
-        if (!out_.clients.contains(std::string(client.text()))) problem("ml-connector.lua", "grant " + std::string(grant.key) + ": there is no client " + std::string(client.text()));
+        if (!out_.clients.contains(std::string(client.text())))
+          problem("ml-connector.lua", "grant " + std::string(grant.key) + ": there is no client " + std::string(client.text()));
       }
     }
   }
@@ -147,7 +149,9 @@ class Loader {
         problem(file, "connection " + name + ": there is no grant " + std::string(grant) + " in ml-connector.lua");
         continue;
       }
-      if (known.get("system").text() != system) problem(file, "connection " + name + ": grant " + std::string(grant) + " is of " + std::string(known.get("system").text()) + ", not of " + system);
+      if (known.get("system").text() != system)
+        problem(file, "connection " + name + ": grant " + std::string(grant) + " is of " + std::string(known.get("system").text()) +
+                          ", not of " + system);
       bool allowed = false;
       for (Value each : known.get("clients").items()) allowed = allowed || each.text() == client;
       if (!allowed) problem(file, "connection " + name + ": grant " + std::string(grant) + " does not name client " + client);
@@ -163,7 +167,8 @@ class Loader {
     if (!out_.integrations.contains(integration)) {
       auto json = this->definition("integrations", integration);
       if (!json) {
-        if (told_.insert("integration " + integration).second) out_.problems.push_back(Definer::problem_of(json.error(), found->shown + "/init.lua"));
+        if (told_.insert("integration " + integration).second)
+          out_.problems.push_back(Definer::problem_of(json.error(), found->shown + "/init.lua"));
         return;
       }
       out_.integrations[integration] = *json;
@@ -180,7 +185,8 @@ class Loader {
     size_t faults = out_.problems.size();
     bind_roles(parts, parsed->root(), use, definition, file);
     for (auto bound : use.get("bind").fields()) {
-      if (!parsed->root().get("roles").get(bound.key)) problem(file, "instance " + name + ": integration " + integration + " has no role " + std::string(bound.key));
+      if (!parsed->root().get("roles").get(bound.key))
+        problem(file, "instance " + name + ": integration " + integration + " has no role " + std::string(bound.key));
     }
     if (out_.problems.size() > faults) return;
 
@@ -218,7 +224,8 @@ class Loader {
         if (!known) {
           problem(file, "instance " + name + ": role " + role_name + ": there is no connection " + connection);
         } else if (known.get("system").text() != system) {
-          problem(file, "instance " + name + ": role " + role_name + " wants " + system + ", but connection " + connection + " is " + std::string(known.get("system").text()));
+          problem(file, "instance " + name + ": role " + role_name + " wants " + system + ", but connection " + connection + " is " +
+                            std::string(known.get("system").text()));
         } else if (parts.role_settings[role_name].empty()) {
           for (auto setting : known.get("settings").fields()) parts.role_settings[role_name].emplace_back(setting.key);
         }
@@ -233,7 +240,9 @@ class Loader {
       auto& known = std::string_view(kind) == "systems" ? out_.systems : out_.integrations;
       auto names = files_.list(out_.folder + "/scripts/" + kind);
       for (const auto& name : names.value_or({})) {
-        if (known.contains(name) || name.find('.') != std::string::npos || told_.contains(std::string(kind).substr(0, std::string_view(kind).size() - 1) + " " + name)) continue;
+        if (known.contains(name) || name.find('.') != std::string::npos ||
+            told_.contains(std::string(kind).substr(0, std::string_view(kind).size() - 1) + " " + name))
+          continue;
         auto json = this->definition(kind, name);
         if (json) known[name] = *json;
         else out_.problems.push_back(Definer::problem_of(json.error(), std::string("scripts/") + kind + "/" + name + "/init.lua"));
@@ -251,9 +260,13 @@ class Loader {
 
 }  // namespace
 
-Workspace load_workspace(const Host& host, const std::string& folder, const LoadOptions& options) { return Loader(host, folder).run(options); }
+Workspace load_workspace(const Host& host, const std::string& folder, const LoadOptions& options) {
+  return Loader(host, folder).run(options);
+}
 
-Result<std::string> load_system(const Host& host, const std::string& folder, const std::string& name) { return Loader(host, folder).definition("systems", name); }
+Result<std::string> load_system(const Host& host, const std::string& folder, const std::string& name) {
+  return Loader(host, folder).definition("systems", name);
+}
 
 Result<std::string> load_integration(const Host& host, const std::string& folder, const std::string& name) {
   return Loader(host, folder).definition("integrations", name);

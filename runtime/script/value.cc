@@ -346,7 +346,15 @@ class JsonWriter {
       writer_.key(key);
       lua_pushvalue(L, -1);
       if (lua_rawget(L, overlay) != LUA_TNIL) {
-        value(-1, depth + 1);
+        // {} says nothing of what it is; the declared type does.
+        const FieldType* field = record.type == nullptr ? nullptr : record.type->find(key);
+        bool empty_list = field != nullptr && field->type == Type::list && lua_istable(L, -1) && lua_rawlen(L, -1) == 0;
+        if (empty_list) {
+          writer_.begin_array();
+          writer_.end_array();
+        } else {
+          value(-1, depth + 1);
+        }
       } else {
         writer_.value(record.value.get(key));
       }

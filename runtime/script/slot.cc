@@ -1,0 +1,43 @@
+#include "runtime/script/slot.h"
+
+namespace mlc::script {
+
+void Slot::post(std::function<void(Slot&)> work) {
+  {
+    std::lock_guard hold(mutex_);
+    queue_.push_back(std::move(work));
+    if (running_) return;
+    running_ = true;
+  }
+  workers_.post([self = shared_from_this()] { self->drain(); });
+}
+
+void Slot::drain() {
+  for (;;) {
+    std::function<void(Slot&)> work;
+    {
+      std::lock_guard hold(mutex_);
+      if (queue_.empty()) {
+        running_ = false;
+        return;
+      }
+      work = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    work(*this);
+  }
+}
+
+Result<Isolate*> Slot::isolate() {
+  if (!isolate_) {
+    std::weak_ptr<Slot> weak = weak_from_this();
+    auto made = Isolate::make(profile_, [weak](std::function<void()> work) {
+      if (auto self = weak.lock()) self->post([work = std::move(work)](Slot&) { work(); });
+    });
+    if (!made) return made.error();
+    isolate_ = std::move(*made);
+  }
+  return isolate_.get();
+}
+
+}  // namespace mlc::script

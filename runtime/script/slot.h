@@ -1,0 +1,37 @@
+// Inside script: an isolate and the queue of what it is to do. Work is posted from any thread and runs on a worker, one
+// piece at a time, in order: the isolate's strand.
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "runtime/base/executor.h"
+#include "runtime/script/isolate.h"
+
+namespace mlc::script {
+
+class Slot : public std::enable_shared_from_this<Slot> {
+ public:
+  Slot(Executor& workers, Profile profile) : workers_(workers), profile_(std::move(profile)) {}
+
+  void post(std::function<void(Slot&)> work);
+  // Only from posted work. Made on first use.
+  Result<Isolate*> isolate();
+  void drop_isolate() { isolate_.reset(); }
+
+  std::atomic<int> active{0};          // runs
+  std::atomic<bool> exhausted{false};  // its memory ran out: no new runs
+
+ private:
+  void drain();
+
+  Executor& workers_;
+  Profile profile_;
+  std::mutex mutex_;
+  std::deque<std::function<void(Slot&)>> queue_;
+  bool running_ = false;
+  std::unique_ptr<Isolate> isolate_;
+};
+
+}  // namespace mlc::script

@@ -1,0 +1,315 @@
+-- Runs a flow: makes `job` and the roles out of what the host offers, and calls the flow with them. The host loads this
+-- file anew for each run; nothing in it outlives the run.
+
+local host = ...
+
+local odata = require "odata"
+
+local LOOKUP_BATCH = 20   -- keys in one filter
+
+local function misuse(text, ...) error(text:format(...), 3) end
+
+local function only(options, known, what)
+  if options == nil then return {} end
+  if type(options) ~= "table" then misuse("%s: expected a table of options", what) end
+  for key in pairs(options) do
+    if not known[key] then misuse("%s: unknown option '%s'", what, tostring(key)) end
+  end
+  return options
+end
+
+-- Roles.
+
+local METHODS = { "GET", "POST", "PUT", "PATCH", "DELETE" }
+
+local function method_of(operation)
+  for _, method in ipairs(METHODS) do
+    if operation[method] then return method, operation[method] end
+  end
+end
+
+local function is_record(value) return host.type(value) == "record" end
+local function is_scalar(value) return type(value) ~= "table" and not is_record(value) end
+
+-- Arguments of a call: placeholders of the path in their order, then the body of a write, then options. A read takes one
+-- table: what names a placeholder goes there, the rest into the query.
+local function arguments_of(role, name, operation, ...)
+  local method, path = method_of(operation)
+  local given, count, at = { ... }, select("#", ...), 1
+  local out = { path = {}, query = {} }
+  local open = {}
+  for placeholder in path:gmatch "{([%w_]+)}" do
+    if not role.settings[placeholder] then
+      if at <= count and is_scalar(given[at]) and given[at] ~= nil then
+        out.path[placeholder] = given[at]
+        at = at + 1
+      else
+        open[placeholder] = true
+      end
+    end
+  end
+  if method ~= "GET" and method ~= "DELETE" and at <= count then
+    out.body = given[at]
+    at = at + 1
+  end
+  local options = given[at]
+  if options ~= nil and type(options) ~= "table" then misuse("%s.%s: unexpected argument %s", role.name, name, tostring(options)) end
+  for key, value in pairs(options or {}) do
+    if open[key] then
+      out.path[key], open[key] = value, nil
+    elseif key == "headers" and type(value) == "table" then
+      out.headers = value
+    elseif is_scalar(value) then
+      out.query[key] = tostring(value)
+    else
+      misuse("%s.%s: option '%s' is no text or number", role.name, name, tostring(key))
+    end
+  end
+  local missing = next(open)
+  if missing then misuse("%s.%s: '%s' is missing", role.name, name, missing) end
+  return out
+end
+
+local function reads(operation) return method_of(operation) == "GET" or operation.reads == true end
+
+-- Rows of a list, one page after another: for row in shop.orders.each{ … } do
+local function each_row(role, name, operation, ...)
+  local arguments = arguments_of(role, name, operation, ...)
+  local rows, next_page, at = nil, nil, 0
+  return function()
+    while true do
+      if rows and at < #rows then
+        at = at + 1
+        return rows[at]
+      end
+      if rows and not next_page then return nil end
+      rows, next_page = host.read_page(role.name, role.connection, name, next_page or arguments, role.system, operation.gives)
+      at = 0
+    end
+  end
+end
+
+local function call(role, name, operation, ...)
+  if not reads(operation) then
+    return { role = role.name, connection = role.connection, operation = name, arguments = arguments_of(role, name, operation, ...) }
+  end
+  if operation.pages then
+    local all = host.array {}
+    for row in each_row(role, name, operation, ...) do all[#all + 1] = row end
+    return all
+  end
+  return host.read(role.name, role.connection, name, arguments_of(role, name, operation, ...), role.system, operation.gives)
+end
+
+local function group_of(role, group)
+  local found = false
+  local out = {}
+  for name, operation in pairs(role.operations) do
+    local of, verb = name:match "^(.+)%.([^.]+)$"
+    if of == group then
+      found = true
+      out[verb] = function(...) return call(role, name, operation, ...) end
+      if operation.pages and verb == "list" then out.each = function(...) return each_row(role, name, operation, ...) end end
+    end
+  end
+  if not found then return nil end
+  return setmetatable(out, { __index = function(_, verb) misuse("%s.%s has no operation '%s'", role.system, group, tostring(verb)) end })
+end
+
+local function role_object(name, connection)
+  local bound = host.roles[name]
+  local role = { name = name, connection = connection or "", system = bound.system, settings = {} }
+  for _, each in ipairs(bound.settings) do role.settings[each] = true end
+  local object = {}
+  function object.at(_, wanted) return role_object(name, wanted) end   -- shop:at "shop_de": another of the role's connections
+  return setmetatable(object, {
+    __index = function(self, group)
+      role.operations = role.operations or host.system(role.system).operations
+      local found = group_of(role, group)
+      if not found then misuse("%s has no operations '%s'", role.system, tostring(group)) end
+      rawset(self, group, found)
+      return found
+    end,
+    __newindex = function() misuse("the role %s can't be changed", name) end,
+    __metatable = "role",
+  })
+end
+
+local roles = {}
+for name in pairs(host.roles) do roles[name] = role_object(name) end
+
+-- The job.
+
+local job = {
+  key = host.key, source = host.source, client = host.client, instance = host.instance, flow = host.flow,
+  settings = host.settings(), event = host.event(), attempt = host.attempt,
+}
+
+-- job:skip "status 5": nothing is to be done; ends the run.
+function job:skip(reason) host.control { skip = tostring(reason or "") } end
+
+local REFUSE = { fix = true, concern = true, cause = true, code = true }
+
+-- job:refuse("sentence for the controller", { fix =, concern = "finance", cause = "vat_code:5" }): a person decides; ends the run.
+function job:refuse(sentence, options)
+  options = only(options, REFUSE, "job:refuse")
+  if type(sentence) ~= "string" or sentence == "" then misuse "job:refuse: expected a sentence" end
+  host.control {
+    refuse = sentence, fix = options.fix, concern = options.concern, cause = options.cause, code = options.code, position = host.where(),
+  }
+end
+
+-- job:now() -> RFC 3339 text: when what was asked last was answered.
+function job:now() return host.now() end
+
+local sent_roles = {}
+
+local function role_of_effect(name)
+  if sent_roles[name] then return sent_roles[name] end
+  local found
+  for role, bound in pairs(host.roles) do
+    local is_source = false
+    for _, connection in ipairs(bound.connections) do is_source = is_source or connection == host.source end
+    if not is_source then
+      if found then misuse("job:sent(\"%s\"): say which role: job:sent(\"%s\", { role = … })", name, name) end
+      found = role
+    end
+  end
+  if not found then misuse("job:sent(\"%s\"): say which role", name) end
+  return found
+end
+
+local SENT = { role = true, connection = true, entity = true }
+
+-- job:sent "invoice" -> { id, number, version } | nil: what this record got before, from any job.
+function job:sent(name, options)
+  options = only(options, SENT, "job:sent")
+  return host.sent(name, options.role or role_of_effect(name), options.connection or "", options.entity or "")
+end
+
+local SEND = { version = true, entity = true, optional_number = true }
+
+-- job:send("invoice", books.invoices.create(body), { version =, entity = }) -> { id, number, record, state }
+function job:send(name, write, options)
+  options = only(options, SEND, "job:send")
+  if type(name) ~= "string" then misuse "job:send: expected the effect's name" end
+  if type(write) ~= "table" or not write.operation then misuse("job:send(\"%s\"): expected a write such as books.invoices.create(body)", name) end
+  sent_roles[name] = write.role
+  return host.send {
+    effect = name, role = write.role, connection = write.connection, operation = write.operation, arguments = write.arguments,
+    version = options.version ~= nil and tostring(options.version) or "", entity = options.entity and tostring(options.entity) or "",
+    optional_number = options.optional_number or false,
+  }
+end
+
+-- Look-ups.
+
+local function answers_by_filter(definition, role, name, operation, keys)
+  local answers, declared = {}, host.system(role.system)
+  local record = operation.gives and declared.types and declared.types[operation.gives]
+  local field = record and record.fields[definition.key]
+  local kind = type(field) == "table" and field.type or nil
+  local function ask(query)
+    for row in each_row(role, name, operation, query) do
+      local key = row[definition.key]
+      if key ~= nil then
+        local text = tostring(key):match "^%s*(.-)%s*$"
+        if answers[text] == nil then answers[text] = row[definition.value] end
+      end
+    end
+  end
+  local find = operation.find or {}
+  if operation.filter or find.format == "odata" then
+    for first = 1, #keys, LOOKUP_BATCH do
+      local batch = table.move(keys, first, math.min(first + LOOKUP_BATCH - 1, #keys), 1, {})
+      if operation.filter then
+        ask(operation.filter(definition.key, batch, kind))
+      else
+        ask { [find.param] = odata.equals(definition.key, batch, kind)["$filter"] }
+      end
+    end
+  else
+    for _, key in ipairs(keys) do ask { [find.param or definition.key] = key } end
+  end
+  return answers
+end
+
+-- Answers of one look-up for these keys: from what is known, else asked for in batches and remembered.
+local function look_up(name, keys)
+  local definition = host.lookups[name]
+  local role_name, operation_name = definition.from:match "^([^.]+)%.(.+)$"
+  local known = host.lookup(name, role_name, "", keys, definition.fresh or "1h")
+  local missing = {}
+  for _, key in ipairs(keys) do
+    if known[key] == nil then missing[#missing + 1] = key end
+  end
+  if #missing == 0 then return known end
+  local bound = host.roles[role_name]
+  local role = { name = role_name, connection = "", system = bound.system, settings = {} }
+  for _, each in ipairs(bound.settings) do role.settings[each] = true end
+  local operation = host.system(role.system).operations[operation_name]
+  local found, fresh = answers_by_filter(definition, role, operation_name, operation, missing), {}
+  for _, key in ipairs(missing) do
+    local answer = found[key]
+    if answer == nil then answer = host.null end
+    fresh[key], known[key] = answer, answer
+  end
+  host.lookup_store(name, role_name, "", fresh)
+  return known
+end
+
+-- job:map("invoice", order, { account = … }) -> the target record. Never calls out but for its look-ups; refuses what does
+-- not fit, with file and line.
+function job:map(name, record, given)
+  local mapping = host.map_begin(name, record, given or {})
+  local answers = {}
+  for lookup, keys in pairs(mapping:needs()) do answers[lookup] = look_up(lookup, keys) end
+  return mapping:run(answers)
+end
+
+-- job:look_up("items", "SKU1") -> value | nil
+function job:look_up(name, key)
+  if not host.lookups[name] then misuse("job:look_up: there is no look-up '%s'", tostring(name)) end
+  local answer = look_up(name, { tostring(key) })[tostring(key)]
+  if answer == host.null then return nil end
+  return answer
+end
+
+-- job:emit("returns", key, payload, { cursor =, value = }?): a job of another flow; commits with the cursor.
+function job:emit(flow, key, payload, cursor)
+  cursor = only(cursor, { name = true, value = true }, "job:emit")
+  host.emit(flow, tostring(key), payload == nil and {} or payload, cursor.name or "", cursor.value or "")
+end
+
+-- job:note("text", { fields }?): for the story of the record.
+function job:note(text, fields) host.note(text, fields or {}) end
+
+-- job:step("name", f) -> what f returned the first time this job came here.
+function job:step(name, run)
+  local done, value = host.step(name)
+  if done then return value end
+  value = run()
+  host.step_done(name, value)
+  return value
+end
+
+job.kv = { get = host.kv_get, set = host.kv_set }
+
+setmetatable(job, { __index = function(_, name) misuse("job has no '%s'", tostring(name)) end })
+
+-- The flow.
+
+local integration = host.integration()
+local run = integration.flows[host.flow].run
+local arguments = {}
+local names = host.parameters(run)
+for index, name in ipairs(names) do
+  if index == 1 then
+    arguments[index] = job
+  elseif roles[name] then
+    arguments[index] = roles[name]
+  else
+    error(("flow %s: its parameter '%s' is no role of the integration"):format(host.flow, name), 0)
+  end
+end
+return run(table.unpack(arguments, 1, #names))
