@@ -11,7 +11,8 @@ return {
   ["hooks.get"] = { GET = HOOKS .. "/{id}", gives = "Hook", unwrap = UNWRAP, id = "id" },
   ["hooks.create"] = {
     POST = HOOKS, takes = "Hook", gives = "Hook", unwrap = UNWRAP, id = "id",
-    effect = look_up { "hooks.list", by = "destination", quiet = "1m" },
+    -- Shop, scope and destination are unique: a second one is refused with 409, so repeating does no harm.
+    effect = { kind = "D", may_repeat = true }, create = true, rejects = { 409 },
   },
   ["hooks.update"] = {
     PUT = HOOKS .. "/{id}", takes = "Hook", gives = "Hook", unwrap = UNWRAP, id = "id",
