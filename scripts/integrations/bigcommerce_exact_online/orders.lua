@@ -21,8 +21,12 @@ local function contains(list, wanted)
   return false
 end
 
+-- An event may be faster than the record that it speaks of: an order that isn't there is asked for again later.
 function orders.fetch(shop, id)
-  return shop.orders.get(id, { include = "fees" })
+  local order, why = try(shop.orders.get, id, { include = "fees" })
+  if order then return order end
+  if why.code ~= "not_found" then error(why, 0) end
+  error({ code = "not_found", message = "order " .. id .. " is not in the shop", retryable = true }, 0)
 end
 
 -- Why the order makes no invoice ("cancelled"), or nil when it does.
