@@ -3,6 +3,11 @@
 local operations = {
   ["store.get"] = { GET = "/stores/{store_hash}/v2/store", gives = "Store" },
   ["time.get"] = { GET = "/stores/{store_hash}/v2/time", gives = "Time" },
+
+  -- What `ping` reads: token and store, and the scopes that the flows need.
+  ["ping.store"] = { GET = "/stores/{store_hash}/v2/store" },
+  ["ping.orders"] = { GET = "/stores/{store_hash}/v2/orders", query = { limit = "1" } },
+  ["ping.hooks"] = { GET = "/stores/{store_hash}/v3/hooks", query = { limit = "1" } },
 }
 for _, area in ipairs { require "orders", require "customers", require "hooks" } do
   for name, operation in pairs(area) do operations[name] = operation end

@@ -3,6 +3,8 @@
 local entity = require "entity"
 
 local UNWRAP = { "d.results.0", "d" }
+local ME = "/api/v1/current/Me"
+local ME_FIELDS = "UserID,CurrentDivision,AccountingDivision,FullName,Language,ServerTime,ServerUtcOffset"
 
 return {
   entity "logistics/Items" {
@@ -40,9 +42,16 @@ return {
   },
   {
     -- No division in this path; it also tells the grant's user (fact sheet, section 5).
-    ["me.get"] = {
-      GET = "/api/v1/current/Me", gives = "Me", unwrap = UNWRAP, id = "UserID",
-      query = { ["$select"] = "UserID,CurrentDivision,AccountingDivision,FullName,Language,ServerTime,ServerUtcOffset" },
+    ["me.get"] = { GET = ME, gives = "Me", unwrap = UNWRAP, id = "UserID", query = { ["$select"] = ME_FIELDS } },
+
+    -- What `ping` reads, one proof each: token, division, and the scopes that posting needs.
+    ["ping.user"] = { GET = ME, query = { ["$select"] = ME_FIELDS } },
+    ["ping.journals"] = { GET = "/api/v1/{division}/financial/Journals", query = { ["$select"] = "Code", ["$top"] = "1" } },
+    ["ping.accounts"] = {
+      GET = "/api/v1/{division}/crm/Accounts", query = { ["$select"] = "ID", ["$top"] = "1", ["$filter"] = "Status eq 'C'" },
+    },
+    ["ping.invoices"] = {
+      GET = "/api/v1/{division}/salesinvoice/SalesInvoices", query = { ["$select"] = "InvoiceID", ["$top"] = "1" },
     },
   },
 }
