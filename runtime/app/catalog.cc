@@ -1,0 +1,175 @@
+#include "runtime/app/catalog.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "runtime/base/encoding.h"
+
+namespace mlc::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(const Json& object, const std::string& key) {
+  if (!object.is_object()) return "";
+  auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+// {name} of the connection's settings; others stay for whoever fills them later.
+std::string fill(std::string pattern, const std::map<std::string, std::string>& settings) {
+  for (const auto& [name, value] : settings) {
+    const std::string hole = "{" + name + "}";
+    for (size_t at = pattern.find(hole); at != std::string::npos; at = pattern.find(hole, at + value.size())) pattern.replace(at, hole.size(), value);
+  }
+  return pattern;
+}
+
+// Systems write dotted paths with digits from 0; the engine's Path counts from 1 in brackets.
+Result<document::Path> path_of(const std::string& dotted) {
+  std::vector<document::Step> steps;
+  size_t begin = 0;
+  while (begin <= dotted.size() && !dotted.empty()) {
+    const size_t end = std::min(dotted.find('.', begin), dotted.size());
+    const std::string piece = dotted.substr(begin, end - begin);
+    if (piece.empty()) return Error(Code::config, "\"" + dotted + "\" has an empty step");
+    if (piece.find_first_not_of("0123456789") == std::string::npos && piece.size() < 9) steps.push_back(document::index_step(static_cast<uint32_t>(std::stoul(piece)) + 1));
+    else steps.push_back(document::key_step(piece));
+    begin = end + 1;
+  }
+  return document::Path(std::move(steps));
+}
+
+std::vector<std::string> signed_headers(const crypto::SignatureScheme& scheme) {
+  if (std::holds_alternative<crypto::StandardWebhooks>(scheme.mac)) return {"webhook-id", "webhook-timestamp", "webhook-signature"};
+  std::vector<std::string> names;
+  if (const auto* mac = std::get_if<crypto::PlainMac>(&scheme.mac)) {
+    if (const auto* header = std::get_if<crypto::PlainMac::InHeader>(&mac->given)) names.push_back(header->name);
+    if (const auto* parts = std::get_if<crypto::PlainMac::Parts>(&mac->over))
+      for (const auto& part : *parts)
+        if (part.kind == crypto::PlainMac::Part::Kind::header) names.push_back(part.text);
+  }
+  return names;
+}
+
+Result<engine::IntakeRoute> intake_route(const remote::Connection& connection, const Json& webhooks) {
+  const std::string where = connection.spec->name + ".webhooks";
+  engine::IntakeRoute route;
+  route.client = connection.client;
+  route.connection = connection.name;
+  auto scheme = parse_scheme(webhooks.value("verify", Json()).dump(), where + ".verify");
+  if (!scheme) return scheme.error();
+  route.scheme = std::move(*scheme);
+  route.secret_owner = connection.owner;
+  if (webhooks.contains("empty_post")) route.empty_post = webhooks["empty_post"].get<int>();
+  auto topic = path_of(text(webhooks, "topic"));
+  if (!topic) return topic.error().wrap(where + ".topic");
+  route.topic = std::move(*topic);
+  if (webhooks.contains("match")) {
+    auto path = path_of(text(webhooks["match"], "path"));
+    if (!path) return path.error().wrap(where + ".match.path");
+    route.match = engine::IntakeRoute::Match{std::move(*path), fill(text(webhooks["match"], "equals"), connection.settings)};
+  }
+  route.signed_headers = signed_headers(route.scheme);
+  return route;
+}
+
+// Topics that the triggers of all instances of this client want from the connection.
+std::vector<std::string> wanted_topics(const std::vector<std::shared_ptr<const script::Program>>& programs, const remote::Connection& connection) {
+  std::vector<std::string> topics;
+  for (const auto& program : programs) {
+    const auto& instance = program->instance;
+    if (instance.client != connection.client) continue;
+    for (const auto& [role, bound] : instance.roles) {
+      if (std::find(bound.begin(), bound.end(), connection.name) == bound.end()) continue;
+      for (const auto& flow : instance.flows)
+        for (const auto& trigger : flow.triggers)
+          if (trigger.kind == engine::Trigger::Kind::webhook && trigger.role == role)
+            for (const auto& topic : trigger.topics)
+              if (std::find(topics.begin(), topics.end(), topic) == topics.end()) topics.push_back(topic);
+    }
+  }
+  return topics;
+}
+
+engine::SubscriptionSpec subscription(const remote::Connection& connection, const Json& webhooks, const std::string& public_url,
+                                      std::vector<std::string> topics) {
+  const Json& subscribe = webhooks["subscribe"];
+  engine::SubscriptionSpec spec;
+  spec.client = connection.client;
+  spec.connection = connection.name;
+  spec.list = text(subscribe, "list");
+  spec.create = text(subscribe, "create");
+  spec.revive = text(subscribe, "revive");
+  spec.remove = text(subscribe, "delete");
+  spec.body = subscribe.value("body", Json::object()).dump();
+  const Json same = subscribe.value("same", Json::object());
+  for (const auto& [what, field] : same.items()) spec.same.emplace_back(what, field.get<std::string>());
+  if (subscribe.contains("id")) spec.id = text(subscribe, "id");
+  spec.active = text(subscribe, "active");
+  spec.url = public_url + "/hooks/" + percent_encode(connection.client) + "/" + percent_encode(connection.name);
+  spec.topics = std::move(topics);
+  spec.hook_token = spec.body.find("{hook_token}") != std::string::npos;
+  spec.secret_owner = connection.owner;
+  spec.hosts = connection.hosts;
+  return spec;
+}
+
+Result<engine::ReconcileSide> reconcile_side(const Json& side, const script::Program& program, const remote::Directory& directory, const std::string& source) {
+  engine::ReconcileSide made;
+  const std::string role = text(side, "role");
+  for (const auto& [name, bound] : program.instance.roles)
+    if (name == role && !bound.empty()) made.connection = bound.front();
+  if (made.connection.empty()) return Error(Code::config, program.instance.integration + ".reconcile: unknown role \"" + role + "\"");
+  made.operation = text(side, "operation");
+  if (side.contains("arguments")) made.arguments = side["arguments"].dump();
+  made.key = text(side, "key");
+  made.key_prefix = fill(text(side, "key_prefix"), {{"source", source}});
+  made.date = text(side, "date");
+  made.total = text(side, "total");
+  if (side.contains("only")) {
+    made.only_field = text(side["only"], "field");
+    for (const auto& value : side["only"].value("values", Json::array())) made.only_values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  made.from_param = text(side, "from");
+  made.to_param = text(side, "to");
+  made.filter_param = text(side, "filter_param");
+  made.filter = text(side, "filter");
+  auto connection = directory.find(program.instance.client, made.connection);
+  made.zone = connection && !connection->zone.empty() ? connection->zone : program.instance.zone;
+  return made;
+}
+
+}  // namespace
+
+Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory, const std::string& public_url) {
+  engine::Catalog catalog;
+  for (const auto& [key, connection] : directory.connections) {
+    if (connection->spec->webhooks.empty()) continue;
+    const Json webhooks = Json::parse(connection->spec->webhooks, nullptr, false);
+    auto route = intake_route(*connection, webhooks);
+    if (!route) return route.error();
+    catalog.routes.push_back(std::move(*route));
+    if (!webhooks.contains("subscribe") || public_url.empty()) continue;
+    auto topics = wanted_topics(workspace.programs, *connection);
+    if (!topics.empty()) catalog.subscriptions.push_back(subscription(*connection, webhooks, public_url, std::move(topics)));
+  }
+  for (const auto& program : workspace.programs) {
+    const Json integration = Json::parse(program->integration, nullptr, false);
+    if (!integration.contains("reconcile")) continue;
+    const Json& declared = integration["reconcile"];
+    std::string source;
+    const std::string left_role = text(declared["left"], "role");
+    for (const auto& [role, bound] : program->instance.roles)
+      if (role == left_role && !bound.empty()) source = bound.front();
+    auto left = reconcile_side(declared["left"], *program, directory, source);
+    if (!left) return left.error();
+    auto right = reconcile_side(declared["right"], *program, directory, source);
+    if (!right) return right.error();
+    catalog.reconciles.push_back({program->instance.client, program->instance.name, std::move(*left), std::move(*right)});
+  }
+  return catalog;
+}
+
+}  // namespace mlc::app

@@ -1,0 +1,142 @@
+#include "runtime/app/serve.h"
+
+#include <unistd.h>
+
+#include "runtime/app/admin_site.h"
+#include "runtime/app/public_site.h"
+#include "runtime/app/runtime.h"
+#include "runtime/app/service_manager.h"
+#include "runtime/app/signals.h"
+
+namespace mlc::app {
+namespace {
+
+// Everything of one `serve`, in the order of making.
+struct Serving {
+  std::unique_ptr<Runtime> runtime;
+  std::unique_ptr<PublicSite> site;
+  std::unique_ptr<AdminSite> admin;
+  std::unique_ptr<http::Server> server;
+  Status end = ok_status();
+  bool stopping = false;
+};
+
+constexpr int kStoreFailedExit = 74;  // EX_IOERR: restarted by its manager, which reads the truth from the disk (G7)
+
+Result<http::ServerOptions> public_options(const Settings& settings) {
+  http::ServerOptions options;
+  options.address = settings.listen_address == "localhost" ? "127.0.0.1" : settings.listen_address;
+  options.port = settings.listen_port;
+  options.proxies = settings.proxies;
+  // Senders come through few addresses (a proxy, a provider's range); the total holds besides.
+  options.limits.max_connections_per_peer = 1024;
+  if (settings.tls_cert.empty()) return options;
+  RealFiles files;
+  auto cert = files.read(settings.tls_cert);
+  if (!cert) return cert.error().wrap("ml-connector.lua: listen.tls.cert");
+  auto key = files.read(settings.tls_key);
+  if (!key) return key.error().wrap("ml-connector.lua: listen.tls.key");
+  options.tls = http::ServerTls{std::move(*cert), std::move(*key)};
+  return options;
+}
+
+Task<Unit> begin(EventLoop& loop, Clock& clock, Log& log, const ChannelOptions& options, Serving& serving) {
+  RuntimeOptions wanted;
+  wanted.workspace = options.workspace;
+  wanted.share = options.share;
+  wanted.serving = true;
+  wanted.fatal = [&log](const Error& error) {
+    log.error("store.fatal", {{"error", error.text()}});
+    _exit(kStoreFailedExit);
+  };
+  auto opened = co_await Runtime::open(loop, clock, log, std::move(wanted));
+  if (!opened) {
+    serving.end = opened.error();
+    loop.stop();
+    co_return Unit{};
+  }
+  serving.runtime = std::move(*opened);
+  if (!options.clock.empty()) {
+    serving.end = serving.runtime->require_loopback();
+    if (!serving.end) {
+      loop.stop();
+      co_return Unit{};
+    }
+  }
+  serving.site = std::make_unique<PublicSite>(*serving.runtime);
+  auto listen = public_options(serving.runtime->settings());
+  if (!listen) {
+    serving.end = listen.error();
+    loop.stop();
+    co_return Unit{};
+  }
+  auto server = http::Server::start(loop, *listen, [site = serving.site.get()](http::Request&& request, http::Respond respond) {
+    site->handle(std::move(request), std::move(respond));
+  });
+  if (!server) {
+    serving.end = server.error();
+    loop.stop();
+    co_return Unit{};
+  }
+  serving.server = std::move(*server);
+  auto admin = AdminSite::start(loop, *serving.runtime, clock);
+  if (!admin) {
+    serving.end = admin.error();
+    loop.stop();
+    co_return Unit{};
+  }
+  serving.admin = std::move(*admin);
+  serving.site->set_ready(true);
+  notify_manager("READY=1\nSTATUS=serving");
+  log.info("serve.ready", {{"listen", serving.runtime->settings().listen_address + ":" + std::to_string(serving.server->port())},
+                           {"admin", static_cast<int64_t>(serving.admin->port())},
+                           {"version", MLC_VERSION}});
+  co_return Unit{};
+}
+
+Task<Unit> end(EventLoop& loop, Log& log, Serving& serving) {
+  log.info("serve.draining");
+  notify_manager("STOPPING=1");
+  if (serving.site) serving.site->set_ready(false);
+  if (serving.server) {
+    Callback<Unit> drained([&](Callback<Unit>::Complete done) { serving.server->drain(std::chrono::seconds(10), [done] { done(Unit{}); }); });
+    co_await drained;
+  }
+  if (serving.admin) serving.admin->drain();
+  if (serving.runtime) co_await serving.runtime->close();
+  log.info("serve.stopped");
+  loop.stop();
+  co_return Unit{};
+}
+
+}  // namespace
+
+Status serve(const ChannelOptions& options) {
+  std::unique_ptr<Clock> clock = std::make_unique<SystemClock>();
+  if (!options.clock.empty()) {
+    auto file = FileClock::open(options.clock);
+    if (!file) return file.error();
+    clock = std::move(*file);
+  }
+  EventLoop loop(*clock);
+  Log log(*clock, stderr);
+  Serving serving;
+  auto signals = on_stop_signal(loop, [&] {
+    if (serving.stopping) return;
+    serving.stopping = true;
+    spawn(end(loop, log, serving));
+  });
+  loop.post([&] { spawn(begin(loop, *clock, log, options, serving)); });
+  {
+    Watchdog watchdog(loop);
+    loop.run();
+  }
+  signals.reset();
+  serving.admin.reset();
+  serving.server.reset();
+  serving.site.reset();
+  serving.runtime.reset();
+  return serving.end;
+}
+
+}  // namespace mlc::app

@@ -1,0 +1,88 @@
+#include <nlohmann/json.hpp>
+
+#include "runtime/app/catalog.h"
+#include "runtime/limits/rule.h"
+
+namespace mlc::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Error wrong(const std::string& where, const std::string& sentence) { return Error(Code::config, where + ": " + sentence); }
+
+std::string text(const Json& object, const std::string& key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+Result<crypto::PlainMac> plain_mac(const Json& verify, const std::string& where) {
+  crypto::PlainMac mac;
+  const std::string name = text(verify, "mac");
+  if (name == "hmac-sha256") mac.hash = crypto::Hash::sha256;
+  else if (name == "hmac-sha1") mac.hash = crypto::Hash::sha1;
+  else if (name == "hmac-sha512") mac.hash = crypto::Hash::sha512;
+  else return wrong(where + ".mac", "expected hmac-sha256, hmac-sha1 or hmac-sha512, found \"" + name + "\"");
+
+  const Json over = verify.value("over", Json("body"));
+  if (over == "body") {
+    mac.over = crypto::PlainMac::WholeBody{};
+  } else if (over.is_object() && over.contains("between") && over["between"].is_array() && over["between"].size() == 2) {
+    mac.over = crypto::PlainMac::Between{over["between"][0].get<std::string>(), over["between"][1].get<std::string>(), over.value("last", false)};
+  } else if (over.is_array()) {
+    crypto::PlainMac::Parts parts;
+    using Part = crypto::PlainMac::Part;
+    for (const auto& part : over) {
+      if (part == "body") parts.push_back({Part::Kind::body, ""});
+      else if (part.is_string()) parts.push_back({Part::Kind::literal, part.get<std::string>()});
+      else if (part.is_object() && part.contains("header")) parts.push_back({Part::Kind::header, text(part, "header")});
+      else return wrong(where + ".over", "a part is \"body\", { header = name } or a literal text");
+    }
+    mac.over = std::move(parts);
+  } else {
+    return wrong(where + ".over", "expected \"body\", { between = { begin, end } } or a list of parts");
+  }
+
+  const Json given = verify.value("given", Json::object());
+  if (given.contains("json")) mac.given = crypto::PlainMac::InJson{text(given, "json")};
+  else if (given.contains("header")) mac.given = crypto::PlainMac::InHeader{text(given, "header"), text(given, "prefix")};
+  else return wrong(where + ".given", "expected { header = name } or { json = name }");
+  const std::string as = text(given, "as");
+  if (as == "hex") mac.as = crypto::PlainMac::As::hex;
+  else if (as == "hex-upper") mac.as = crypto::PlainMac::As::hex_upper;
+  else if (as == "base64") mac.as = crypto::PlainMac::As::base64;
+  else return wrong(where + ".given.as", "expected hex, hex-upper or base64");
+  return mac;
+}
+
+}  // namespace
+
+Result<crypto::SignatureScheme> parse_scheme(const std::string& json, const std::string& where) {
+  const Json verify = Json::parse(json, nullptr, false);
+  if (!verify.is_object()) return wrong(where, "expected a table");
+  crypto::SignatureScheme scheme;
+  scheme.secret = text(verify, "secret");
+  if (verify.contains("standard_webhooks")) {
+    const Json& settings = verify["standard_webhooks"];
+    crypto::StandardWebhooks standard;
+    const std::string key = text(settings, "key");
+    if (key == "utf8") standard.key = crypto::StandardWebhooks::KeyForm::utf8;
+    else if (key == "whsec") standard.key = crypto::StandardWebhooks::KeyForm::whsec;
+    else return wrong(where + ".standard_webhooks.key", "expected utf8 or whsec");
+    if (settings.contains("tolerance")) {
+      auto tolerance = limits::parse_duration(text(settings, "tolerance"));
+      if (!tolerance) return wrong(where + ".standard_webhooks.tolerance", tolerance.error().text());
+      standard.tolerance = *tolerance;
+    }
+    scheme.mac = standard;
+  } else if (verify.contains("mac")) {
+    auto mac = plain_mac(verify, where);
+    if (!mac) return mac.error();
+    scheme.mac = std::move(*mac);
+  }
+  if (verify.contains("token")) scheme.token = crypto::TokenHeader{text(verify["token"], "header"), text(verify["token"], "secret")};
+  auto valid = crypto::validate(scheme);
+  if (!valid) return wrong(where, valid.error().text());
+  return scheme;
+}
+
+}  // namespace mlc::app

@@ -1,0 +1,115 @@
+#include <iostream>
+
+#include "runtime/cli/commands.h"
+
+namespace mlc::cli {
+namespace {
+
+struct Options {
+  std::string client, state, instance, id, version = "pinned", happened, actor;
+  int limit = 50;
+  bool did_not_happen = false;
+};
+
+void print_jobs(const Json& answer) {
+  if (!answer["cases"].empty()) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& one : answer["cases"]) {
+      std::string sentence = get(one, "sentence");
+      if (!get(one, "fix").empty()) sentence += "  Fix: " + get(one, "fix");
+      rows.push_back({get(one, "id"), get(one, "client") + "/" + get(one, "instance"), get(one, "jobs"), get(one, "concern"), sentence});
+    }
+    print_table({{"CASE", true}, {"WHERE"}, {"JOBS", true}, {"CONCERNS"}, {"WHY"}}, rows);
+    std::cout << "\n";
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& job : answer["jobs"])
+    rows.push_back({get(job, "id"), get(job, "client") + "/" + get(job, "instance"), get(job, "flow"), get(job, "source") + ":" + get(job, "key"),
+                    get(job, "state"), get(job, "runs"), get(job, "next"), get(job, "reason")});
+  print_table({{"JOB", true}, {"WHERE"}, {"FLOW"}, {"RECORD"}, {"STATE"}, {"RUNS", true}, {"NEXT"}, {"REASON"}}, rows);
+}
+
+void print_job(const Json& job) {
+  std::cout << "job " << get(job, "id") << "  " << get(job, "client") << "/" << get(job, "instance") << "/" << get(job, "flow") << "  "
+            << get(job, "source") << ":" << get(job, "key") << "\n"
+            << "state   " << get(job, "state") << (get(job, "done_as").empty() ? "" : " (" + get(job, "done_as") + ")") << ", " << get(job, "runs")
+            << " runs, attempt " << get(job, "attempt") << ", script " << get(job, "version") << "\n";
+  if (!get(job, "reason").empty()) std::cout << "reason  " << get(job, "reason") << "\n";
+  for (const auto& effect : job["effects"])
+    std::cout << "effect  " << get(effect, "name") << ": " << get(effect, "operation") << " on " << get(effect, "connection") << ", kind "
+              << get(effect, "kind") << ", " << get(effect, "state") << (get(effect, "remote_id").empty() ? "" : " as " + get(effect, "remote_id"))
+              << "\n";
+  for (const auto& entry : job["journal"])
+    std::cout << get(entry, "at") << "  " << get(entry, "kind") << "  " << get(entry, "name")
+              << (get(entry, "summary").empty() ? "" : "  " + get(entry, "summary")) << "\n";
+}
+
+}  // namespace
+
+void add_jobs(CLI::App& root, Context& context) {
+  auto options = std::make_shared<Options>();
+  auto list = [&context, options] {
+    auto answer = context.ask("GET", api({"jobs"}, {{"client", options->client},
+                                                    {"instance", options->instance},
+                                                    {"state", options->state},
+                                                    {"limit", std::to_string(options->limit)}}));
+    if (!answer) return;
+    if (context.json) print_json(*answer);
+    else print_jobs(*answer);
+  };
+  CLI::App* jobs = command(root, context, "jobs", "what waits, is parked or dead, grouped by cause", "ml-connector jobs list --client acme --state parked", true,
+                           nullptr);
+  jobs->callback([jobs, list] {
+    if (jobs->get_subcommands().empty()) list();
+  });
+  auto filters = [options](CLI::App* sub) {
+    sub->add_option("--client", options->client, "only this client");
+    sub->add_option("--instance", options->instance, "only this instance");
+    sub->add_option("--state", options->state, "waiting, running, parked, done, dead or cancelled")
+        ->check(CLI::IsMember({"waiting", "running", "parked", "done", "dead", "cancelled"}));
+    sub->add_option("--limit", options->limit, "at most so many")->check(CLI::Range(1, 10000));
+  };
+  filters(jobs);
+  filters(command(*jobs, context, "list", "the same as jobs alone", "ml-connector jobs list --state dead", true, list));
+
+  auto with_id = [&](const std::string& name, const std::string& does, const std::string& example, const char* what, std::function<void()> run) {
+    CLI::App* sub = command(*jobs, context, name, does, example, true, std::move(run));
+    sub->add_option(what, options->id, std::string(what) == "CASE" ? "number of the case" : "number of the job")->required();
+    return sub;
+  };
+  auto act = [&context, options](const std::string& collection, const std::string& verb, const Json& body, const std::string& said) {
+    auto answer = context.ask("POST", api({collection, options->id, verb}), body);
+    if (!answer) return;
+    if (context.json) print_json(*answer);
+    else std::cout << said << (get(*answer, "count").empty() ? "" : ": " + get(*answer, "count") + " jobs") << "\n";
+  };
+
+  with_id("show", "one job with its journal and effects", "ml-connector jobs show 4711", "ID", [&context, options] {
+    auto job = context.ask("GET", api({"jobs", options->id}));
+    if (!job) return;
+    if (context.json) print_json(*job);
+    else print_job(*job);
+  });
+  with_id("release", "lets every job of a case run again, once its cause is mended", "ml-connector jobs release 12", "CASE",
+          [act] { act("cases", "release", Json::object(), "released"); });
+  with_id("replay", "runs a job again; completed steps are not repeated", "ml-connector jobs replay 4711 --version live", "ID",
+          [act, options] { act("jobs", "replay", {{"version", options->version}}, "job " + options->id + " will run again"); })
+      ->add_option("--version", options->version, "script version: pinned (default) or live")
+      ->check(CLI::IsMember({"pinned", "live"}));
+  with_id("cancel", "ends a job for good without running it", "ml-connector jobs cancel 4711", "ID",
+          [act, options] { act("jobs", "cancel", Json::object(), "job " + options->id + " is cancelled"); });
+  CLI::App* settle = with_id("settle", "says what became of an effect that nobody can look up", "ml-connector jobs settle 4711 --happened INV-2026-17", "ID",
+                             nullptr);
+  auto* happened = settle->add_option("--happened", options->happened, "the remote's id or number of the record that exists");
+  auto* not_happened = settle->add_flag("--did-not-happen", options->did_not_happen, "the record does not exist there");
+  happened->excludes(not_happened);
+  settle->callback([happened, not_happened, act, options] {
+    if (happened->empty() && not_happened->empty()) throw CLI::RequiredError("--happened REF or --did-not-happen");
+    Json body = Json::object();
+    if (!options->happened.empty()) body["happened"] = options->happened;
+    else body["did_not_happen"] = true;
+    act("jobs", "settle", body, "job " + options->id + " is settled");
+  });
+}
+
+}  // namespace mlc::cli

@@ -1,0 +1,60 @@
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "runtime/cli/commands.h"
+
+namespace mlc::cli {
+namespace {
+
+// Credentials pass through this process: no core file, no reading of its memory by others of the same user (T8).
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  keep_memory_private();
+  std::signal(SIGPIPE, SIG_IGN);
+
+  Context context;
+  CLI::App root("ml-connector: a runtime for business-system integrations", "ml-connector");
+  root.set_version_flag("--version", "ml-connector " MLC_VERSION);
+  root.require_subcommand(1);
+  root.set_help_all_flag("--help-all", "help of every command");
+  root.failure_message(CLI::FailureMessage::simple);
+
+  add_init(root, context);
+  add_new(root, context);
+  add_serve(root, context);
+  add_sandbox(root, context);
+  add_secret(root, context);
+  add_authorize(root, context);
+  add_ping(root, context);
+  add_check(root, context);
+  add_sync(root, context);
+  add_jobs(root, context);
+  add_show(root, context);
+  add_audit(root, context);
+  add_status(root, context);
+  add_pause(root, context);
+  add_live(root, context);
+  add_backup(root, context);
+  add_reconcile(root, context);
+
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = root.exit(error, std::cout, std::cerr);
+    return code == 0 ? kDone : kUsage;  // help and version are CLI11 "errors" with code 0
+  }
+  std::cout.flush();
+  return context.exit;
+}
+
+}  // namespace mlc::cli

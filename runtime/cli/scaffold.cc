@@ -1,0 +1,33 @@
+#include "runtime/cli/scaffold.h"
+
+#include <filesystem>
+
+#include "runtime/base/files.h"
+
+namespace mlc::cli {
+
+bool is_plain_name(const std::string& name) {
+  if (name.empty() || name.size() > 60 || name[0] < 'a' || name[0] > 'z') return false;
+  return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+}
+
+bool write_new(Context& context, const std::string& path, const std::string& text) {
+  RealFiles files;
+  if (files.exists(path)) {
+    context.fail(kNo, path + " is there already; nothing was changed in it");
+    return false;
+  }
+  const auto folder = std::filesystem::path(path).parent_path().string();
+  if (!folder.empty()) {
+    auto made = files.make_dirs(folder, 0755);
+    if (!made) {
+      context.fail(made.error());
+      return false;
+    }
+  }
+  auto written = files.write_atomic(path, text, 0644);
+  if (!written) context.fail(written.error());
+  return written.ok();
+}
+
+}  // namespace mlc::cli

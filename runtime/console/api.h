@@ -1,0 +1,23 @@
+// Everything the admin API can do, by topic; each file gives its routes.
+#pragma once
+#include "runtime/console/router.h"
+#include "runtime/console/services.h"
+#include "runtime/document/node.h"
+
+namespace mlc::console {
+
+std::vector<Route> job_routes();         // jobs and cases
+std::vector<Route> record_routes();      // show, audit, status, reconcile
+std::vector<Route> client_routes();      // pause, resume, live, sync
+std::vector<Route> credential_routes();  // secrets, grants, ping
+std::vector<Route> store_routes();       // backup, audit's proof
+
+void add_api(Router& router);
+// The OpenAPI 3.1 document of a router's routes.
+Json openapi(const std::vector<Route>& routes);
+// Prometheus text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
+Task<Result<std::string>> prometheus(Services& services);
+
+Json to_json(const document::Node& node);
+
+}  // namespace mlc::console

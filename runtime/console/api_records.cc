@@ -1,0 +1,108 @@
+#include <sys/statvfs.h>
+
+#include "runtime/console/api.h"
+#include "runtime/console/arguments.h"
+
+namespace mlc::console {
+namespace {
+
+Task<Result<Json>> show(Services& services, Call call) {
+  auto story = co_await services.engine.story().show(call.at("client"), call.at("number"));
+  if (!story) co_return story.error();
+  co_return to_json(*story);
+}
+
+Task<Result<Json>> audit(Services& services, Call call) {
+  auto limit = whole_number(call.option("limit", "100"), "limit", 1, 100000);
+  if (!limit) co_return limit.error();
+  auto after = whole_number(call.option("after", "0"), "after");
+  if (!after) co_return after.error();
+  auto trail = co_await services.engine.story().audit(call.option("client"), *after, static_cast<int>(*limit));
+  if (!trail) co_return trail.error();
+  co_return to_json(*trail);
+}
+
+double days_between(WallTime from, WallTime to) { return std::chrono::duration<double, std::ratio<86400>>(to - from).count(); }
+
+Json grants_of(Services& services, const std::string& client) {
+  Json list = Json::array();
+  std::vector<std::string> wanted;
+  for (const auto& connection : services.doors.connections(client))
+    if (!connection->grant.empty()) wanted.push_back(connection->grant);
+  for (const auto& grant : services.authorizer.report()) {
+    if (std::find(wanted.begin(), wanted.end(), grant.name) == wanted.end()) continue;
+    Json one = {{"grant", grant.name}, {"system", grant.system}, {"state", grant.state}, {"reason", grant.reason}, {"generation", grant.generation}};
+    if (grant.refresh_until != WallTime{}) one["days_left"] = static_cast<int64_t>(days_between(services.env.clock->wall(), grant.refresh_until));
+    list.push_back(one);
+  }
+  return list;
+}
+
+// Free space against what the store grew by since it was made; rough, but it tells a week from a year.
+Json disk(Services& services) {
+  struct statvfs space {};
+  if (statvfs(services.state_folder.c_str(), &space) != 0) return nullptr;
+  return {{"free_bytes", static_cast<int64_t>(space.f_bavail) * static_cast<int64_t>(space.f_frsize)}};
+}
+
+Task<Result<Json>> status(Services& services, Call) {
+  auto told = co_await services.engine.story().status();
+  if (!told) co_return told.error();
+  Json answer = to_json(*told);
+  for (auto& client : answer["clients"]) {
+    client["grants"] = grants_of(services, client["client"].get<std::string>());
+    client["quota"] = Json::array();
+  }
+  Json budgets = Json::array();
+  for (const auto& budget : services.limits.report()) {
+    Json one = {{"name", budget.key}, {"used", budget.used}, {"limit", budget.limit}, {"left", std::max<int64_t>(0, budget.limit - budget.used)},
+                {"waiting", budget.waiting}};
+    if (budget.held_until > services.env.clock->wall()) one["held"] = budget.reason;
+    budgets.push_back(one);
+  }
+  answer["quota"] = budgets;
+  answer["version"] = MLC_VERSION;
+  answer["problems"] = services.doors.problems();
+  answer["disk"] = disk(services);
+  co_return answer;
+}
+
+Task<Result<Json>> reconcile(Services& services, Call call) {
+  auto days = period(call.option("month"), call.option("from"), call.option("to"));
+  if (!days) co_return days.error();
+  auto result = co_await services.engine.reconcile().run(call.at("client"), call.at("instance"), days->from, days->to);
+  if (!result) co_return result.error();
+  Json answer = {{"from", days->from.text()}, {"to", days->to.text()}, {"left_count", result->left_count}, {"right_count", result->right_count},
+                 {"agrees", result->agrees()}};
+  answer["days"] = Json::array();
+  for (const auto& day : result->days)
+    answer["days"].push_back({{"day", day.date.text()},
+                              {"left_count", day.left_count},
+                              {"left_total", day.left_total.text()},
+                              {"right_count", day.right_count},
+                              {"right_total", day.right_total.text()},
+                              {"difference", (day.left_total - day.right_total).text()}});
+  answer["differences"] = Json::array();
+  for (const auto& one : result->differences) {
+    Json difference = {{"day", one.date.text()}, {"reference", one.key}, {"class", std::string(engine::difference_name(one.kind))}, {"left", one.left}, {"right", one.right}};
+    if (one.waiting_job != 0) {
+      difference["job"] = one.waiting_job;
+      difference["reason"] = "job " + std::to_string(one.waiting_job) + " waits";
+    }
+    answer["differences"].push_back(difference);
+  }
+  co_return answer;
+}
+
+}  // namespace
+
+std::vector<Route> record_routes() {
+  return {
+      {"GET", "/api/v1/status", "how every client stands", status, {}},
+      {"GET", "/api/v1/clients/{client}/records/{number}", "the story of a record by any side's number", show, {}},
+      {"GET", "/api/v1/audit", "the audit trail, newest last", audit, {"client", "after", "limit"}},
+      {"GET", "/api/v1/clients/{client}/instances/{instance}/reconcile", "compares both systems", reconcile, {"month", "from", "to"}},
+  };
+}
+
+}  // namespace mlc::console

@@ -1,0 +1,89 @@
+#include "runtime/console/ping.h"
+
+#include "runtime/base/date.h"
+#include "runtime/base/strings.h"
+
+namespace mlc::console {
+namespace {
+
+constexpr Duration kSkewTold = std::chrono::seconds(30);  // signatures tolerate 300 s
+
+// The Date field of an answer against our clock; nullopt when there was none.
+std::optional<Duration> clock_skew(const remote::Exchange& exchange) {
+  const Json headers = Json::parse(exchange.response_headers, nullptr, false);
+  std::string date;
+  if (headers.is_object()) {
+    for (const auto& [name, value] : headers.items())
+      if (iequals(name, "date") && value.is_string()) date = value.get<std::string>();
+  } else {
+    size_t begin = 0;
+    while (begin < exchange.response_headers.size()) {
+      const size_t end = std::min(exchange.response_headers.find('\n', begin), exchange.response_headers.size());
+      std::string line = exchange.response_headers.substr(begin, end - begin);
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      if (line.size() > 5 && iequals(std::string_view(line).substr(0, 5), "date:")) date = line.substr(line.find_first_not_of(' ', 5));
+      begin = end + 1;
+    }
+  }
+  auto there = parse_instant(date);
+  if (!there) return std::nullopt;
+  return *there - exchange.ended;
+}
+
+std::string what_to_do(const remote::Outcome& outcome, const remote::Connection& connection) {
+  const std::string who = connection.client + " " + connection.name;
+  if (outcome.code == "denied" || outcome.exchange.status == 401)
+    return connection.grant.empty() ? "set its credentials again: ml-connector secret set " + who + " KEY" : "authorise it: ml-connector authorize " + who;
+  if (outcome.exchange.status == 403) return "the user or app may not do this: check its rights, scopes and licence in " + connection.spec->name;
+  if (outcome.exchange.status == 404) return "check the connection's settings in client.lua; the address exists, the account or division does not";
+  if (outcome.code == "exhausted") return "its quota is used up; wait, or ask the provider for more";
+  if (outcome.code == "unavailable" || outcome.code == "timeout") return "check base_url, the network and the provider's status page";
+  if (outcome.code == "config") return outcome.sentence.find("secret") != std::string::npos ? "ml-connector secret set " + who + " KEY" : "";
+  return "";
+}
+
+}  // namespace
+
+Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Connection> connection) {
+  Json said = {{"client", connection->client}, {"connection", connection->name}, {"system", connection->spec->name}, {"ok", false}};
+  std::vector<std::string> operations;
+  for (const auto& [name, operation] : connection->spec->operations)
+    if (name == "ping" || name.rfind("ping.", 0) == 0) operations.push_back(name);
+  if (operations.empty()) {
+    said["text"] = "the system declares no ping";
+    co_return said;
+  }
+  int64_t slowest_ms = 0;
+  std::string skew_text;
+  for (const auto& operation : operations) {
+    remote::Call call;
+    call.client = connection->client;
+    call.connection = connection->name;
+    call.operation = operation;
+    call.arguments = "{}";
+    auto read = co_await services.remote.read(std::move(call));
+    if (!read) {
+      said["text"] = read.error().text();
+      co_return said;
+    }
+    const auto& outcome = read->outcome;
+    if (outcome.verdict != remote::Verdict::applied) {
+      said["text"] = outcome.sentence.empty() ? "answered " + std::to_string(outcome.exchange.status) : outcome.sentence;
+      said["fix"] = what_to_do(outcome, *connection);
+      co_return said;
+    }
+    slowest_ms = std::max<int64_t>(slowest_ms, (outcome.exchange.ended - outcome.exchange.began) / std::chrono::milliseconds(1));
+    const auto skew = clock_skew(outcome.exchange);
+    if (skew && std::chrono::abs(*skew) > kSkewTold && services.env.clock->scale() == 1.0)
+      skew_text = "; CLOCK: this machine is " + std::to_string(*skew / std::chrono::seconds(1)) + " s off the provider's";
+  }
+  std::string text = std::to_string(operations.size()) + (operations.size() == 1 ? " check" : " checks") + " passed, " + std::to_string(slowest_ms) + " ms";
+  for (const auto& grant : services.authorizer.report())
+    if (grant.name == connection->grant && grant.refresh_until != WallTime{})
+      text += ", grant good for " + std::to_string((grant.refresh_until - services.env.clock->wall()) / std::chrono::hours(24)) + " days if unused";
+  said["ok"] = true;
+  said["text"] = text + skew_text;
+  co_return said;
+}
+
+}  // namespace mlc::console
