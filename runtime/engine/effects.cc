@@ -6,9 +6,9 @@
 #include "runtime/base/sleep.h"
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
-#include "runtime/document/path.h"
 #include "runtime/document/write.h"
 #include "runtime/engine/effect_key.h"
+#include "runtime/remote/system_spec.h"
 
 namespace mlc::engine {
 
@@ -112,11 +112,10 @@ Effects::Stop Effects::resolve_names() {
     arguments_ = document::write(rest);
   }
   entity_ = request_.entity;
-  if (entity_.empty() && !facts_.key_field.empty()) {
-    const auto path = document::Path::parse(facts_.key_field);
-    auto value = path ? document::find(root.get("body"), *path) : document::Value();
-    if (!value) value = root.get("path").get(facts_.key_field);
-    entity_ = std::string(value.text());
+  if (!facts_.key_field.empty()) {
+    const auto in_path = root.get("path").get(facts_.key_field);
+    path_id_ = std::string(in_path.text());
+    if (entity_.empty()) entity_ = std::string((in_path ? in_path : remote::find_dotted(root.get("body"), facts_.key_field)).text());
   }
   if (entity_.empty()) entity_ = run_.own_entity();
   input_hash_ =
@@ -196,8 +195,15 @@ Task<Effects::Stop> Effects::check_versions() {
     if (order == std::strong_ordering::greater) continue;
     const bool equal = order == std::strong_ordering::equal;
     // The same version of another operation (created, now to be updated) is the same record: nothing to send.
-    const std::string json = sent_json(known.remote_id, known.number, "", equal ? "settled" : "superseded");
-    const Answer answer{run_.context.now(), false, json};
+    Answer answer{run_.context.now(), false, sent_json(known.remote_id, known.number, "", equal ? "settled" : "superseded")};
+    if (equal && !known.effect_key.empty()) {
+      auto first = co_await run_.context.store.effect(known.effect_key);
+      if (!first) co_return Sent(from_error(first.error(), {}));
+      if (*first) {
+        auto full = co_await recorded(**first);
+        if (full && !full->failed) answer.json = std::move(full->json);
+      }
+    }
     auto entry = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, answer);
     if (!entry) co_return Sent(from_error(entry.error(), {}));
     store::Change change;
@@ -269,6 +275,9 @@ Task<Effects::Stop> Effects::plan() {
   if (!planned)
     co_return Sent(Answer{{}, true, error_json({std::string(code_name(planned.error().code())), planned.error().text(), false, "", ""})});
   plan_ = std::move(*planned);
+  if (plan_.kind == 'B' && plan_.idempotency_key.empty()) {  // the same for every attempt, another for every generation
+    plan_.idempotency_key = to_hex(std::string_view(effect_->key).substr(0, 16));
+  }
   if (!request_.probe_operation.empty()) {
     plan_.probe = remote::Probe{request_.probe_operation, request_.probe_arguments, request_.probe_field, request_.probe_value};
   }
@@ -510,6 +519,14 @@ Task<Effects::Stop> Effects::take_outcome(remote::Outcome outcome) {
 
 Task<Effects::Stop> Effects::settle(std::string id, std::string number, std::string record, const remote::Exchange* exchange,
                                     std::string_view state) {
+  if (id.empty()) id = path_id_;
+  if (id.empty() || number.empty()) {  // an update's answer may name neither: they stay what they were
+    auto known = co_await run_.context.store.entity(run_.job.client, connection_, stored_entity(), request_.effect);
+    if (known && !*known) known = co_await run_.context.store.entity(run_.job.client, connection_, run_.own_entity(), request_.effect);
+    if (!known) co_return Sent(from_error(known.error(), {}));
+    if (*known && id.empty()) id = (*known)->remote_id;
+    if (*known && number.empty() && (*known)->remote_id == id) number = (*known)->number;
+  }
   const auto now = run_.context.now();
   const Answer answer{now, false, sent_json(id, number, record, state)};
   auto entry = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, answer);

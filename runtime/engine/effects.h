@@ -70,7 +70,7 @@ class Effects {
   const int index_;
 
   remote::OperationFacts facts_;
-  std::string connection_, arguments_, expect_, entity_, input_hash_;
+  std::string connection_, arguments_, expect_, entity_, path_id_, input_hash_;
   remote::Plan plan_;
   std::optional<store::Effect> effect_;  // as the store has it
   bool planned_here_ = false;            // this job's plan entry of this chapter holds the frozen bytes

@@ -81,10 +81,10 @@ std::optional<Ending> JobContext::held(const std::string& connection) const {
   if (hold->until != WallTime::max()) return Ending::wait(hold->reason_code, hold->reason, hold->until);
   Ending ending;
   ending.what = Ending::What::park;
-  ending.code = "grant_dead";
+  ending.code = hold->reason_code == "unknown" ? "no_connection" : "grant_dead";
   ending.reason = hold->reason.empty() ? "the grant of connection " + connection + " needs to be authorised again" : hold->reason;
-  ending.fix = "ml-connector authorize " + job.client + " " + connection;
-  ending.cause = "grant_dead:" + connection;
+  ending.fix = ending.code == "grant_dead" ? "ml-connector authorize " + job.client + " " + connection : "add the connection to client.lua";
+  ending.cause = ending.code + ":" + connection;
   ending.continues = true;
   return ending;
 }

@@ -40,7 +40,9 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
   };
   if (!run_.instance)
     return park("no_instance", "instance " + job.instance + " is not in the workspace", "add it again or cancel its jobs");
-  if (job.crashes >= run_.context.options.max_crashes) {
+  const auto& options = run_.context.options;
+  const bool named = options.named_by_watchdog && options.named_by_watchdog(job.id);
+  if (job.crashes >= (named ? options.max_named_crashes : options.max_crashes)) {
     RunEnd poison;
     poison.how = RunEnd::How::broken;
     poison.code = "poison";

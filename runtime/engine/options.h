@@ -15,8 +15,12 @@ inline constexpr std::array<std::string_view, 13> kCrashPoints = {
 };
 
 struct Options {
-  int in_flight = 64;                                  // runs at once
-  int max_crashes = 2;                                 // a job running in so many process ends is dead (T12)
+  int in_flight = 64;  // runs at once
+  // Poison (T12): a job that the ended process named (its watchdog knows whose script ran) is dead after two such ends.
+  // Ends that name nobody, a power cut or kill -9, hit whoever was running: only many of them speak against a job.
+  int max_named_crashes = 2;
+  int max_crashes = 10;
+  std::function<bool(int64_t job)> named_by_watchdog;
   int max_again = 3;                                   // 401/429 answers to one effect in one run, then the job waits
   size_t max_pending_intake = 4096;                    // requests waiting for a commit; more are answered 503
   size_t accept_batch = 256;                           // events in one commit

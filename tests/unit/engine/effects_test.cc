@@ -45,6 +45,41 @@ TEST(Effects, AnOlderVersionIsSupersededAndAnEqualOneIsSettledAlready) {
   EXPECT_NE(world.remote.invoices.front().body.find("60.00"), std::string::npos);
 }
 
+Task<RunEnd> create_then_update(HostPtr host, RunInput input) {
+  HostRequest ask_prior = SentRequest{"invoice", "books", "", ""};
+  auto prior = co_await ask(host, std::move(ask_prior));
+  HostRequest get = ReadRequest{"shop", "", "orders.get", "{\"path\":{\"id\":\"" + input.job.key + "\"}}"};
+  auto read = co_await ask(host, std::move(get));
+  const auto order = document::Document::parse(value_of(read));
+  const auto version = std::string(order->root().get("date_modified").text());
+  std::string operation = "invoices.create_c", arguments = "{\"body\":{\"Ref\":\"shop-118\"}}";
+  if (value_of(prior) != "null") {
+    const auto known = document::Document::parse(value_of(prior));
+    operation = "lines.update_a";
+    arguments = "{\"path\":{\"id\":\"" + std::string(known->root().get("id").text()) + "\"},\"body\":{\"Note\":\"x\"}}";
+  }
+  HostRequest write = SendRequest{"invoice", "books", "", operation, arguments, version, "", "", "", "", "", false};
+  auto sent = co_await ask(host, std::move(write));
+  co_return sent.value.index() == 0 ? ended(RunEnd::How::done) : failed(sent);
+}
+
+TEST(Effects, AnUpdateThatAnswersNothingKeepsIdAndNumberOfItsRecord) {
+  World world;
+  world.flows["orders"] = create_then_update;
+  world.start();
+  world.go_live();
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  deliver_version(world, "118", "2025-10-14T21:00:00Z");
+  EXPECT_EQ(world.remote.updates, 1);
+  auto entity = world.run(world.store->entity("acme", "books", "shop:118", "invoice"));
+  ASSERT_TRUE(entity && *entity);
+  EXPECT_EQ((*entity)->remote_id, "r1");
+  EXPECT_EQ((*entity)->number, "N-r1");
+  EXPECT_EQ((*entity)->version, "2025-10-14T21:00:00Z");
+  deliver_version(world, "118", "2025-10-14T20:30:00Z");  // older than the update
+  EXPECT_EQ(world.remote.updates, 1);
+}
+
 TEST(Effects, NoNewerUpdateLeavesWhileAnOlderOneIsUnknown) {
   World world;
   kind_operation = "invoices.put_a";

@@ -33,6 +33,11 @@ Result<remote::OperationFacts> FakeRemote::facts(const std::string&, const std::
     facts.reads = true;
     return facts;
   }
+  if (operation == "lines.update_a") {  // by the id in its path; answers nothing
+    facts.kind = 'A';
+    facts.key_field = "id";
+    return facts;
+  }
   facts.kind = operation.starts_with("invoices.") ? static_cast<char>(operation.back() - 'a' + 'A') : 'D';
   facts.create = operation != "invoices.put_a";
   facts.key_field = "Ref";
@@ -164,6 +169,10 @@ void FakeRemote::apply(const remote::Plan& plan, remote::Outcome* outcome) {
     world_.hooks[id] = document::write(node);
     outcome->remote_id = id;
     outcome->body = world_.hooks[id];
+    return;
+  }
+  if (plan.operation == "lines.update_a") {
+    ++world_.updates;
     return;
   }
   RemoteWorld::Record* known = nullptr;

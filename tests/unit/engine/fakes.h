@@ -24,7 +24,7 @@ struct RemoteWorld {
   std::map<std::string, std::string> orders;  // id -> JSON
   std::map<std::string, std::string> by_key;  // idempotency key -> id
   std::map<std::string, std::string> hooks;   // id -> JSON
-  int sends = 0, reads = 0, hook_writes = 0;
+  int sends = 0, reads = 0, hook_writes = 0, updates = 0;
   bool may_repeat = false;
 
   enum class Fault { none, lose_answer, lose_request, reject, again, not_sent, refusal_like, blind };

@@ -110,8 +110,9 @@ TEST(Jobs, ADeadGrantParksAndReleasesByItself) {
   EXPECT_EQ(world.remote.reads, reads + 2);  // a search each; what was read before the park stands in the journal
 }
 
-TEST(Jobs, AJobThatEndsTheProcessTwiceIsDead) {
+TEST(Jobs, AJobThatTheWatchdogNamedTwiceIsDead) {
   World world;
+  world.options.named_by_watchdog = [](int64_t) { return true; };
   world.start();
   world.go_live();
   world.die_at = "record";
@@ -131,6 +132,23 @@ TEST(Jobs, AJobThatEndsTheProcessTwiceIsDead) {
   ASSERT_TRUE(world.run(world.engine->operations().replay({world.only_job().id}, Operations::Version::live, "operator")));
   ASSERT_TRUE(world.settle_down());
   EXPECT_EQ(world.only_job().state, JobState::done);
+}
+
+TEST(Jobs, EndsThatNameNobodyCondemnAJobOnlyWhenTheyAreMany) {
+  World world;
+  world.start();
+  world.go_live();
+  world.order("118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.deliver(World::order_event("118")).status, 200);
+  for (int i = 0; i < 9; ++i) {
+    world.die_at = "record";
+    world.loop->run_for(std::chrono::seconds(5));
+    ASSERT_TRUE(world.died) << i;
+    world.restart();
+  }
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+  EXPECT_EQ(world.only_job().crashes, 9);
 }
 
 Task<RunEnd> other_reads(HostPtr host, RunInput input) {

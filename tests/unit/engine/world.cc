@@ -29,6 +29,15 @@ Task<RunEnd> order_to_invoice(HostPtr host, RunInput input) {
   co_return end;
 }
 
+namespace {
+
+Task<Unit> answer_into(Task<IntakeAnswer> request, std::optional<IntakeAnswer>* answer) {
+  *answer = co_await std::move(request);
+  co_return Unit{};
+}
+
+}  // namespace
+
 World::World() {
   std::string pattern = (std::filesystem::temp_directory_path() / "mlc-engine-XXXXXX").string();
   folder = mkdtemp(pattern.data());
@@ -98,6 +107,7 @@ void World::start() {
 
 void World::kill() {
   if (loop) wall = loop->wall();
+  requests.clear();
   engine.reset();
   runner.reset();
   fake_remote.reset();
@@ -135,7 +145,7 @@ IntakeAnswer World::deliver(const std::string& body, const std::string& secret) 
   HeaderList headers = {{"X-Signature", to_hex(crypto::hmac(crypto::Hash::sha256, secret, body))}};
   std::optional<IntakeAnswer> answer;
   for (int attempt = 0; attempt < 3 && !answer; ++attempt) {  // the sender repeats what got no answer
-    spawn<IntakeAnswer>(engine->intake().webhook("acme", "shop", headers, body), [&](IntakeAnswer given) { answer = given; });
+    requests.spawn(answer_into(engine->intake().webhook("acme", "shop", headers, body), &answer));
     loop->run_until([&] { return answer.has_value() || died; }, std::chrono::minutes(1));
     if (died) restart();
   }

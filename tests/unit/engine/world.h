@@ -60,6 +60,7 @@ class World {
   std::map<std::string, FlowBody> flows;
   Catalog catalog;
   Options options;
+  Scope requests;      // deliveries that wait for an answer; a kill cuts them off
   std::string die_at;  // crash point that kills, once
   bool died = false;
   int deaths = 0;
