@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view kSealContext = "grant";
 constexpr Duration kLeasePoll = std::chrono::milliseconds(500);
+constexpr Duration kLookAgain = std::chrono::seconds(5);
+constexpr Duration kLeastPause = std::chrono::seconds(1);
 
 std::string pack(const Tokens& tokens, const Secret& refresh, WallTime issued, WallTime until, WallTime refresh_until) {
   std::string out;
@@ -206,6 +208,10 @@ Task<Result<Grant::Token>> Grant::token(Duration must_live, Duration patience, W
     if (!have_token()) co_return Error(Code::denied, "grant " + row_.id + " has not been authorised yet");
     const WallTime at = due();
     const bool lives = usable_until() - now() > must_live;
+    if (refresh_.empty()) {  // some providers give none: the access token is all there is
+      if (lives) co_return Token{access_, row_.generation};
+      co_return Error(Code::denied, "grant " + row_.id + " has run out and has no refresh token: it must be authorised again");
+    }
     if (now() < at) {
       if (lives) co_return Token{access_, row_.generation};
       const Duration wait = at - now();
@@ -289,7 +295,7 @@ Task<Unit> Grant::load_and_schedule() {
 
 void Grant::schedule() {
   timer_.reset();
-  if (!loaded_ || draining_ || !have_token() || row_.state != "ok") return;
+  if (!loaded_ || draining_ || !have_token() || refresh_.empty() || row_.state != "ok") return;
   const Renewal& renew = setup_.spec->renew;
   WallTime at = due();
   if (!wanted_ && !row_.refreshing) {
@@ -319,6 +325,7 @@ Task<Unit> Grant::run_renewal(int64_t seen) {
   Status end = co_await renew(seen);
   renewing_ = false;
   if (end) wanted_ = false;
+  else retry_at_ = std::max(retry_at_, now() + kLeastPause);  // never in a tight circle
   schedule();
   tell(std::exchange(waiters_, {}), end);
   tell(std::exchange(drain_waiters_, {}), end);
@@ -408,7 +415,7 @@ Task<Status> Grant::renew(int64_t seen) {
 
   auto epoch = co_await lease(seen);
   if (!epoch) {
-    retry_after(kRetryFirst);
+    retry_at_ = now() + kLookAgain;  // costs the provider nothing
     co_return epoch.error();
   }
   if (*epoch == 0) {
@@ -622,6 +629,9 @@ std::optional<Holding> Grant::held() const {
   if (!loaded_) return std::nullopt;
   if (row_.state == "reauthorise") {
     return Holding{"reauthorise", "grant " + row_.id + " must be authorised again: " + row_.reason, WallTime::max()};
+  }
+  if (refresh_.empty() && have_token() && usable_until() <= now()) {
+    return Holding{"reauthorise", "grant " + row_.id + " has run out and has no refresh token", WallTime::max()};
   }
   if (!have_token()) return Holding{"authorise", "grant " + row_.id + " has not been authorised yet", WallTime::max()};
   const WallTime at = std::max(due(), now());
