@@ -202,6 +202,8 @@ Task<Result<Credentials>> Authorizer::credentials(Need need, WallTime* not_befor
   Credentials credentials;
   credentials.host = need.host;
 
+  // As hosts of secrets are written: with the port when it is not the usual one.
+  const std::string bound_to = need.port == 443 || need.port == 80 ? need.host : need.host + ":" + std::to_string(need.port);
   std::vector<std::string> wanted = need.body_secrets;
   for (const auto& place : setup.spec->send) {
     for (auto& name : names_in(place.value)) wanted.push_back(std::move(name));
@@ -220,7 +222,7 @@ Task<Result<Credentials>> Authorizer::credentials(Need need, WallTime* not_befor
   }
   for (const auto& name : wanted) {
     if (value_of(material->values, name) != nullptr) continue;
-    auto value = co_await secret(setup.owner, name, need.host);
+    auto value = co_await secret(setup.owner, name, bound_to);
     if (!value) co_return value.error();
     if (seen_.insert(setup.owner + " " + name).second) parts_.log->redactor().add(value->reveal());
     material->values.emplace_back(name, std::move(*value));

@@ -387,11 +387,11 @@ Task<Result<TokenAnswer>> Grant::ask(std::vector<std::pair<std::string, Secret>>
   if (!url) co_return url.error().wrap("token_url of grant " + row_.id);
   TokenRequest request;
   request.fields = std::move(fields);
-  auto id = co_await parts_.vault->secret(setup.owner, "client_id", url->host());
+  auto id = co_await parts_.vault->secret(setup.owner, "client_id", url->authority());
   if (!id) co_return id.error();
   if (!*id) co_return Error(Code::config, "secret client_id of " + setup.owner + " is not set");
   request.client_id = std::move(**id);
-  auto secret = co_await parts_.vault->secret(setup.owner, "client_secret", url->host());
+  auto secret = co_await parts_.vault->secret(setup.owner, "client_secret", url->authority());
   if (!secret) co_return secret.error();
   if (*secret) request.client_secret = std::move(**secret);
   co_return co_await ask_for_tokens(*parts_.transport, setup, std::move(request));

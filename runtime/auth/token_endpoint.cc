@@ -89,7 +89,7 @@ Task<TokenAnswer> ask_for_tokens(http::Transport& transport, GrantSetup setup, T
   out.max_response_bytes = kMaxAnswer;
   out.fresh = true;
   out.tls = setup.tls;
-  out.allowed_hosts = {url->host()};
+  out.allowed_hosts = {url->host() + ":" + std::to_string(url->port())};
   const bool in_body = setup.spec->client_in_body;
   out.credentials = [request, in_body](http::Headers& headers, std::string&, std::string& body) {
     body = form(request, in_body);

@@ -6,7 +6,6 @@
 #include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
 #include "runtime/document/write.h"
-#include "runtime/http/address.h"
 
 namespace mlc::remote {
 
@@ -102,7 +101,7 @@ Result<BuiltRequest> build_request(const Connection& connection, const Operation
     if (!operation.reads) return wrong(operation, "only a read may follow a link");
     auto url = connection.base.resolve(link.text());
     if (!url) return url.error().wrap(operation.name + ": the link to the next page");
-    if (url->secure() != connection.base.secure() || !http::host_allowed(url->host(), url->port(), connection.hosts)) {
+    if (url->origin() != connection.base.origin()) {
       return Error(Code::denied,
                    operation.name + ": the link to the next page leads to " + url->authority() + ", which is not this connection's host");
     }
