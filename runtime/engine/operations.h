@@ -26,7 +26,7 @@ class Operations {
 
   // Which script version a revived job runs on.
   enum class Version { pinned, live };
-  // Parked, dead, done or cancelled jobs run again; settled effects and finished steps are not repeated.
+  // Parked, dead or done jobs run again; settled effects and finished steps are not repeated.
   Task<Result<int64_t>> replay(std::vector<store::Id> jobs, Version version, std::string actor);
   Task<Result<int64_t>> release(store::Id case_id, Version version, std::string actor);  // all jobs of a case
   Task<Status> cancel(store::Id job, std::string why, std::string actor);
