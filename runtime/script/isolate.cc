@@ -99,8 +99,8 @@ Result<std::unique_ptr<Isolate>> Isolate::make(Profile profile, Post post) {
 }
 
 Isolate::~Isolate() {
-  *alive_ = false;
   while (!fibers_.empty()) cancel(fibers_.begin()->first);
+  alive_.reset();  // wakes and references that outlive the state do nothing from here on
   if (main_ != nullptr) lua_close(main_);
 }
 

@@ -65,6 +65,7 @@ class Isolate {
 
   static Isolate& of(lua_State* L) { return **static_cast<Isolate**>(lua_getextraspace(L)); }
   lua_State* state() const { return main_; }
+  std::weak_ptr<bool> alive() const { return alive_; }
   const Profile& profile() const { return profile_; }
   size_t memory_bytes() const { return used_; }
   bool exhausted() const { return exhausted_; }  // its memory ran out once: make no new runs in it

@@ -40,6 +40,7 @@ Ref Ref::pop(lua_State* L) {
   Ref ref;
   ref.id_ = luaL_ref(L, LUA_REGISTRYINDEX);
   ref.main_ = Isolate::of(L).state();
+  ref.alive_ = Isolate::of(L).alive();
   return ref;
 }
 
@@ -48,12 +49,13 @@ Ref& Ref::operator=(Ref&& other) noexcept {
     reset();
     main_ = std::exchange(other.main_, nullptr);
     id_ = other.id_;
+    alive_ = std::move(other.alive_);
   }
   return *this;
 }
 
 void Ref::reset() {
-  if (main_ != nullptr) luaL_unref(main_, LUA_REGISTRYINDEX, id_);
+  if (main_ != nullptr && alive_.lock()) luaL_unref(main_, LUA_REGISTRYINDEX, id_);
   main_ = nullptr;
 }
 

@@ -11,6 +11,7 @@
 #include <functional>
 #include <initializer_list>
 #include <lua.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,13 +36,13 @@ class StackGuard {
   [[maybe_unused]] int wanted_;
 };
 
-// A value anchored in the registry. Move-only; must go before its lua_State does.
+// A value anchored in the registry. Move-only; may outlive its isolate, and then holds nothing.
 class Ref {
  public:
   Ref() = default;
   // Takes the value on top of the stack. Raises when memory is out.
   static Ref pop(lua_State* L);
-  Ref(Ref&& other) noexcept : main_(std::exchange(other.main_, nullptr)), id_(other.id_) {}
+  Ref(Ref&& other) noexcept : main_(std::exchange(other.main_, nullptr)), id_(other.id_), alive_(std::move(other.alive_)) {}
   Ref& operator=(Ref&& other) noexcept;
   ~Ref() { reset(); }
   void push(lua_State* L) const { lua_rawgeti(L, LUA_REGISTRYINDEX, id_); }
@@ -51,6 +52,7 @@ class Ref {
  private:
   lua_State* main_ = nullptr;
   int id_ = LUA_NOREF;
+  std::weak_ptr<bool> alive_;  // of the isolate
 };
 
 // Pushes a function behind the trampoline; `upvalues` values are popped from the stack and become upvalues 2, 3, ...
