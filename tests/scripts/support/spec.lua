@@ -13,7 +13,10 @@ for _, file in ipairs(arg) do
   table.sort(names)
   for _, name in ipairs(names) do
     ran = ran + 1
-    local ok, why = xpcall(cases[name], debug.traceback)
+    local ok, why = xpcall(cases[name], function(raised)
+      if type(raised) == "table" then raised = ("%s: %s"):format(tostring(raised.code), tostring(raised.message)) end
+      return debug.traceback(raised)
+    end)
     if not ok then
       failed = failed + 1
       io.stderr:write(("FAILED %s: %s\n%s\n"):format(file:match "[^/]+$", name, why))

@@ -1,0 +1,108 @@
+-- Runs a mapping file in plain Lua: records it with the host's own recorder (stdlib/recorder.lua) and evaluates the rows
+-- in the simplest way. For specs; an oracle beside the compiled mapping, not a copy of it.
+
+local decimal, json = require "decimal", require "json"
+
+local mapping = {}
+
+local TRANSFORMS = {
+  "upper", "lower", "trim", "limit", "sub", "replace", "digits", "nonempty", "text", "decimal", "number", "integer", "round", "abs",
+  "negate", "nonzero", "date", "add_days", "format", "is", "is_not", "above", "below", "present", "negation", "default", "or_else",
+}
+
+function mapping.record(file, ambient)
+  local host = {
+    array = json.array, type = type, null = json.null, transforms = function() return TRANSFORMS end,
+    position = function() return file, 0, 0 end,
+  }
+  local recorder = require "recorder"(host)
+  local names = setmetatable(recorder.names, { __index = ambient })
+  assert(loadfile(file, "t", names))()
+  local _, documents = recorder.recorded()
+  return documents[1]
+end
+
+local function walk(value, path)
+  for step in path:gmatch "[^%.%[%]]+" do
+    if type(value) ~= "table" then return nil end
+    value = value[math.tointeger(tonumber(step)) or step]
+  end
+  return value
+end
+
+local evaluate
+
+local DO = {
+  date = function(on) return on:sub(1, 10) end, lower = function(on) return on:lower() end, negate = function(on) return -on end,
+  nonzero = function(on) if not on:is_zero() then return on end end,
+}
+
+local function transform(expr, scene)
+  local on = evaluate(expr.on, scene)
+  if expr["do"] == "default" then
+    if on ~= nil then return on end
+    return evaluate(expr.with[1], scene)
+  end
+  if on == nil then return nil end
+  if expr["do"] == "lookup" then return scene.lookup(expr.name, on) end
+  return DO[expr["do"]](on)
+end
+
+function evaluate(expr, scene)
+  if type(expr) ~= "table" or decimal.is(expr) then return expr end
+  if expr.path then
+    local from = scene.record
+    if expr.of then from = scene.line end
+    return walk(from, expr.path)
+  end
+  if expr.setting then return scene.settings[expr.setting] end
+  if expr.given then return scene.given[expr.given] end
+  if expr.job then return scene.job[expr.job] end
+  if expr.call then return scene.functions[expr.call + 1](scene.record, scene.line, {}) end
+  if expr["do"] then return transform(expr, scene) end
+  local parts = {}
+  for index, part in ipairs(expr.concat) do
+    local value = evaluate(part, scene)
+    if value == nil then return nil end
+    parts[index] = tostring(value)
+  end
+  return table.concat(parts)
+end
+
+-- `scene` is { record, given, settings, job, lookup(name, key) }.
+function mapping.run(document, scene)
+  local out, groups = {}, {}
+  scene.functions = document.functions
+  local function lines_of(row)
+    local name = (row.each or row.one)[1]
+    out[name] = out[name] or json.array {}
+    return out[name]
+  end
+  for _, row in ipairs(document.rows) do
+    if row.each then
+      local group, lines = {}, lines_of(row)
+      for index, source in ipairs(evaluate(row.over, scene) or {}) do
+        local line = {}
+        lines[#lines + 1], group[index] = line, { line = line, source = source }
+      end
+      groups[row.group] = group
+    elseif row.one then
+      groups[row.group] = {}
+      if evaluate(row.when, scene) ~= nil then
+        local lines, line = lines_of(row), {}
+        lines[#lines + 1], groups[row.group][1] = line, { line = line }
+      end
+    elseif row["in"] then
+      for _, each in ipairs(groups[row["in"]]) do
+        scene.line = each.source
+        each.line[row.set[1]] = evaluate(row.expr, scene)
+      end
+      scene.line = nil
+    else
+      out[row.set[1]] = evaluate(row.expr, scene)
+    end
+  end
+  return out
+end
+
+return mapping
