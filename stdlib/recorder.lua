@@ -23,7 +23,9 @@ return function(host)
   -- A Lua value as an expression of the definition.
   local function expression(value)
     if is_proxy(value) then return rawget(value, EXPR) end
-    if type(value) == "function" then fail("a function stands where a value is expected; a field of that name is written record:field \"name\", own code is with(record, function)") end
+    if type(value) == "function" then
+      fail("a function stands where a value is expected; a field of that name is written record:field \"name\", own code is with(record, function)")
+    end
     if type(value) == "table" then fail("a table stands where a value is expected") end
     if value == nil then fail("nil stands where a value is expected") end
     return value
