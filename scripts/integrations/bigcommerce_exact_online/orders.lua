@@ -77,9 +77,15 @@ local function coupon_codes(order)
   return #codes > 0 and "Discount " .. table.concat(codes, ", ") or "Discount"
 end
 
+local AMOUNTS = {
+  "discount_amount", "coupon_discount", "shipping_cost_ex_tax", "handling_cost_ex_tax", "wrapping_cost_ex_tax",
+}
+
 -- Reads the parts (BC2) and works out what mappings can't: VAT codes by rate, and discounts by VAT code.
 function orders.complete(order, shop, job)
   local id = order.id
+  -- An amount that is absent or null is none.
+  for _, name in ipairs(AMOUNTS) do order[name] = order[name] or decimal "0" end
   order.products = shop.orders.products(id)
   order.shipping_addresses = order.shipping_address_count == 0 and json.array {} or shop.orders.shipping_addresses(id)
   order.coupons = order.coupon_discount:is_zero() and json.array {} or shop.orders.coupons(id)

@@ -176,6 +176,12 @@ return {
     local prospect = account("jan@example.org", function(found) found.Status = "P" end)
     assert(run(one_line(), { accounts = { prospect } }).refused:find "is no customer")
   end,
+  ["amounts that the shop leaves out are none"] = function()
+    local order = order_of({ product(1, "20.00", "1", "21") }, function(order)
+      order.coupon_discount, order.handling_cost_ex_tax, order.gift_certificate_amount = nil, nil, nil
+    end)
+    assert(effects(run(order)) == "invoice")
+  end,
   ["an order without e-mail is refused"] = function()
     assert(run(order_of({ product(1, "1", "1", "21") }, function(order) order.billing_address.email = nil end)).cause == "no_email")
   end,
