@@ -10,7 +10,7 @@ return function(host)
   -- Faults are the author's: they name the author's line, however deep in here they are noticed.
   local function fail(text, ...)
     local file, line, column = host.position()
-    error(("%s:%d:%d: %s"):format(file, line, column, text:format(...)), 0)
+    error((line > 0 and ("%s:%d:%d: "):format(file, line, column) or "") .. text:format(...), 0)
   end
 
   local Path = { __metatable = "path" }

@@ -5,7 +5,7 @@ local host, kind = ...
 
 local function fail(text, ...)
   local file, line, column = host.position()
-  error(("%s:%d:%d: %s"):format(file, line, column, text:format(...)), 0)
+  error((line > 0 and ("%s:%d:%d: "):format(file, line, column) or "") .. text:format(...), 0)
 end
 
 local function set(list)

@@ -15,10 +15,18 @@ namespace {
 int position(lua_State* L) {
   lua_Debug debug{};
   std::string file;
-  for (int level = 1; lua_getstack(L, level, &debug) != 0; ++level) {
+  bool found = false;
+  for (int level = 1; !found && lua_getstack(L, level, &debug) != 0; ++level) {
     lua_getinfo(L, "Sl", &debug);
     file = debug.source[0] == '@' ? debug.source + 1 : debug.source;
-    if (debug.currentline > 0 && !file.starts_with("stdlib/")) break;
+    found = debug.currentline > 0 && !file.starts_with("stdlib/");
+  }
+  // `return system {…}` is a tail call: its frame is gone, and whoever runs the file knows which one it is.
+  if (!found) {
+    lua_pushliteral(L, "");
+    lua_pushinteger(L, 0);
+    lua_pushinteger(L, 0);
+    return 3;
   }
   const auto& sources = *static_cast<const Sources*>(lua_touserdata(L, native_upvalue(1)));
   int column = 1;
@@ -185,6 +193,7 @@ Result<std::string> Definer::settings(const Host& host, const Chunk& chunk, cons
 
 Problem Definer::problem_of(const Error& error, const std::string& file) {
   std::string text = error.text();
+  if (text.starts_with(file + ": ")) text.erase(0, file.size() + 2);
   Problem problem{file, 0, 0, text};
   size_t lua = text.find(".lua:");
   if (lua == std::string::npos || text.find(' ') < lua) return problem;

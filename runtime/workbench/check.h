@@ -12,8 +12,8 @@ namespace mlc::workbench {
 
 struct CheckReport {
   std::vector<script::Problem> problems;
-  int files = 0;       // Lua files read
-  int instances = 0;   // that could run
+  int files = 0;      // Lua files read
+  int instances = 0;  // that could run
   bool good() const { return problems.empty(); }
 };
 

@@ -10,9 +10,9 @@
 #include "bindings/bindings.h"
 #include "runtime/base/system_clock.h"
 #include "runtime/base/virtual_loop.h"
-#include "runtime/http/certificate_authority.h"
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
+#include "runtime/http/certificate_authority.h"
 #include "runtime/http/client.h"
 
 namespace mlc::script {
@@ -47,11 +47,12 @@ class ServiceTest : public ::testing::Test {
       loop_.stop();
     };
     auto limit = loop_.after_real(std::chrono::seconds(20), [this] { loop_.stop(); });
-    auto service = Service::start(host_, bindings::service_modules(), std::move(wiring), until_exit ? "main.lua" : "init.lua", arguments, [&](Result<std::string> ready) {
-      if (!ready) ended = "error: " + ready.error().text();
-      else if (!until_exit) ended = *ready;
-      if (!ready || !until_exit) loop_.post([this] { loop_.stop(); });
-    });
+    auto service = Service::start(host_, bindings::service_modules(), std::move(wiring), until_exit ? "main.lua" : "init.lua", arguments,
+                                  [&](Result<std::string> ready) {
+                                    if (!ready) ended = "error: " + ready.error().text();
+                                    else if (!until_exit) ended = *ready;
+                                    if (!ready || !until_exit) loop_.post([this] { loop_.stop(); });
+                                  });
     if (!service) return "error: " + service.error().text();
     loop_.run();
     (*service).reset();

@@ -38,7 +38,8 @@ class Lab {
           isolate_->push_chunk(L, *compiled.chunk, -1);
           return 0;
         },
-        [&](lua_State* L, int status) { ended = (status == LUA_OK ? "" : "error: ") + show(L, -1); }, {}, std::make_unique<SeededRandom>(7));
+        [&](lua_State* L, int status) { ended = (status == LUA_OK ? "" : "error: ") + show(L, -1); }, {},
+        std::make_unique<SeededRandom>(7));
     if (!started) return "error: " + started.error().text();
     while (!queue_.empty()) {
       auto work = std::move(queue_.front());
@@ -77,16 +78,22 @@ TEST(Isolate, RunsAFiberToItsResult) {
 
 TEST(Isolate, WaitsPassThroughCoroutinesPcallAndIterators) {
   Lab lab;
-  EXPECT_EQ(lab.run("local co = coroutine.wrap(function() local x = wait('in') coroutine.yield(x .. '1') return wait('out') end) return co() .. co()"), "in1out");
+  EXPECT_EQ(lab.run("local co = coroutine.wrap(function() local x = wait('in') coroutine.yield(x .. '1') return wait('out') end) return "
+                    "co() .. co()"),
+            "in1out");
   EXPECT_EQ(lab.run("local ok, x = pcall(wait, 'safe') return tostring(ok) .. x"), "truesafe");
-  EXPECT_EQ(lab.run("local out = '' for x in function(_, n) n = (n or 0) + 1 if n < 4 then return n, wait(n) end end do out = out .. x end return out"), "123");
+  EXPECT_EQ(lab.run("local out = '' for x in function(_, n) n = (n or 0) + 1 if n < 4 then return n, wait(n) end end do out = out .. x end "
+                    "return out"),
+            "123");
 }
 
 TEST(Isolate, AWaitWhereNothingCanWaitIsAClearError) {
   Lab lab;
   EXPECT_NE(lab.run("table.sort({3, 1, 2}, function(a, b) wait('x') return a < b end)").find("nothing can wait here"), std::string::npos);
   EXPECT_NE(lab.run("return (('a'):gsub('a', function() return wait('x') end))").find("nothing can wait here"), std::string::npos);
-  EXPECT_NE(lab.run("local co = coroutine.wrap(function() wait('x') end) table.sort({2, 1}, function() co() end)").find("nothing can wait here"), std::string::npos);
+  EXPECT_NE(
+      lab.run("local co = coroutine.wrap(function() wait('x') end) table.sort({2, 1}, function() co() end)").find("nothing can wait here"),
+      std::string::npos);
 }
 
 TEST(Isolate, EveryEndlessScriptIsEndedSoonAfterItsBudget) {
@@ -133,7 +140,8 @@ TEST(Isolate, MemoryHasACapThatCanNotBeCaught) {
       "return ('x'):rep(1 << 40)",
       "local s = ('x'):rep(1 << 20) local t = {} for i = 1, 1000 do t[i] = s end return table.concat(t)",
       "return (('x'):rep(1 << 20)):gsub('x', ('y'):rep(1 << 10))",
-      "local s = ('%s'):rep(90) local x = ('x'):rep(1 << 20) return s:format(table.unpack(setmetatable({}, {__index = function() return x end}), 1, 90))",
+      "local s = ('%s'):rep(90) local x = ('x'):rep(1 << 20) return s:format(table.unpack(setmetatable({}, {__index = function() return x "
+      "end}), 1, 90))",
   };
   for (const char* attack : attacks) {
     Lab lab({16u << 20, std::chrono::seconds(2), std::chrono::seconds(2)});
@@ -195,17 +203,22 @@ TEST(Isolate, TablesShowNumbersNeverAddresses) {
 
 TEST(Isolate, PairsHasOneOrder) {
   Lab lab;
-  EXPECT_EQ(lab.run("local o = '' for k in pairs{b = 1, a = 1, [3] = 1, [1] = 1, [-2] = 1, [true] = 1, [1.5] = 1, B = 1} do o = o .. tostring(k) .. ' ' end return o"),
+  EXPECT_EQ(lab.run("local o = '' for k in pairs{b = 1, a = 1, [3] = 1, [1] = 1, [-2] = 1, [true] = 1, [1.5] = 1, B = 1} do o = o .. "
+                    "tostring(k) .. ' ' end return o"),
             "-2 1 3 1.5 B a b true ");
-  EXPECT_EQ(lab.run("local o = '' local t = {b = 1, a = 2, c = 3} for k in pairs(t) do t[k] = nil if k == 'a' then t.b = nil end o = o .. k end return o"), "ac");
-  EXPECT_EQ(lab.run("local t, o, k = {b = 1, a = 2, [1] = 3}, '', nil repeat k = next(t, k) o = o .. tostring(k) until not k return o"), "1abnil");
+  EXPECT_EQ(lab.run("local o = '' local t = {b = 1, a = 2, c = 3} for k in pairs(t) do t[k] = nil if k == 'a' then t.b = nil end o = o .. "
+                    "k end return o"),
+            "ac");
+  EXPECT_EQ(lab.run("local t, o, k = {b = 1, a = 2, [1] = 3}, '', nil repeat k = next(t, k) o = o .. tostring(k) until not k return o"),
+            "1abnil");
   EXPECT_NE(lab.run("for k in pairs{[{}] = 1} do end").find("has no order"), std::string::npos);
 }
 
 TEST(Isolate, SortIsStable) {
   Lab lab;
   EXPECT_EQ(lab.run("local t = {} for i = 1, 40 do t[i] = {i % 3, i} end table.sort(t, function(a, b) return a[1] < b[1] end) "
-                    "for i = 2, 40 do if t[i - 1][1] == t[i][1] and t[i - 1][2] > t[i][2] then return 'unstable' end end return t[1][2] .. ' ' .. t[40][2]"),
+                    "for i = 2, 40 do if t[i - 1][1] == t[i][1] and t[i - 1][2] > t[i][2] then return 'unstable' end end return t[1][2] .. "
+                    "' ' .. t[40][2]"),
             "3 38");
   EXPECT_EQ(lab.run("local t = {3, 1, 2} table.sort(t) return table.concat(t, ',')"), "1,2,3");
 }
@@ -227,7 +240,13 @@ TEST(Isolate, ACancelledFiberClosesItsVariablesAndIsGone) {
         lua_newtable(L);
         lua_newtable(L);
         lua_pushlightuserdata(L, &closed);
-        lua_pushcclosure(L, [](lua_State* state) { *static_cast<bool*>(lua_touserdata(state, lua_upvalueindex(1))) = true; return 0; }, 1);
+        lua_pushcclosure(
+            L,
+            [](lua_State* state) {
+              *static_cast<bool*>(lua_touserdata(state, lua_upvalueindex(1))) = true;
+              return 0;
+            },
+            1);
         lua_setfield(L, -2, "__close");
         lua_setmetatable(L, -2);
         Isolate::set_ambient(L, "guard");

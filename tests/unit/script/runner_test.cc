@@ -34,7 +34,8 @@ class FakeHost : public engine::RunHost {
         [](const auto& one) -> std::string {
           using Kind = std::decay_t<decltype(one)>;
           if constexpr (std::is_same_v<Kind, engine::ReadRequest>) return "read " + one.role + " " + one.operation + " " + one.arguments;
-          else if constexpr (std::is_same_v<Kind, engine::SendRequest>) return "send " + one.effect + " " + one.role + " " + one.operation + " " + one.arguments + " v" + one.version;
+          else if constexpr (std::is_same_v<Kind, engine::SendRequest>)
+            return "send " + one.effect + " " + one.role + " " + one.operation + " " + one.arguments + " v" + one.version;
           else if constexpr (std::is_same_v<Kind, engine::SentRequest>) return "sent " + one.effect + " " + one.role;
           else if constexpr (std::is_same_v<Kind, engine::LookupRequest>) return "lookup " + one.name + " " + one.keys.front();
           else if constexpr (std::is_same_v<Kind, engine::LookupStore>) return "store " + one.name + " " + one.answers;
@@ -91,15 +92,19 @@ class RunnerTest : public WorkspaceFixture {
 };
 
 TEST_F(RunnerTest, AFlowGetsItsJobAndItsRolesByName) {
-  flow("return { key = job.key, journal = job.settings.journal, exact = job.settings.tolerance, topic = job.event.topic, roles = type(shop.orders.get) .. type(books.invoices.create) }");
+  flow(
+      "return { key = job.key, journal = job.settings.journal, exact = job.settings.tolerance, topic = job.event.topic, roles = "
+      "type(shop.orders.get) .. type(books.invoices.create) }");
   RunEnd end = run();
   EXPECT_EQ(end.how, RunEnd::How::done) << end.reason;
   EXPECT_EQ(end.result, R"({"exact":0.02,"journal":"70","key":"118","roles":"functionfunction","topic":"order/created"})");
 }
 
 TEST_F(RunnerTest, ReadsAreTypedAndArgumentsPlaced) {
-  flow("local order = shop.orders.get(job.key, { include = 'lines' })\n"
-       "return { sum = order.total + order.lines[1].price, id = order.id + 1, changed = order.changed, note = tostring(order.note), has = has(order, 'note') }");
+  flow(
+      "local order = shop.orders.get(job.key, { include = 'lines' })\n"
+      "return { sum = order.total + order.lines[1].price, id = order.id + 1, changed = order.changed, note = tostring(order.note), has = "
+      "has(order, 'note') }");
   fake_->answer_ = [](const HostRequest&, const std::string&) {
     return R"({"id":"118","total":"19.90","changed":"Tue, 14 Oct 2025 21:58:03 +0000","note":null,"lines":[{"sku":"A","price":0.10}]})";
   };
@@ -112,7 +117,8 @@ TEST_F(RunnerTest, ReadsAreTypedAndArgumentsPlaced) {
 TEST_F(RunnerTest, ListsFollowTheirPages) {
   flow("local n = 0 for row in shop.orders.each{ status = 2 } do n = n + row.id end return { n = n, count = #shop.orders.list() }");
   fake_->answer_ = [](const HostRequest&, const std::string& asked) {
-    return asked.find("\"page\":\"2\"") == std::string::npos ? R"({"rows":[{"id":1},{"id":2}],"next":{"query":{"page":"2"}}})" : R"({"rows":[{"id":4}],"next":null})";
+    return asked.find("\"page\":\"2\"") == std::string::npos ? R"({"rows":[{"id":1},{"id":2}],"next":{"query":{"page":"2"}}})"
+                                                             : R"({"rows":[{"id":4}],"next":null})";
   };
   RunEnd end = run();
   EXPECT_EQ(end.result, R"({"count":3,"n":7})") << end.reason;
@@ -120,27 +126,32 @@ TEST_F(RunnerTest, ListsFollowTheirPages) {
 }
 
 TEST_F(RunnerTest, WritesOnlyDescribeAndSendSends) {
-  flow("local order = shop.orders.get(job.key) order.note = 'changed' order.lines = {}\n"
-       "local write = books.invoices.create(order)\n"
-       "local sent = job:send('invoice', write, { version = 3 })\n"
-       "job:send('more', books.invoices.update(sent.id, { Amount = sent.record.Amount }), { version = '3' })\n"
-       "return { sent.id, sent.state, job:sent('invoice') == nil }");
+  flow(
+      "local order = shop.orders.get(job.key) order.note = 'changed' order.lines = {}\n"
+      "local write = books.invoices.create(order)\n"
+      "local sent = job:send('invoice', write, { version = 3 })\n"
+      "job:send('more', books.invoices.update(sent.id, { Amount = sent.record.Amount }), { version = '3' })\n"
+      "return { sent.id, sent.state, job:sent('invoice') == nil }");
   fake_->answer_ = [](const HostRequest& request, const std::string&) -> std::string {
     if (std::holds_alternative<engine::ReadRequest>(request)) return R"({"id":7,"note":"old","total":1.50})";
-    if (std::holds_alternative<engine::SendRequest>(request)) return R"({"id":"g-1","number":"5","record":{"Amount":1.50},"state":"settled"})";
+    if (std::holds_alternative<engine::SendRequest>(request))
+      return R"({"id":"g-1","number":"5","record":{"Amount":1.50},"state":"settled"})";
     return "null";
   };
   RunEnd end = run();
   EXPECT_EQ(end.result, R"(["g-1","settled",true])") << end.reason;
   ASSERT_EQ(fake_->asked_.size(), 4u);
-  EXPECT_EQ(fake_->asked_[1], R"(send invoice books invoices.create {"body":{"id":7,"note":"changed","total":1.50,"lines":[]},"path":{},"query":{}} v3)");
+  EXPECT_EQ(fake_->asked_[1],
+            R"(send invoice books invoices.create {"body":{"id":7,"note":"changed","total":1.50,"lines":[]},"path":{},"query":{}} v3)");
   EXPECT_EQ(fake_->asked_[2], R"(send more books invoices.update {"body":{"Amount":1.50},"path":{"id":"g-1"},"query":{}} v3)");
   EXPECT_EQ(fake_->asked_[3], "sent invoice books");
 }
 
 TEST_F(RunnerTest, ErrorsOfRemotesAreTablesThatTryReturns) {
   flow("local order, err = try(shop.orders.get, 5) if order then return 'no' end return { err.code, tostring(err), err.retryable }");
-  fake_->answer_ = [](const HostRequest&, const std::string&) { return HostError{"not_found", "there is no order 5", false, "No such order", R"({"status":404})"}; };
+  fake_->answer_ = [](const HostRequest&, const std::string&) {
+    return HostError{"not_found", "there is no order 5", false, "No such order", R"({"status":404})"};
+  };
   EXPECT_EQ(run().result, R"(["not_found","there is no order 5: No such order",false])");
 }
 
@@ -158,7 +169,9 @@ TEST_F(RunnerTest, SkipAndRefuseEndTheRunWhateverCatches) {
   RunEnd end = run();
   EXPECT_EQ(end.how, RunEnd::How::skipped) << end.result;
   EXPECT_EQ(end.reason, "status 5");
-  flow("try(coroutine.wrap(function() job:refuse('Rate 19 % has no VAT code.', { cause = 'vat:19', concern = 'finance', fix = 'Add it.' }) end))");
+  flow(
+      "try(coroutine.wrap(function() job:refuse('Rate 19 % has no VAT code.', { cause = 'vat:19', concern = 'finance', fix = 'Add it.' }) "
+      "end))");
   end = run();
   EXPECT_EQ(end.how, RunEnd::How::refused);
   EXPECT_EQ(end.reason, "Rate 19 % has no VAT code.");
@@ -199,8 +212,10 @@ TEST_F(RunnerTest, LookUpsAskOnlyForWhatIsNotKnown) {
 }
 
 TEST_F(RunnerTest, TheSameSeedAndAnswersGiveTheSameRun) {
-  flow("local crypto = require 'crypto' local t = {} for i = 1, 20 do t['k' .. i] = math.random(1000) end local o = '' for k, v in pairs(t) do o = o .. k .. '=' .. v .. ' ' end\n"
-       "return { o, crypto.uuid(), tostring(t), tostring({}) }");
+  flow(
+      "local crypto = require 'crypto' local t = {} for i = 1, 20 do t['k' .. i] = math.random(1000) end local o = '' for k, v in pairs(t) "
+      "do o = o .. k .. '=' .. v .. ' ' end\n"
+      "return { o, crypto.uuid(), tostring(t), tostring({}) }");
   std::string first = run().result;
   EXPECT_FALSE(first.empty());
   EXPECT_EQ(run().result, first);
@@ -241,8 +256,9 @@ TEST_F(RunnerTest, VersionsFollowTheContentAndOldOnesStayKnown) {
 }
 
 TEST_F(RunnerTest, EmitKvStepsAndNotesReachTheEngine) {
-  flow("job:emit('orders', 5, { a = 1 }) job.kv.set('last', { 1, 2 }) local k = job.kv.get 'last' job:note('seen', { n = 1 })\n"
-       "return { step = job:step('once', function() return 9 end), k = k }");
+  flow(
+      "job:emit('orders', 5, { a = 1 }) job.kv.set('last', { 1, 2 }) local k = job.kv.get 'last' job:note('seen', { n = 1 })\n"
+      "return { step = job:step('once', function() return 9 end), k = k }");
   fake_->answer_ = [](const HostRequest& request, const std::string&) -> std::string {
     if (std::holds_alternative<engine::StepRequest>(request)) return R"({"done":false})";
     if (std::holds_alternative<engine::KvGet>(request)) return "[1,2]";
