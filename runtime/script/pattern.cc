@@ -180,7 +180,8 @@ size_t Matcher::back_reference(size_t s, char digit) const {
   if (digit == '0' || index >= captures_.size() || captures_[index].open)
     throw PatternError(std::string("invalid capture index %") + digit);
   const Capture& capture = captures_[index];
-  size_t length = capture.position ? 0 : capture.length;
+  if (capture.position) return npos;  // it captured no text that could stand here again; stock Lua agrees
+  size_t length = capture.length;
   step(length / 16);
   if (subject_.size() - s < length || subject_.substr(capture.begin, length) != subject_.substr(s, length)) return npos;
   return s + length;
