@@ -1,0 +1,137 @@
+// Mappings from file to record: recorded in Lua, compiled and run in C++, their functions back in Lua.
+#include "runtime/base/virtual_loop.h"
+#include "runtime/script/runner.h"
+#include "tests/unit/script/workspace_fixture.h"
+
+namespace mlc::script {
+namespace {
+
+using engine::HostReply;
+using engine::HostRequest;
+using engine::RunEnd;
+
+class Answers : public engine::RunHost {
+ public:
+  explicit Answers(VirtualLoop& loop) : loop_(loop) {}
+  void request(HostRequest request, std::function<void(HostReply)> reply) override {
+    HostReply answer;
+    answer.value = std::string("null");
+    if (auto* read = std::get_if<engine::ReadRequest>(&request)) {
+      reads_.push_back(read->arguments);
+      if (read->role == "shop") answer.value = order_;
+      else answer.value = std::string(R"({"rows":[{"ID":"11111111-1111-1111-1111-111111111111","Code":"A "}],"next":null})");
+    } else if (std::holds_alternative<engine::LookupRequest>(request)) {
+      answer.value = std::string("{}");
+    } else if (auto* map = std::get_if<engine::MapRecord>(&request)) {
+      recorded_ = map->output;
+      input_ = map->input;
+    }
+    loop_.post([reply, answer] { reply(answer); });
+  }
+  std::string order_ =
+      R"({"id":118,"total":"19.90","note":"gift","changed":"2025-10-14T21:58:03Z","lines":[{"sku":"A","price":"9.95"},{"sku":"A","price":9.95}]})";
+  std::vector<std::string> reads_;
+  std::string recorded_, input_;
+
+ private:
+  VirtualLoop& loop_;
+};
+
+class MappingRunTest : public WorkspaceFixture {
+ protected:
+  MappingRunTest() {
+    flow(
+        "local order = shop.orders.get(job.key) local invoice = job:map('invoice', order, { prefix = 'W' }) return { invoice = invoice, "
+        "first = tostring(invoice.Lines[1].Price) }");
+    write("scripts/integrations/orders/invoice.lua",
+          "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
+          "invoice.Ref = job.source .. '-' .. order.id\n"
+          "invoice.Amount = order.total\n"
+          "invoice.Remarks = with(order, function(o) if has(o.note) then return 'Note: ' .. o.note .. ' ' .. #o.lines end end)\n"
+          "local product, line = invoice.Lines:each('product', order.lines)\n"
+          "line.Item = product.sku:lookup 'items'\n"
+          "line.Price = product.price\n");
+  }
+
+  RunEnd run() {
+    auto workspace = load();
+    EXPECT_EQ(all_of(workspace.problems), "");
+    RunEnd ended;
+    ended.how = RunEnd::How::waiting;
+    if (workspace.programs.empty()) return ended;
+    runner_.set_live(workspace.programs);
+    engine::RunInput input;
+    input.job.client = "acme";
+    input.job.instance = "main";
+    input.job.flow = "orders";
+    input.job.source = "shop";
+    input.job.key = "118";
+    auto started = runner_.start(input, answers_, [&](RunEnd end) { ended = std::move(end); });
+    if (!started) return ended;
+    loop_.run_until_idle();
+    return ended;
+  }
+
+  VirtualLoop loop_;
+  std::shared_ptr<Answers> answers_ = std::make_shared<Answers>(loop_);
+  Runner runner_{host_, Environment{&loop_, &loop_, &loop_, nullptr}, loop_};
+};
+
+TEST_F(MappingRunTest, ARecordIsMappedWithLookUpsAndFunctions) {
+  RunEnd end = run();
+  EXPECT_EQ(end.how, RunEnd::How::done) << end.reason << " " << end.script_position;
+  EXPECT_NE(answers_->recorded_.find("\"Ref\":\"shop-118\""), std::string::npos) << answers_->recorded_;
+  EXPECT_NE(answers_->recorded_.find("\"Remarks\":\"Note: gift 2\""), std::string::npos) << answers_->recorded_;
+  EXPECT_NE(answers_->recorded_.find("11111111-1111-1111-1111-111111111111"), std::string::npos) << answers_->recorded_;
+  EXPECT_NE(end.result.find("\"first\":\"9.95\""), std::string::npos) << end.result;
+  ASSERT_EQ(answers_->reads_.size(), 2u);
+  EXPECT_NE(answers_->reads_[1].find("Code eq 'A'"), std::string::npos);
+  EXPECT_NE(answers_->input_.find("\"given\":{\"prefix\":\"W\"}"), std::string::npos) << answers_->input_;
+}
+
+TEST_F(MappingRunTest, AMissingLookUpIsRefusedWithItsLine) {
+  answers_->order_ = R"({"id":1,"total":1,"lines":[{"sku":"ZZ","price":1}]})";
+  RunEnd end = run();
+  EXPECT_EQ(end.how, RunEnd::How::refused) << end.reason;
+  EXPECT_NE(end.script_position.find("invoice.lua:6"), std::string::npos) << end.script_position;
+  EXPECT_NE(end.reason.find("ZZ"), std::string::npos) << end.reason;
+}
+
+TEST_F(MappingRunTest, TheClientsLayerChangesOnlyWhatItSays) {
+  write("clients/acme/main/invoice.lua", "local order, invoice = layer 'invoice'\ninvoice.Remarks = remove\ninvoice.Ref = order.note\n");
+  RunEnd end = run();
+  EXPECT_EQ(end.how, RunEnd::How::done) << end.reason;
+  EXPECT_NE(answers_->recorded_.find("\"Ref\":\"gift\""), std::string::npos) << answers_->recorded_;
+  EXPECT_EQ(answers_->recorded_.find("Remarks"), std::string::npos) << answers_->recorded_;
+}
+
+TEST_F(MappingRunTest, FunctionsCanRefuseForTheController) {
+  write("scripts/integrations/orders/invoice.lua",
+        "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
+        "invoice.Remarks = with(order, function(_, _, ctx) ctx.refuse('Not today.') end)\n");
+  RunEnd end = run();
+  EXPECT_EQ(end.how, RunEnd::How::refused) << end.reason;
+  EXPECT_NE(end.reason.find("Not today."), std::string::npos) << end.reason;
+}
+
+TEST_F(MappingRunTest, AnEndlessFunctionIsStoppedWithTheRun) {
+  write("scripts/integrations/orders/invoice.lua",
+        "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
+        "invoice.Remarks = with(order, function() while true do end end)\n");
+  RunEnd end = run();
+  EXPECT_EQ(end.how, RunEnd::How::broken);
+  EXPECT_NE(end.reason.find("was stopped"), std::string::npos) << end.reason;
+}
+
+TEST_F(MappingRunTest, FieldsThatDoNotExistAreRefusedAtLoad) {
+  write("scripts/integrations/orders/invoice.lua",
+        "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
+        "invoice.Reff = order.note\n"
+        "invoice.Ref = order.notes\n");
+  std::string text = all_of(load().problems);
+  EXPECT_NE(text.find("scripts/integrations/orders/invoice.lua:2:1"), std::string::npos) << text;
+  EXPECT_NE(text.find("scripts/integrations/orders/invoice.lua:3:1"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace mlc::script
