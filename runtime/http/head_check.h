@@ -1,6 +1,6 @@
-// The strict request head (T3, F20): our own check on raw bytes, in front of everything else. It accepts a small,
-// unambiguous part of RFC 9112; whatever two implementations could read differently is refused. The body's framing
-// is decided here, once, and read by body_reader.h.
+// The strict message head (T3, F20): our own check on raw bytes, in front of everything else. It accepts a small,
+// unambiguous part of RFC 9112; whatever two implementations could read differently is refused. How the body is framed
+// is decided here, once, and carried out by body_reader.h.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -16,30 +16,38 @@ enum class Framing { none, length, chunked, until_close };
 
 struct RequestHead {
   std::string method;
-  std::string target;
+  std::string target;  // origin form or "*"
   Headers headers;
   Framing framing = Framing::none;
   uint64_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;
   bool wants_upgrade = false;
-  int minor_version = 1;
+};
+
+struct ResponseHead {
+  int status = 0;
+  Headers headers;
+  Framing framing = Framing::none;
+  uint64_t content_length = 0;
+  bool keep_alive = true;
 };
 
 struct HeadRefusal {
-  int status = 400;
+  int status = 400;         // what a server answers
   std::string_view reason;  // a constant, without anything the peer sent
 };
 
-// Where a head ends: bytes up to and including the empty line, 0 if it isn't complete yet. `from` is where an earlier
-// search over the same, shorter buffer may go on.
-size_t find_head_end(std::string_view bytes, size_t from = 0);
+enum class HeadState { incomplete, complete, refused };
 
-// A cheap early look at an incomplete head: something that can never become a good one (a bare CR or LF, a control
-// character, not a method) is refused without waiting for the rest.
-bool can_become_head(std::string_view bytes);
+// Finds the empty line that ends a head. `line_start` (0 at first) remembers how far an earlier call over a shorter
+// part of the same bytes came; when complete it is the size of the head. Refuses a bare LF and a first byte that no
+// message begins with, without waiting for the rest.
+HeadState find_head_end(std::string_view bytes, size_t& line_start);
 
-// Parses a complete head (find_head_end bytes of it). False: refused, see `refusal`.
+// These parse a complete head, its empty line included. False: refused, see `refusal`.
 bool parse_request_head(std::string_view bytes, RequestHead& head, HeadRefusal& refusal);
+// `method` is the request's: a response to HEAD has no body.
+bool parse_response_head(std::string_view bytes, std::string_view method, ResponseHead& head, HeadRefusal& refusal);
 
 }  // namespace mlc::http

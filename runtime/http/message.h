@@ -7,17 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/base/result.h"
-
 namespace mlc::http {
 
 struct Field {
   std::string name;
   std::string value;
 };
-
-// ASCII only, as field names are (RFC 9110 5.1).
-bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 // Fields keep their order; names compare without case.
 class Headers {
@@ -56,10 +51,18 @@ struct Request {
   bool tls = false;  // arrived over TLS, here or at a trusted proxy
 };
 
+// How a server ends an exchange on purpose without a whole answer; for simulated systems, and nothing else.
+enum class Cut {
+  none,
+  before,   // the connection is closed instead of an answer
+  halfway,  // after half of the answer's bytes
+};
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  Cut cut = Cut::none;
 };
 
 // RFC 9110 tchar: what a method or a field name consists of.

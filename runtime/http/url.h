@@ -44,10 +44,6 @@ class Url {
   bool has_query_ = false;
 };
 
-// Everything but RFC 3986 unreserved characters becomes %XX.
-std::string percent_encode(std::string_view text);
-// Refuses a bad escape; "+" stays a plus unless `form`, where it is a space.
-Result<std::string> percent_decode(std::string_view text, bool form = false);
 // "a=1&b=x%20y", in the order given; also the body of application/x-www-form-urlencoded.
 std::string build_query(const std::vector<std::pair<std::string, std::string>>& fields);
 // The reverse: names and values decoded, "+" read as a space.
