@@ -44,7 +44,7 @@ class ServiceTest : public ::testing::Test {
     wiring.folder = folder;
     wiring.exit = [&](int, std::string why) {
       ended = std::move(why);
-      loop_.stop();
+      loop_.post([this] { loop_.stop(); });  // it may be called before the loop runs
     };
     auto limit = loop_.after_real(std::chrono::seconds(20), [this] { loop_.stop(); });
     auto service = Service::start(host_, bindings::service_modules(), std::move(wiring), until_exit ? "main.lua" : "init.lua", arguments,

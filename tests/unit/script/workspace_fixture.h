@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "bindings/bindings.h"
 #include "runtime/base/files.h"
 #include "runtime/script/loader.h"
 
@@ -19,7 +18,6 @@ class WorkspaceFixture : public ::testing::Test {
     folder_ = mkdtemp(folder);
     host_.files = &files_;
     host_.share = MLC_SOURCE_DIR;
-    host_.modules = bindings::job_modules();
     write("ml-connector.lua", "id = 'ws-1'\npublic_url = 'https://hooks.example.com'\n");
     write("clients/acme/client.lua",
           "zone = 'Europe/Amsterdam'\n"
@@ -30,17 +28,22 @@ class WorkspaceFixture : public ::testing::Test {
           "  operations = {\n"
           "    ['orders.get'] = { GET = '/{store}/orders/{id}', gives = 'order' },\n"
           "    ['orders.list'] = { GET = '/{store}/orders', gives = 'order', pages = { rows = {''}, param = 'page' } } },\n"
-          "  types = { order = { fields = { id = { type = 'integer' }, total = { type = 'decimal' }, changed = { type = 'instant' }, note = { type = 'text' },\n"
-          "    lines = { type = 'list', of = 'line' } } }, line = { fields = { sku = { type = 'text' }, price = { type = 'decimal' } } } } }\n");
+          "  types = { order = { fields = { id = { type = 'integer' }, total = { type = 'decimal' }, changed = { type = 'instant' }, note "
+          "= { type = 'text' },\n"
+          "    lines = { type = 'list', of = 'line' } } }, line = { fields = { sku = { type = 'text' }, price = { type = 'decimal' } } } } "
+          "}\n");
     write("scripts/systems/ledger/init.lua",
           "return system { name = 'ledger', base_url = 'https://books.example.com',\n"
           "  operations = {\n"
-          "    ['items.list'] = { GET = '/{division}/items', gives = 'Item', pages = 'odata', find = { param = '$filter', format = 'odata' } },\n"
+          "    ['items.list'] = { GET = '/{division}/items', gives = 'Item', pages = 'odata', find = { param = '$filter', format = 'odata' "
+          "} },\n"
           "    ['invoices.list'] = { GET = '/{division}/invoices', pages = 'odata' },\n"
-          "    ['invoices.create'] = { POST = '/{division}/invoices', takes = 'Invoice', gives = 'Invoice', effect = look_up { 'invoices.list', by = 'Ref' } },\n"
+          "    ['invoices.create'] = { POST = '/{division}/invoices', takes = 'Invoice', gives = 'Invoice', effect = look_up { "
+          "'invoices.list', by = 'Ref' } },\n"
           "    ['invoices.update'] = { PUT = '/{division}/invoices/{id}', takes = 'Invoice', effect = upsert { key = 'id' } } },\n"
           "  types = { Item = { fields = { ID = { type = 'guid' }, Code = { type = 'text' } } },\n"
-          "    Invoice = { fields = { Ref = { type = 'text' }, Amount = { type = 'decimal' }, Remarks = { type = 'text' }, Lines = { type = 'list', of = 'InvoiceLine' } } },\n"
+          "    Invoice = { fields = { Ref = { type = 'text' }, Amount = { type = 'decimal' }, Remarks = { type = 'text' }, Lines = { type "
+          "= 'list', of = 'InvoiceLine' } } },\n"
           "    InvoiceLine = { fields = { Item = { type = 'guid' }, Price = { type = 'decimal' } } } } }\n");
     flow("return job.key");
   }
@@ -54,14 +57,15 @@ class WorkspaceFixture : public ::testing::Test {
 
   // The integration's only flow has this body; `top` stands before it.
   void flow(const std::string& body, const std::string& top = "") {
-    write("scripts/integrations/orders/init.lua",
-          top +
-              "\nlocal function run(job, shop, books)\n" + body +
-              "\nend\n"
-              "return integration { roles = { shop = 'toyshop', books = 'ledger' },\n"
-              "  settings = schema { journal = { 'text', default = '10', doc = 'Journal' }, tolerance = { 'decimal', default = '0.02' } },\n"
-              "  lookups = { items = { from = 'books.items.list', key = 'Code', value = 'ID', fresh = '1h' } },\n"
-              "  flows = { orders = flow { on = { webhook('shop', { 'order/created' }, { key = 'data.id' }), poll('shop.orders.list', { key = 'id', since = 'changed' }) }, run = run } } }\n");
+    write(
+        "scripts/integrations/orders/init.lua",
+        top + "\nlocal function run(job, shop, books)\n" + body +
+            "\nend\n"
+            "return integration { roles = { shop = 'toyshop', books = 'ledger' },\n"
+            "  settings = schema { journal = { 'text', default = '10', doc = 'Journal' }, tolerance = { 'decimal', default = '0.02' } },\n"
+            "  lookups = { items = { from = 'books.items.list', key = 'Code', value = 'ID', fresh = '1h' } },\n"
+            "  flows = { orders = flow { on = { webhook('shop', { 'order/created' }, { key = 'data.id' }), poll('shop.orders.list', { key "
+            "= 'id', since = 'changed' }) }, run = run } } }\n");
   }
 
   Workspace load() { return load_workspace(host_, folder_); }

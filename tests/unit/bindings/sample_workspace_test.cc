@@ -1,8 +1,7 @@
-#include "runtime/script/loader.h"
-
 #include <gtest/gtest.h>
 
 #include "bindings/bindings.h"
+#include "runtime/script/loader.h"
 
 namespace mlc::script {
 namespace {
@@ -23,7 +22,7 @@ std::string all_of(const std::vector<Problem>& problems) {
   return text;
 }
 
-TEST(Loader, LoadsTheSampleWorkspace) {
+TEST(SampleWorkspace, Loads) {
   Place place;
   auto workspace = load_workspace(place.host, MLC_SOURCE_DIR "/examples/clients/quickstart");
   EXPECT_EQ(all_of(workspace.problems), "");
@@ -34,7 +33,7 @@ TEST(Loader, LoadsTheSampleWorkspace) {
   EXPECT_EQ(program.instance.flows.size(), 1u);
 }
 
-TEST(Loader, AProgramComesBackFromItsRows) {
+TEST(SampleWorkspace, ItsProgramComesBackFromRows) {
   Place place;
   auto workspace = load_workspace(place.host, MLC_SOURCE_DIR "/examples/clients/quickstart");
   ASSERT_EQ(workspace.programs.size(), 1u);
