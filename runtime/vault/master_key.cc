@@ -1,0 +1,61 @@
+#include <cstdlib>
+
+#include "runtime/base/encoding.h"
+#include "runtime/base/strings.h"
+#include "runtime/crypto/aead.h"
+#include "runtime/vault/vault.h"
+
+namespace mlc::vault {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string key_path(const std::string& workspace_id, const std::string& configured) {
+  if (!configured.empty()) return configured;
+  std::string config = environment("XDG_CONFIG_HOME");
+  if (config.empty()) config = environment("HOME") + "/.config";
+  return config + "/ml-connector/" + workspace_id + ".key";
+}
+
+Result<Secret> parse_key(std::string text, const std::string& path) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  auto bytes = from_hex(text);
+  wipe(text.data(), text.size());
+  if (!bytes || bytes->size() != crypto::kKeyBytes) return Error(Code::config, path + " holds no master key: expected 64 hexadecimal digits");
+  return Secret(std::move(*bytes));
+}
+
+}  // namespace
+
+Result<Secret> read_master_key(Files& files, const std::string& workspace_id, const std::string& configured) {
+  const std::string given = environment("CREDENTIALS_DIRECTORY");
+  if (!given.empty() && files.exists(given + "/ml-connector.key")) {
+    auto text = files.read(given + "/ml-connector.key");
+    if (!text) return text.error();
+    return parse_key(std::move(*text), given + "/ml-connector.key");
+  }
+  const std::string path = key_path(workspace_id, configured);
+  auto text = files.read(path);
+  if (!text) return Error(Code::config, "the master key is not at " + path + "; put the workspace's key there, or set master_key in ml-connector.lua");
+  return parse_key(std::move(*text), path);
+}
+
+Result<std::string> make_master_key(Files& files, Random& random, const std::string& workspace_id, const std::string& configured) {
+  const std::string path = key_path(workspace_id, configured);
+  if (files.exists(path)) return path;
+  auto made = files.make_dirs(path.substr(0, path.rfind('/')), 0700);
+  if (!made) return made.error();
+  std::string bytes(crypto::kKeyBytes, '\0');
+  random.fill(bytes.data(), bytes.size());
+  std::string text = to_hex(bytes) + "\n";
+  auto written = files.write_atomic(path, text, 0400);
+  wipe(bytes.data(), bytes.size());
+  wipe(text.data(), text.size());
+  if (!written) return written.error();
+  return path;
+}
+
+}  // namespace mlc::vault
