@@ -96,6 +96,8 @@ void JobRun::begin(Isolate& isolate) {
   failed.cause = "script_error " + failed.reason;
   failed.concern = "operator";
   ended = true;
+  slot->active -= 1;
+  if (isolate.exhausted()) slot->exhausted = true;
   if (abandoned) return;
   executor->post([self, failed] {
     if (!self->abandoned) self->end(failed);
