@@ -5,9 +5,9 @@
 namespace mlc::store {
 
 struct SqliteOptions {
-  std::string path;           // folder must exist; the file is made when missing
-  bool threaded = true;       // false: commits run as executor work, for simulation on a virtual clock
-  int group_max = 512;        // writes in one commit
+  std::string path;                         // folder must exist; the file is made when missing
+  bool threaded = true;                     // false: commits run as executor work, for simulation on a virtual clock
+  int group_max = 512;                      // writes in one commit
   std::function<void(const Error&)> fatal;  // called once on an I/O error from COMMIT or fsync (G7)
 };
 
