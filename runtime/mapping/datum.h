@@ -1,6 +1,8 @@
 // What an expression is worth while a mapping runs. Texts are views: into the record, the inputs, or the run's arena; so a Datum
 // lives no longer than the run it belongs to.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory_resource>

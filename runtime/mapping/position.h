@@ -1,6 +1,7 @@
 // Where a row of a mapping was written, and what is wrong there. Values.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlc::mapping {
