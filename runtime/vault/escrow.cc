@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -16,7 +17,9 @@ namespace {
 
 std::string context_of(size_t index) { return "ml-connector escrow slot " + std::to_string(index); }
 
-Error file_error(const std::string& doing) { return Error(Code::io, doing + " the escrow file: " + std::string(std::generic_category().message(errno))); }
+Error file_error(const std::string& doing) {
+  return Error(Code::io, doing + " the escrow file: " + std::string(std::generic_category().message(errno)));
+}
 
 uint32_t length_at(const std::string& slot) {
   uint32_t length = 0;
@@ -30,17 +33,13 @@ Result<std::unique_ptr<Escrow>> Escrow::open(const std::string& folder, crypto::
   std::unique_ptr<Escrow> escrow(new Escrow(key, random));
   if (folder.empty()) return escrow;
   const std::string path = folder + "/escrow";
-  escrow->file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_DSYNC, 0600);
+  escrow->file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (escrow->file_ < 0) return file_error("opening");
   struct stat info {};
   if (::fstat(escrow->file_, &info) != 0) return file_error("looking at");
-  const auto wanted = static_cast<off_t>(kSlots * kSlotBytes);
-  if (info.st_size < wanted) {
-    // Written, not only reserved: a later write needs no new block of a full disk.
-    const std::string zeros(kSlotBytes, '\0');
-    for (off_t at = info.st_size / static_cast<off_t>(kSlotBytes) * static_cast<off_t>(kSlotBytes); at < wanted; at += static_cast<off_t>(kSlotBytes))
-      if (::pwrite(escrow->file_, zeros.data(), zeros.size(), at) != static_cast<ssize_t>(zeros.size())) return file_error("preallocating");
-    if (::fsync(escrow->file_) != 0) return file_error("syncing");
+  escrow->size_ = static_cast<size_t>(info.st_size) / kSlotBytes;
+  if (escrow->size_ < kSlotsAtOnce) {
+    if (auto added = escrow->add_slots(kSlotsAtOnce - escrow->size_); !added) return added.error();
   }
   auto read = escrow->read_slots();
   if (!read) return read.error();
@@ -51,10 +50,24 @@ Escrow::~Escrow() {
   if (file_ >= 0) ::close(file_);
 }
 
+// Written, not only reserved: a later write needs no new block of a full disk.
+Status Escrow::add_slots(size_t count) {
+  const std::string zeros(kSlotBytes, '\0');
+  for (size_t i = 0; i < count && file_ >= 0; ++i) {
+    if (::pwrite(file_, zeros.data(), zeros.size(), static_cast<off_t>((size_ + i) * kSlotBytes)) != static_cast<ssize_t>(zeros.size())) {
+      return file_error("preallocating");
+    }
+  }
+  if (file_ >= 0 && ::fsync(file_) != 0) return file_error("syncing");
+  size_ += count;
+  return ok_status();
+}
+
 Status Escrow::read_slots() {
   std::string bytes(kSlotBytes, '\0');
-  for (size_t index = 0; index < kSlots; ++index) {
-    if (::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(index * kSlotBytes)) != static_cast<ssize_t>(bytes.size())) return file_error("reading");
+  for (size_t index = 0; index < size_; ++index) {
+    if (::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(index * kSlotBytes)) != static_cast<ssize_t>(bytes.size()))
+      return file_error("reading");
     const uint32_t length = length_at(bytes);
     if (length == 0 || length > kSlotBytes - 4) continue;
     // A slot that does not open is a torn write or not ours; the grant's other slot holds what was there before.
@@ -63,6 +76,8 @@ Status Escrow::read_slots() {
     auto parsed = document::Document::parse(std::move(*plain));
     if (!parsed) continue;
     Slot slot;
+    slot.order = parsed->root().get("order").integer().value_or(0);
+    last_order_ = std::max(last_order_, slot.order);
     slot.grant = parsed->root().get("grant").text();
     slot.record.generation = parsed->root().get("generation").integer().value_or(0);
     slot.record.lease_epoch = parsed->root().get("lease_epoch").integer().value_or(0);
@@ -76,17 +91,22 @@ Status Escrow::put(const std::string& grant, int64_t generation, int64_t lease_e
   std::vector<size_t> own;
   for (const auto& [index, slot] : slots_)
     if (slot.grant == grant) own.push_back(index);
-  size_t index = kSlots;
+  size_t index = 0;
   if (own.size() < 2) {
-    for (size_t free = 0; free < kSlots && index == kSlots; ++free)
-      if (!slots_.contains(free)) index = free;
+    while (slots_.contains(index)) ++index;
+    if (index >= size_) {
+      if (auto added = add_slots(kSlotsAtOnce); !added) return added.error().wrap("the escrow file has no slot left for grant " + grant);
+    }
   } else {
-    index = slots_[own[0]].record.generation <= slots_[own[1]].record.generation ? own[0] : own[1];
+    index = slots_[own[0]].order < slots_[own[1]].order ? own[0] : own[1];
   }
-  if (index == kSlots) return {Code::exhausted, "the escrow file has no slot left for grant " + grant};
 
   auto record = document::Node::object();
-  record.set("grant", grant).set("generation", generation).set("lease_epoch", lease_epoch).set("tokens", tokens);
+  record.set("order", last_order_ + 1)
+      .set("grant", grant)
+      .set("generation", generation)
+      .set("lease_epoch", lease_epoch)
+      .set("tokens", tokens);
   auto sealed = crypto::seal(key_, crypto::random_nonce(random_), context_of(index), document::write(record));
   if (!sealed) return sealed.error();
   if (sealed->size() > kSlotBytes - 4) return {Code::exhausted, "the tokens of grant " + grant + " are larger than an escrow slot"};
@@ -95,17 +115,21 @@ Status Escrow::put(const std::string& grant, int64_t generation, int64_t lease_e
     for (uint32_t i = 0; i < 4; ++i) bytes.push_back(static_cast<char>(sealed->size() >> (8 * i) & 0xff));
     bytes += *sealed;
     bytes.resize(kSlotBytes, '\0');
-    if (::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(index * kSlotBytes)) != static_cast<ssize_t>(bytes.size())) return file_error("writing");
+    if (::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(index * kSlotBytes)) != static_cast<ssize_t>(bytes.size()))
+      return file_error("writing");
+    if (::fdatasync(file_) != 0) return file_error("syncing");
   }
-  slots_[index] = {grant, {generation, lease_epoch, std::string(tokens)}};
+  slots_[index] = {++last_order_, grant, {generation, lease_epoch, std::string(tokens)}};
   return ok_status();
 }
 
 Result<std::optional<Vault::Escrowed>> Escrow::get(const std::string& grant) {
-  std::optional<Vault::Escrowed> newest;
-  for (const auto& [index, slot] : slots_)
-    if (slot.grant == grant && (!newest || slot.record.generation > newest->generation)) newest = slot.record;
-  return newest;
+  const Slot* newest = nullptr;
+  for (const auto& [index, slot] : slots_) {
+    if (slot.grant == grant && (newest == nullptr || slot.order > newest->order)) newest = &slot;
+  }
+  if (newest == nullptr) return std::optional<Vault::Escrowed>();
+  return std::optional<Vault::Escrowed>(newest->record);
 }
 
 }  // namespace mlc::vault

@@ -1,5 +1,5 @@
-// Where refreshed tokens go first (reliability.md section 3, point 3): a preallocated file of fixed slots, written with
-// O_DSYNC, so that it also works on a full disk. Each grant has two slots that take turns: a torn write spoils one and
+// Where refreshed tokens go first (reliability.md section 3, point 3): a preallocated file of fixed slots, each write
+// synced, so that it also works on a full disk. Each grant has two slots that take turns: a torn write spoils one and
 // leaves the other. The file's bytes are sealed. One thread.
 #pragma once
 #include <map>
@@ -15,8 +15,8 @@ namespace mlc::vault {
 
 class Escrow {
  public:
-  static constexpr size_t kSlotBytes = 8192;  // a pair of tokens with its seal; JWTs of 3 KB fit
-  static constexpr size_t kSlots = 256;       // 128 grants
+  static constexpr size_t kSlotBytes = 8192;   // a pair of tokens with its seal; JWTs of 3 KB fit
+  static constexpr size_t kSlotsAtOnce = 256;  // room for 128 grants; more is added when a new grant finds none
 
   // `folder` "": memory only, for tests.
   static Result<std::unique_ptr<Escrow>> open(const std::string& folder, crypto::Key256 key, Random& random);
@@ -28,15 +28,19 @@ class Escrow {
 
  private:
   struct Slot {
+    int64_t order = 0;  // of writing; the newest record is the one that counts
     std::string grant;
     Vault::Escrowed record;
   };
   Escrow(crypto::Key256 key, Random& random) : key_(key), random_(random) {}
   Status read_slots();
+  Status add_slots(size_t count);
 
   crypto::Key256 key_;
   Random& random_;
   int file_ = -1;
+  size_t size_ = 0;  // slots in the file
+  int64_t last_order_ = 0;
   std::map<size_t, Slot> slots_;  // by position in the file
 };
 

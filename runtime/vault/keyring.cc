@@ -10,7 +10,9 @@
 namespace mlc::vault {
 namespace {
 
-constexpr const char* kCheckRow = "\x01" "check";  // no client is called so
+constexpr const char* kCheckRow =
+    "\x01"
+    "check";  // no client is called so
 
 std::string context_of(const std::string& client, const char* column) { return "ml-connector client_keys " + client + " " + column; }
 
@@ -28,7 +30,8 @@ std::string Keyring::row_of(const std::string& client, const Ring& ring, const c
   auto row = document::Node::object();
   auto keys = document::Node::array();
   for (const auto& one : ring.keys) {
-    auto wrapped = crypto::seal(wrapping, crypto::random_nonce(*env_.random), context_of(client, std::to_string(one->version).c_str()), one->key.reveal());
+    auto wrapped = crypto::seal(wrapping, crypto::random_nonce(*env_.random), context_of(client, std::to_string(one->version).c_str()),
+                                one->key.reveal());
     auto entry = document::Node::object();
     entry.set("version", static_cast<int64_t>(one->version)).set("key", to_base64(wrapped.value_or("")));
     keys.push(std::move(entry));
@@ -88,6 +91,20 @@ Task<Status> Keyring::prepare(std::string client) {
     auto known = rings_.find(client);
     if (known != rings_.end() && known->second->left > kBlock / 2) co_return ok_status();
   }
+  if (auto others = preparing_.find(client); others != preparing_.end()) {
+    Callback<Status> first([&](Callback<Status>::Complete done) { others->second.push_back(std::move(done)); });
+    co_return co_await first;
+  }
+  preparing_[client];
+  auto making = make_or_load(client);
+  Status made = co_await std::move(making);
+  auto others = std::move(preparing_[client]);
+  preparing_.erase(client);
+  for (auto& done : others) done(made);
+  co_return made;
+}
+
+Task<Status> Keyring::make_or_load(std::string client) {
   auto row = co_await store_.get(store::Table::client_keys, client);
   if (!row) co_return row.error();
   auto ring = std::make_shared<Ring>();
@@ -100,6 +117,7 @@ Task<Status> Keyring::prepare(std::string client) {
     env_.random->fill(ring->digest_key.data(), ring->digest_key.size());
     add_key(*ring);
   }
+  if (frozen_) co_return Error(Code::unavailable, "the master key is being changed; try again");
   if (ring->reserved + kBlock > kUsesPerKey) add_key(*ring);
   ring->reserved += kBlock;
   ring->left = kBlock;
@@ -118,7 +136,8 @@ Result<std::shared_ptr<const ClientKey>> Keyring::use(const std::string& client)
   if (found == rings_.end()) return Error(Code::internal, "the key of " + client + " was not prepared");
   Ring& ring = *found->second;
   const uint64_t left = ring.left.fetch_sub(1);
-  if (left == 0 || left > kBlock) return Error(Code::exhausted, "the uses reserved for the key of " + client + " are spent; a restart reserves more");
+  if (left == 0 || left > kBlock)
+    return Error(Code::exhausted, "the uses reserved for the key of " + client + " are spent; a restart reserves more");
   // Half way down the next block is fetched, once, long before it is needed.
   if (left == kBlock / 2) env_.executor->post([this, client] { spawn(prepare(client)); });
   return ring.keys.back();

@@ -40,8 +40,11 @@ class Keyring {
 
   const crypto::Key256& wrapping() const { return wrapping_; }
   void set_wrapping(crypto::Key256 key) { wrapping_ = key; }
-  // Every row, wrapped by another key; for rotate().
+  // Every row, wrapped by another key; for rotate(), which freezes the keyring so that no row is made under the old
+  // one meanwhile.
   Task<Result<std::vector<store::Row>>> rewrapped(crypto::Key256 other);
+  void freeze(bool frozen) { frozen_ = frozen; }
+  bool frozen() const { return frozen_; }
 
  private:
   struct Ring {
@@ -50,6 +53,7 @@ class Keyring {
     uint64_t reserved = 0;  // uses of the newest key that its row grants
     std::atomic<uint64_t> left{0};
   };
+  Task<Status> make_or_load(std::string client);
   std::string row_of(const std::string& client, const Ring& ring, const crypto::Key256& wrapping) const;
   Result<std::shared_ptr<Ring>> ring_of(const store::Row& row) const;
   void add_key(Ring& ring) const;
@@ -59,6 +63,10 @@ class Keyring {
   Environment env_;
   mutable std::shared_mutex mutex_;
   std::map<std::string, std::shared_ptr<Ring>> rings_;
+  // Of clients being prepared: the callers that wait for the first one's result. Two keys for one client would leave
+  // unreadable what the loser sealed.
+  std::map<std::string, std::vector<Callback<Status>::Complete>> preparing_;
+  bool frozen_ = false;
 };
 
 }  // namespace mlc::vault

@@ -24,7 +24,8 @@ Result<Secret> parse_key(std::string text, const std::string& path) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   auto bytes = from_hex(text);
   wipe(text.data(), text.size());
-  if (!bytes || bytes->size() != crypto::kKeyBytes) return Error(Code::config, path + " holds no master key: expected 64 hexadecimal digits");
+  if (!bytes || bytes->size() != crypto::kKeyBytes)
+    return Error(Code::config, path + " holds no master key: expected 64 hexadecimal digits");
   return Secret(std::move(*bytes));
 }
 
@@ -39,7 +40,9 @@ Result<Secret> read_master_key(Files& files, const std::string& workspace_id, co
   }
   const std::string path = key_path(workspace_id, configured);
   auto text = files.read(path);
-  if (!text) return Error(Code::config, "the master key is not at " + path + "; put the workspace's key there, or set master_key in ml-connector.lua");
+  if (!text)
+    return Error(Code::config,
+                 "the master key is not at " + path + "; put the workspace's key there, or set master_key in ml-connector.lua");
   return parse_key(std::move(*text), path);
 }
 

@@ -13,7 +13,11 @@ namespace mlc::vault {
 namespace {
 
 constexpr size_t kDigestBytes = 16;
+constexpr const char* kChanging = "the master key is being changed; try again";
 constexpr size_t kVersionBytes = 4;
+constexpr const char* kEscrowRing =
+    "\x01"
+    "escrow";                      // no client is called so
 constexpr char kBetween = '\x1f';  // owner and name of a credential: neither may hold it
 
 std::string payload_context(const std::string& client, std::string_view context, const char* column) {
@@ -21,7 +25,13 @@ std::string payload_context(const std::string& client, std::string_view context,
   return text.append(context).append(" ").append(client).append(" ").append(column);
 }
 
-std::string credential_context(const std::string& key, const std::string& hosts) { return "ml-connector credentials " + key + " value " + hosts; }
+std::string key_context(const std::string& client, std::string_view context, uint32_t version) {
+  return payload_context(client, context, "key") + " " + std::to_string(version);
+}
+
+std::string credential_context(const std::string& key, const std::string& hosts) {
+  return "ml-connector credentials " + key + " value " + hosts;
+}
 
 std::string version_text(uint32_t version) {
   std::string bytes;
@@ -53,10 +63,23 @@ std::vector<std::string> parted(std::string_view text) {
 
 class RealVault : public Vault {
  public:
-  RealVault(crypto::Key256 wrapping, std::unique_ptr<Escrow> escrow, store::Store& store, Environment env)
-      : keyring_(wrapping, store, env), escrow_(std::move(escrow)), store_(store), env_(env) {}
+  RealVault(crypto::Key256 wrapping, store::Store& store, Environment env) : keyring_(wrapping, store, env), store_(store), env_(env) {}
 
   Task<Status> check() { return keyring_.check(); }
+  // The escrow's key stands among the clients' keys, so that a new master key leaves its records readable.
+  Task<Status> open_escrow(std::string folder) {
+    auto prepared = co_await keyring_.prepare(kEscrowRing);
+    if (!prepared) co_return prepared.error();
+    auto secret = keyring_.digest_key(kEscrowRing);
+    if (!secret) co_return secret.error();
+    auto key = crypto::Key256::from_bytes(*secret);
+    wipe(secret->data(), secret->size());
+    if (!key) co_return key.error();
+    auto opened = Escrow::open(folder, *key, *env_.random);
+    if (!opened) co_return opened.error();
+    escrow_ = std::move(*opened);
+    co_return ok_status();
+  }
 
   Result<store::Sealed> seal(const std::string& client, std::string_view context, std::string_view plain) override {
     auto wrapping = keyring_.use(client);
@@ -64,7 +87,8 @@ class RealVault : public Vault {
     const crypto::Key256 data = crypto::Key256::random(*env_.random);
     auto bytes = crypto::seal(data, crypto::random_nonce(*env_.random), payload_context(client, context, "payload"), pack(plain));
     if (!bytes) return bytes.error();
-    auto key = crypto::seal((*wrapping)->key, crypto::random_nonce(*env_.random), payload_context(client, context, "key"), data.reveal());
+    auto key = crypto::seal((*wrapping)->key, crypto::random_nonce(*env_.random), key_context(client, context, (*wrapping)->version),
+                            data.reveal());
     if (!key) return key.error();
     return store::Sealed{std::move(*bytes), version_text((*wrapping)->version) + *key};
   }
@@ -73,7 +97,8 @@ class RealVault : public Vault {
     if (sealed.key.size() <= kVersionBytes) return Error(Code::not_found, "this payload was erased");
     auto wrapping = keyring_.find(client, version_of(sealed.key));
     if (!wrapping) return wrapping.error();
-    auto plain_key = crypto::open((*wrapping)->key, payload_context(client, context, "key"), std::string_view(sealed.key).substr(kVersionBytes));
+    auto plain_key = crypto::open((*wrapping)->key, key_context(client, context, version_of(sealed.key)),
+                                  std::string_view(sealed.key).substr(kVersionBytes));
     if (!plain_key) return plain_key.error().wrap("a payload's key can't be opened");
     auto data = crypto::Key256::from_bytes(*plain_key);
     wipe(plain_key->data(), plain_key->size());
@@ -93,6 +118,7 @@ class RealVault : public Vault {
 
   Task<Status> put_secret(std::string owner, std::string name, Secret value, std::vector<std::string> hosts, std::string actor) override {
     if (value.empty()) co_return Error(Code::invalid_argument, "an empty secret is refused");
+    if (keyring_.frozen()) co_return Error(Code::unavailable, kChanging);
     if (owner.find(kBetween) != std::string::npos || name.find(kBetween) != std::string::npos || has_control(owner) || has_control(name))
       co_return Error(Code::invalid_argument, "names of secrets may not hold control characters");
     const std::string key = owner + kBetween + name;
@@ -149,8 +175,19 @@ class RealVault : public Vault {
   Task<Status> rotate(Secret new_master) override {
     auto wrapping = wrapping_key(new_master);
     if (!wrapping) co_return wrapping.error();
+    if (keyring_.frozen()) co_return Error(Code::unavailable, kChanging);
+    keyring_.freeze(true);
+    auto rewrapping = rewrap_all(*wrapping);
+    auto done = co_await std::move(rewrapping);
+    keyring_.freeze(false);
+    co_return done;
+  }
+
+  Task<Status> rewrap_all(crypto::Key256 wrapping) {
+    auto settled = co_await store_.flush();  // what was sealed under the old key before stands where it is read below
+    if (!settled) co_return settled;
     store::Change change;
-    auto keys = co_await keyring_.rewrapped(*wrapping);
+    auto keys = co_await keyring_.rewrapped(wrapping);
     if (!keys) co_return keys.error();
     for (auto& row : *keys) change.put.emplace_back(store::Table::client_keys, std::move(row));
     auto rows = co_await store_.list(store::Table::credentials, "");
@@ -159,14 +196,14 @@ class RealVault : public Vault {
       auto read = read_credential(row, keyring_.wrapping());
       if (!read) co_return read.error();
       const std::string hosts = joined(read->hosts);
-      auto sealed = crypto::seal(*wrapping, crypto::random_nonce(*env_.random), credential_context(row.key, hosts), read->value.reveal());
+      auto sealed = crypto::seal(wrapping, crypto::random_nonce(*env_.random), credential_context(row.key, hosts), read->value.reveal());
       if (!sealed) co_return sealed.error();
       change.put.emplace_back(store::Table::credentials, store::Row{row.key, credential_row(hosts, *sealed), row.at});
     }
     change.audit.push_back({"", "operator", "vault.rotate", "", ""});
     auto committed = co_await store_.commit(std::move(change));
     if (!committed) co_return committed.error();
-    keyring_.set_wrapping(*wrapping);
+    keyring_.set_wrapping(wrapping);
     co_return ok_status();
   }
 
@@ -217,15 +254,11 @@ class RealVault : public Vault {
 Task<Result<std::unique_ptr<Vault>>> open_vault(Options options, store::Store& store, Files&, Environment env) {
   auto wrapping = RealVault::wrapping_key(options.master);
   if (!wrapping) co_return wrapping.error();
-  auto escrow_bytes = crypto::hkdf_sha256(options.master.reveal(), "", "ml-connector escrow", crypto::kKeyBytes);
-  if (!escrow_bytes) co_return escrow_bytes.error();
-  auto escrow_key = crypto::Key256::from_bytes(*escrow_bytes);
-  if (!escrow_key) co_return escrow_key.error();
-  auto escrow = Escrow::open(options.state_folder, *escrow_key, *env.random);
-  if (!escrow) co_return escrow.error();
-  auto vault = std::make_unique<RealVault>(*wrapping, std::move(*escrow), store, env);
+  auto vault = std::make_unique<RealVault>(*wrapping, store, env);
   auto checked = co_await vault->check();
   if (!checked) co_return checked.error();
+  auto opened = co_await vault->open_escrow(options.state_folder);
+  if (!opened) co_return opened.error();
   co_return std::unique_ptr<Vault>(std::move(vault));
 }
 

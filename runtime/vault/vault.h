@@ -34,7 +34,8 @@ class Vault {
   // Credentials of a grant or connection. `owner` is "client/connection" or "grant:<name>"; `hosts` bind the value
   // to where it may be written (T15). Values go in and are used; no command gives them back.
   virtual Task<Status> put_secret(std::string owner, std::string name, Secret value, std::vector<std::string> hosts, std::string actor) = 0;
-  virtual Task<Result<std::optional<Secret>>> secret(std::string owner, std::string name, std::string host) = 0;  // host "" = not for sending (webhook checks)
+  virtual Task<Result<std::optional<Secret>>> secret(std::string owner, std::string name,
+                                                     std::string host) = 0;  // host "" = not for sending (webhook checks)
   struct Listed {
     std::string owner, name;
     WallTime set_at{};

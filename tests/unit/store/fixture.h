@@ -82,7 +82,9 @@ class StoreTest : public ::testing::Test {
     change.job_update = Change::JobUpdate{state, state == JobState::done ? DoneAs::sent : DoneAs::none, next, 0, "", "", std::nullopt};
     return change;
   }
-  static EntryBirth entry(const std::string& name, EntryKind kind = EntryKind::read) { return {kind, 0, name, std::string(32, 'h'), {"sealed", "key"}}; }
+  static EntryBirth entry(const std::string& name, EntryKind kind = EntryKind::read) {
+    return {kind, 0, name, std::string(32, 'h'), {"sealed", "key"}};
+  }
 
   // Straight into the file, past the store, as a forger or a bad disk would.
   void tamper(const std::string& sql) {

@@ -275,7 +275,8 @@ TEST_F(Jobs, TheEquationHoldsAndEqualsARecount) {
     EXPECT_EQ(counts.done, in_state(3));
     EXPECT_EQ(counts.dead, in_state(4));
     EXPECT_EQ(counts.cancelled, in_state(5));
-    EXPECT_EQ(counts.waiting, in_state(0) + number("SELECT count(*) FROM events e WHERE jobs>0 AND NOT EXISTS(SELECT 1 FROM jobs j WHERE j.id=e.id)"));
+    EXPECT_EQ(counts.waiting,
+              in_state(0) + number("SELECT count(*) FROM events e WHERE jobs>0 AND NOT EXISTS(SELECT 1 FROM jobs j WHERE j.id=e.id)"));
     crash_and_open();
     EXPECT_EQ(0, good(store_->counts("")).running);
   }
