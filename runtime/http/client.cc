@@ -273,7 +273,7 @@ Task<SendResult> send_one(PoolPtr pool, OutgoingRequest request) {
   // A remote that refuses a request early stops reading and answers; that answer counts, if it can still be had.
   bool in_time = co_await read_response(pool, wire, reader, deadline);
   if (!in_time) co_return unknown(too_late().wrap("waiting for the response"));
-  if (reader.feed({}) != ResponseReader::State::done) {
+  if (reader.state() != ResponseReader::State::done) {
     Error why = reader.error();
     if (!wire.fault().empty()) why = Error(why.code(), wire.fault()).wrap(why.message());
     co_return unknown(why);

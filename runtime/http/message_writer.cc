@@ -7,6 +7,8 @@
 namespace mlc::http {
 namespace {
 
+constexpr size_t kLineRoom = 80;  // what a request says besides its own parts: version, Host, Content-Length, line ends
+
 void append_number(uint64_t number, std::string& out) {
   char digits[20];
   auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
@@ -73,6 +75,10 @@ Status append_request(std::string_view method, std::string_view target, std::str
     if (!is_token(field.name)) return Error(Code::invalid_argument, "malformed field name");
     if (!is_field_value(field.value)) return Error(Code::invalid_argument, "control character in the field " + field.name);
   }
+  // In one piece: the caller wipes what holds secrets, and a buffer that grew would have left copies behind.
+  size_t room = kLineRoom + method.size() + target.size() + authority.size() + body.size();
+  for (const Field& field : headers) room += field.name.size() + field.value.size() + 4;
+  out.reserve(out.size() + room);
   out.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(authority).append("\r\n");
   append_fields(headers, true, out);
   // RFC 9110 8.6: a method that gives meaning to a body says its length also when it is 0.

@@ -9,6 +9,7 @@ constexpr size_t kMaxReserve = 1024 * 1024;  // a declared length is believed so
 }  // namespace
 
 ResponseReader::State ResponseReader::feed(std::string_view bytes) {
+  if (state_ != State::more) return state_;
   std::string joined;
   if (!head_done_) {
     if (!pending_.empty()) {

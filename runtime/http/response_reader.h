@@ -21,6 +21,7 @@ class ResponseReader {
   State feed(std::string_view bytes);
   // The stream ended; in order (close_notify over TLS) or not. Only a body that runs to the end can be complete by that.
   State end(bool in_order);
+  State state() const { return state_; }
 
   Response take() { return {head_.status, std::move(head_.headers), std::move(body_)}; }
   const Error& error() const { return error_; }

@@ -204,6 +204,7 @@ bool ServerConnection::take_body(std::string_view& bytes) {
 }
 
 void ServerConnection::dispatch(std::string_view rest) {
+  auto alive = core_->shared_from_this();  // a handler may destroy the server, and with it itself
   state_ = State::handling;
   deadline_ = 0;  // the handler's own matter
   request_.peer = peer_.text;
