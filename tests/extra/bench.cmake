@@ -1,0 +1,16 @@
+# Benchmarks: figures, never tests, so ALL does not build them. `benchmarks` builds every *_bench.cc (Google Benchmark);
+# ml-connector-bench holds the workloads that run the program. tests/bench/run.sh calls both.
+find_package(benchmark REQUIRED)
+add_custom_target(benchmarks)
+file(GLOB micro CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/*_bench.cc)
+foreach(source ${micro})
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(${name} EXCLUDE_FROM_ALL ${source})
+  target_link_libraries(${name} PRIVATE mlc_vault benchmark::benchmark)
+  add_dependencies(benchmarks ${name})
+endforeach()
+
+file(GLOB workloads CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/*.cc)
+list(REMOVE_ITEM workloads ${micro})
+add_executable(ml-connector-bench EXCLUDE_FROM_ALL ${workloads})
+target_link_libraries(ml-connector-bench PRIVATE mlc_store SQLite::SQLite3)

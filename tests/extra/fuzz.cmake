@@ -1,0 +1,17 @@
+# tests/fuzz/<room>_fuzz.cc, linked with that room. The fuzz preset (clang) makes a libFuzzer program of each: run it with the
+# folder of its seeds. Every other build makes <room>_fuzz_replay, a test over fixed inputs.
+file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cc)
+foreach(source ${targets})
+  get_filename_component(name ${source} NAME_WE)
+  string(REPLACE "_fuzz" "" room ${name})
+  if(MLC_FUZZ)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE mlc_${room})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name}_replay ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cc)
+    target_link_libraries(${name}_replay PRIVATE mlc_${room})
+    add_test(NAME fuzz.${room} COMMAND ${name}_replay 300000 ${CMAKE_SOURCE_DIR}/tests/fuzz/seeds/${room})
+    set_tests_properties(fuzz.${room} PROPERTIES LABELS unit TIMEOUT 120)
+  endif()
+endforeach()
