@@ -151,6 +151,8 @@ class RawPeer {
   bool ended_ = false;
 };
 
+inline const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
 // A listener on a free port of 127.0.0.1 whose connections are served one after the other by `serve`.
 class RawRemote {
  public:

@@ -1,6 +1,7 @@
 // Every way we know to make two readers of one byte stream disagree (T3, F20): each is answered with an error, the
 // connection is closed, and nothing of it reaches the handler.
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 
 #include "tests/unit/http/peers.h"
 
@@ -191,7 +192,7 @@ TEST_F(ServerFraming, OneByteAtATimeChangesNothing) {
     SCOPED_TRACE(trick.name);
     RawPeer peer(server_.port());
     int on = 1;
-    setsockopt(peer.native(), IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof on);
+    setsockopt(peer.native(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     for (char byte : trick.bytes) {
       if (!peer.send({&byte, 1})) break;  // refused before the rest
     }
