@@ -12,15 +12,17 @@ namespace mlc::app {
 class AdminSite {
  public:
   // Starts both doors; the TCP one only when settings name an address. Writes state/admin.token (0600) when missing.
-  static Result<std::unique_ptr<AdminSite>> start(EventLoop& loop, Runtime& runtime, const Clock& clock);
+  // `site` is the public server, whose counts /metrics tells; it outlives this.
+  static Result<std::unique_ptr<AdminSite>> start(EventLoop& loop, Runtime& runtime, const Clock& clock, const http::Server& site);
   uint16_t port() const { return tcp_ ? tcp_->port() : 0; }
   void drain();
 
  private:
-  AdminSite(Runtime& runtime) : runtime_(runtime) {}
+  AdminSite(Runtime& runtime, const http::Server& site) : runtime_(runtime), site_(site) {}
   void handle(http::Request&& request, http::Respond respond, std::string actor);
 
   Runtime& runtime_;
+  const http::Server& site_;
   std::unique_ptr<console::AdminDoor> door_;
   std::unique_ptr<http::Server> socket_, tcp_;
 };

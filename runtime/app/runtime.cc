@@ -98,13 +98,16 @@ Task<Status> Runtime::build() {
   auto versions = co_await keep_versions();
   if (!versions) co_return versions.error();
 
-  engine_ = std::make_unique<engine::Engine>(env_, *store_, *vault_, *remote_, *runner_, log_);
-  services_ = std::make_unique<console::Services>(console::Services{env_, *this, *engine_, *store_, *vault_, *authorizer_, *limits_, *remote_, log_,
-                                                                    settings_.public_url, state_folder()});
+  engine::Options engine_options;
+  engine_options.crash_point = options_.crash_point;
+  engine_ = std::make_unique<engine::Engine>(env_, *store_, *vault_, *remote_, *runner_, log_, std::move(engine_options));
+  services_ = std::make_unique<console::Services>(console::Services{env_, *this, *engine_, *store_, *vault_, *authorizer_, *limits_,
+                                                                    *remote_, log_, settings_.public_url, state_folder()});
   router_ = std::make_unique<console::Router>(*services_);
   console::add_api(*router_);
   jobs_run_ = options_.serving;
-  co_return co_await engine_->start(std::move(*catalog), options_.serving ? engine::Engine::Run::everything : engine::Engine::Run::operations);
+  co_return co_await engine_->start(std::move(*catalog),
+                                    options_.serving ? engine::Engine::Run::everything : engine::Engine::Run::operations);
 }
 
 // Programs stay in the store by content hash: an open job goes on with the version it began with (G3), whatever the
@@ -175,7 +178,8 @@ Task<Unit> Runtime::close() {
 Status Runtime::require_loopback() const {
   for (const auto& [key, connection] : directory_->connections)
     if (!is_loopback_host(connection->base.host()))
-      return Error(Code::config, "--clock is for sandboxes only: connection " + key + " is at " + connection->base.host() + ", which is not this machine");
+      return Error(Code::config, "--clock is for sandboxes only: connection " + key + " is at " + connection->base.host() +
+                                     ", which is not this machine");
   return ok_status();
 }
 

@@ -42,8 +42,9 @@ Result<std::pair<std::string, uint16_t>> parse_address(const std::string& text, 
 struct RuntimeOptions {
   std::string workspace = ".";
   std::string share;
-  bool serving = false;  // claims jobs, runs schedules, keeps subscriptions
-  std::function<void(const Error&)> fatal;  // the store's word that this process must end (G7)
+  bool serving = false;                                     // claims jobs, runs schedules, keeps subscriptions
+  std::function<void(const Error&)> fatal;                  // the store's word that this process must end (G7)
+  std::function<bool(std::string_view point)> crash_point;  // engine::Options::crash_point
 };
 
 class Runtime : public console::Doors {

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "runtime/app/admin_site.h"
 #include "runtime/app/public_site.h"
 #include "runtime/app/runtime.h"
@@ -21,6 +23,7 @@ struct Serving {
   bool stopping = false;
 };
 
+constexpr int kCrashPointExit = 137;  // what a shell calls the end by SIGKILL
 constexpr int kStoreFailedExit = 74;  // EX_IOERR: restarted by its manager, which reads the truth from the disk (G7)
 
 Result<http::ServerOptions> public_options(const Settings& settings) {
@@ -40,6 +43,20 @@ Result<http::ServerOptions> public_options(const Settings& settings) {
   return options;
 }
 
+// MLC_CRASH_POINT=<name>:<n> ends the process, as kill -9 would, the n-th time that the engine passes this point (F1).
+// Fault tests of the whole program use it; without a sandbox's clock it is not read.
+std::function<bool(std::string_view)> crash_point_of_environment() {
+  const char* value = getenv("MLC_CRASH_POINT");
+  if (value == nullptr) return {};
+  const std::string text = value;
+  const size_t colon = std::min(text.find(':'), text.size());
+  auto left = std::make_shared<int>(colon + 1 < text.size() ? std::atoi(text.c_str() + colon + 1) : 1);
+  return [name = text.substr(0, colon), left](std::string_view point) {
+    if (point == name && --*left == 0) _exit(kCrashPointExit);
+    return false;
+  };
+}
+
 Task<Unit> begin(EventLoop& loop, Clock& clock, Log& log, const ChannelOptions& options, Serving& serving) {
   RuntimeOptions wanted;
   wanted.workspace = options.workspace;
@@ -49,6 +66,7 @@ Task<Unit> begin(EventLoop& loop, Clock& clock, Log& log, const ChannelOptions& 
     log.error("store.fatal", {{"error", error.text()}});
     _exit(kStoreFailedExit);
   };
+  if (!options.clock.empty()) wanted.crash_point = crash_point_of_environment();
   auto opened = co_await Runtime::open(loop, clock, log, std::move(wanted));
   if (!opened) {
     serving.end = opened.error();
@@ -79,7 +97,7 @@ Task<Unit> begin(EventLoop& loop, Clock& clock, Log& log, const ChannelOptions& 
     co_return Unit{};
   }
   serving.server = std::move(*server);
-  auto admin = AdminSite::start(loop, *serving.runtime, clock);
+  auto admin = AdminSite::start(loop, *serving.runtime, clock, *serving.server);
   if (!admin) {
     serving.end = admin.error();
     loop.stop();
@@ -99,7 +117,8 @@ Task<Unit> end(EventLoop& loop, Log& log, Serving& serving) {
   notify_manager("STOPPING=1");
   if (serving.site) serving.site->set_ready(false);
   if (serving.server) {
-    Callback<Unit> drained([&](Callback<Unit>::Complete done) { serving.server->drain(std::chrono::seconds(10), [done] { done(Unit{}); }); });
+    Callback<Unit> drained(
+        [&](Callback<Unit>::Complete done) { serving.server->drain(std::chrono::seconds(10), [done] { done(Unit{}); }); });
     co_await drained;
   }
   if (serving.admin) serving.admin->drain();

@@ -16,7 +16,8 @@ void add_api(Router& router);
 // The OpenAPI 3.1 document of a router's routes.
 Json openapi(const std::vector<Route>& routes);
 // Prometheus text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
-Task<Result<std::string>> prometheus(Services& services);
+// `more`: samples that only the caller knows.
+Task<Result<std::string>> prometheus(Services& services, std::vector<engine::Metric> more = {});
 
 Json to_json(const document::Node& node);
 

@@ -44,15 +44,17 @@ struct Exposition {
 
 }  // namespace
 
-Task<Result<std::string>> prometheus(Services& services) {
+Task<Result<std::string>> prometheus(Services& services, std::vector<engine::Metric> more) {
   auto metrics = co_await services.engine.story().metrics();
   if (!metrics) co_return metrics.error();
   const WallTime now = services.env.clock->wall();
+  metrics->insert(metrics->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   for (const auto& grant : services.authorizer.report()) {
     const std::vector<std::pair<std::string, std::string>> labels{{"grant", grant.name}, {"system", grant.system}};
     metrics->push_back({"grant_ok", labels, grant.state == "ok" ? 1.0 : 0.0, false});
     if (grant.refresh_until != WallTime{})
-      metrics->push_back({"grant_days_left", labels, std::chrono::duration<double, std::ratio<86400>>(grant.refresh_until - now).count(), false});
+      metrics->push_back(
+          {"grant_days_left", labels, std::chrono::duration<double, std::ratio<86400>>(grant.refresh_until - now).count(), false});
   }
   for (const auto& budget : services.limits.report()) {
     const std::vector<std::pair<std::string, std::string>> labels{{"budget", budget.key}};
