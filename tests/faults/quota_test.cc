@@ -1,0 +1,41 @@
+// Jobs that wait for a remote's quota have armed nothing: a kill leaves none of them unknown (design.md section 1, "permit
+// before arm"). MLC_WAITING=<n> makes n orders (2,000).
+#include <cstdlib>
+
+#include "tests/system/harness.h"
+
+namespace mlc::system_test {
+namespace {
+
+TEST(Quota, JobsThatWaitForItSurviveAKillWithNothingUnknown) {
+  const char* wanted = std::getenv("MLC_WAITING");
+  const int count = wanted == nullptr ? 2000 : std::atoi(wanted);
+  World world({.scale = 1});
+  ASSERT_NO_FATAL_FAILURE(world.make_ready());
+  // The shop lets everything be read; the books allow what they really do, 60 calls a minute.
+  world.control("bigcommerce", "switches", {{"quota", 1'000'000}});
+  world.seed({{"orders", count}, {"kinds", {"guest"}}});
+  const auto born = [&] { return world.status()["clients"][0]["equation"]["jobs_born"].get<int>(); };
+  ASSERT_TRUE(eventually(Seconds(240), [&] { return born() >= count; })) << world.status().dump(2);
+  ASSERT_TRUE(eventually(Seconds(120), [&] { return world.metric("mlc_runs_ended_total{how=\"wait\"}") > 100; }))
+      << "nothing waits for quota: " << world.admin("GET", "/metrics").body;
+
+  for (int kill = 0; kill < 3; ++kill) {
+    world.kill9();
+    ASSERT_NO_FATAL_FAILURE(world.start());
+    const Json told = world.status();
+    EXPECT_EQ(told["equation"]["balances"], true);
+    EXPECT_EQ(told["equation"]["dead"], 0);
+    EXPECT_EQ(told["clients"][0]["parked"], 0) << told.dump(2);
+    EXPECT_GE(told["equation"]["jobs_born"], count);
+    // One call to the books may have been under way at the kill; of those that only waited none may be in doubt.
+    EXPECT_LE(world.metric("mlc_effects_total{state=\"unknown\"}"), 1);
+  }
+  const Json waiting = world.ask({"jobs", "--state", "waiting", "--limit", "10000"});
+  EXPECT_GT(waiting["jobs"].size(), static_cast<size_t>(count) * 9 / 10);
+  EXPECT_EQ(world.control("exact_online", "events")["violation_counts"].value("minute_limit", 0), 0);
+  EXPECT_EQ(world.ask({"audit", "verify"})["intact"], true);
+}
+
+}  // namespace
+}  // namespace mlc::system_test

@@ -1,0 +1,334 @@
+// Every command as its users run it: with `serve` running, over its socket, and stopped; what it exits with, that its
+// --json can be read, and that its help shows an example.
+#include <filesystem>
+
+#include "tests/system/harness.h"
+
+namespace mlc::system_test {
+namespace {
+
+constexpr int kDone = 0, kNo = 1, kUsage = 2, kEnvironment = 3;
+
+// One world for all of them: what costs is the start of its processes.
+class Commands : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { world_ = std::make_unique<World>(); }
+  static void TearDownTestSuite() { world_.reset(); }
+
+  // A running, authorised, live installation with three orders posted.
+  static void prepare() {
+    if (ready_) return;
+    ASSERT_NO_FATAL_FAILURE(world_->make_ready());
+    orders_ = world_->seed({{"orders", 3}, {"kinds", {"registered", "guest", "several_lines"}}})["orders"];
+    ASSERT_TRUE(eventually(Seconds(60), [] { return world_->books_state()["invoices"].size() == 3; })) << world_->status().dump(2);
+    ASSERT_TRUE(world_->comes_to_rest(Seconds(30))) << world_->status().dump(2);
+    ready_ = true;
+    running_ = true;
+  }
+  static void with_server() {
+    ASSERT_NO_FATAL_FAILURE(prepare());
+    if (running_) return;
+    ASSERT_NO_FATAL_FAILURE(world_->start());
+    running_ = true;
+  }
+  static void without_server() {
+    ASSERT_NO_FATAL_FAILURE(prepare());
+    if (!running_) return;
+    ASSERT_NO_FATAL_FAILURE(world_->stop());
+    running_ = false;
+  }
+  static int64_t order(size_t index) { return orders_[index]["id"].get<int64_t>(); }
+  static std::string today() { return world_->status()["time"].get<std::string>().substr(0, 10); }
+
+  static inline std::unique_ptr<World> world_;
+  static inline Json orders_;
+  static inline bool ready_ = false, running_ = false;
+};
+
+TEST_F(Commands, EachHasHelpWithAnExample) {
+  const std::vector<std::string> all = {
+      "init", "new",   "new client",   "serve",  "sandbox",   "secret",    "secret set",   "secret import", "secret list", "authorize",
+      "ping", "check", "sync",         "jobs",   "jobs list", "jobs show", "jobs release", "jobs replay",   "jobs cancel", "jobs settle",
+      "show", "audit", "audit verify", "status", "pause",     "resume",    "live",         "backup",        "reconcile"};
+  for (const auto& name : all) {
+    std::vector<std::string> words;
+    for (size_t at = 0; at < name.size();) {
+      const size_t end = std::min(name.find(' ', at), name.size());
+      words.push_back(name.substr(at, end - at));
+      at = end + 1;
+    }
+    words.push_back("--help");
+    const Ended ended = world_->run_bare(words);
+    EXPECT_EQ(ended.code, kDone) << name;
+    EXPECT_NE(ended.out.find("Example:\n  ml-connector "), std::string::npos) << name << ": " << ended.out;
+  }
+}
+
+TEST_F(Commands, WrongUsageExitsWithTwo) {
+  const std::vector<std::vector<std::string>> wrong = {{},
+                                                       {"nonsense"},
+                                                       {"jobs", "settle", "1"},
+                                                       {"jobs", "list", "--state", "happy"},
+                                                       {"jobs", "list", "--limit", "0"},
+                                                       {"ping"},
+                                                       {"reconcile", "acme", "shop_nl"},
+                                                       {"show", "acme"},
+                                                       {"secret", "set", "acme", "shop"},
+                                                       {"sandbox", "--scale", "0"},
+                                                       {"status", "--no-such-flag"}};
+  for (const auto& words : wrong) EXPECT_EQ(world_->run_bare(words).code, kUsage) << (words.empty() ? "" : words.front());
+}
+
+TEST_F(Commands, NoWorkspaceNoKeyAndBadSettingsExitWithThree) {
+  const std::string empty = world_->folder() + "/empty";
+  std::filesystem::create_directories(empty);
+  for (const std::string command : {"status", "jobs", "audit", "serve"}) {
+    const Ended ended = world_->run_bare({command, "--workspace", empty});
+    EXPECT_EQ(ended.code, kEnvironment) << command << ended.err;
+    EXPECT_NE(ended.err.find("ml-connector init"), std::string::npos) << command << ": " << ended.err;
+  }
+  write_file(empty + "/ml-connector.lua", "id = \"keyless\"\n");
+  const Ended keyless = world_->run_bare({"status", "--workspace", empty});
+  EXPECT_EQ(keyless.code, kEnvironment);
+  EXPECT_NE(keyless.err.find("keyless.key"), std::string::npos) << keyless.err;
+}
+
+TEST_F(Commands, InitAndNewClientMakeAWorkspaceThatCheckReads) {
+  const std::string folder = world_->folder() + "/fresh";
+  const Ended made = world_->run_bare({"init", folder});
+  ASSERT_EQ(made.code, kDone) << made.err;
+  EXPECT_TRUE(std::filesystem::exists(folder + "/ml-connector.lua"));
+  EXPECT_EQ(world_->run_bare({"init", folder}).code, kNo) << "a second init must not touch what is there";
+
+  const std::vector<std::string> add = {"new", "client", "beta", "--integration", "bigcommerce_exact_online", "--workspace", folder};
+  ASSERT_EQ(world_->run_bare(add).code, kDone);
+  EXPECT_EQ(world_->run_bare(add).code, kNo) << "a client that is there must not be overwritten";
+  EXPECT_EQ(world_->run_bare({"new", "client", "Bad Name", "--integration", "bigcommerce_exact_online", "--workspace", folder}).code,
+            kUsage);
+  EXPECT_EQ(world_->run_bare({"new", "client", "gamma", "--integration", "no_such", "--workspace", folder}).code, kNo);
+  const Ended checked = world_->run_bare({"check", "--workspace", folder, "--json"});
+  EXPECT_TRUE(Json::parse(checked.out, nullptr, false).is_object()) << checked.out << checked.err;
+}
+
+TEST_F(Commands, CheckNamesFileLineAndColumn) {
+  const Ended good = world_->run({"check"});
+  EXPECT_EQ(good.code, kDone) << good.out << good.err;
+  const std::string file = world_->workspace() + "/clients/acme/client.lua";
+  const std::string before = read_file(file);
+  write_file(file, replaced(before, "journal = \"70\"", "jurnal = \"70\""));
+  const Ended bad = world_->run({"check"});
+  write_file(file, before);
+  EXPECT_EQ(bad.code, kNo);
+  EXPECT_NE(bad.out.find("clients/acme/client.lua:"), std::string::npos) << bad.out;
+  EXPECT_NE(bad.out.find("jurnal"), std::string::npos) << bad.out;
+}
+
+TEST_F(Commands, SecretsGoInAndNeverComeOut) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const std::string value = world_->credentials("bigcommerce")["access_token"];
+    const Ended set = world_->run({"secret", "set", "acme", "shop", "access_token"}, value + "\n");
+    EXPECT_EQ(set.code, kDone) << set.err;
+    const Json listed = world_->ask({"secret", "list"});
+    EXPECT_GE(listed["secrets"].size(), 5u);
+    EXPECT_EQ(listed.dump().find(value), std::string::npos);
+    EXPECT_EQ(set.out.find(value), std::string::npos);
+    EXPECT_EQ(world_->run({"secret", "set", "acme", "shop", "access_token"}, "\n").code, kUsage) << "an empty secret";
+    EXPECT_EQ(world_->run({"secret", "set", "acme", "nowhere", "access_token"}, "x\n").code, kNo);
+
+    const std::string file = world_->folder() + "/secrets.json";
+    write_file(file, Json{{"acme", {{"shop", {{"access_token", value}}}}}}.dump());
+    EXPECT_EQ(world_->run({"secret", "import", file}).code, kDone);
+  }
+  EXPECT_EQ(world_->server_log().find(world_->credentials("exact_online")["client_secret"].get<std::string>()), std::string::npos);
+}
+
+TEST_F(Commands, AuthorizeGivesALinkAndWaits) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const Json invited = world_->ask({"authorize", "acme", "books", "--invite"});
+    EXPECT_EQ(invited["url"].get<std::string>().rfind(world_->public_url() + "/invite/", 0), 0u) << invited;
+    EXPECT_EQ(world_->run({"authorize", "acme", "shop"}).code, kUsage) << "the shop uses no grant";
+    EXPECT_EQ(world_->run({"authorize", "acme", "nowhere"}).code, kNo);
+  }
+  ASSERT_NO_FATAL_FAILURE(with_server());
+  const Ended unanswered = world_->run({"authorize", "acme", "books", "--wait", "1"});
+  EXPECT_EQ(unanswered.code, kNo) << unanswered.out;
+  EXPECT_NE(unanswered.out.find(world_->public_url() + "/oauth/start/"), std::string::npos) << unanswered.out;
+}
+
+TEST_F(Commands, PingProvesConnections) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const Json answer = world_->ask({"ping", "acme"});
+    EXPECT_EQ(answer["connections"].size(), 2u) << answer.dump(2);
+    EXPECT_EQ(world_->run({"ping", "--all"}).code, kDone);
+    EXPECT_EQ(world_->run({"ping", "nobody"}).code, kNo);
+  }
+}
+
+TEST_F(Commands, SyncTakesOneRecordOrWhatIsDue) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const size_t before = world_->books_state()["invoices"].size();
+    const Json silent = world_->seed({{"orders", 1}, {"kinds", {"registered"}}, {"events", false}})["orders"];
+    const Json one = world_->ask({"sync", "acme", "shop_nl", "--record", silent[0]["id"].dump()});
+    EXPECT_EQ(one["done"], 1) << one.dump(2);
+    EXPECT_EQ(world_->books_state()["invoices"].size(), before + 1);
+    world_->seed({{"orders", 2}, {"kinds", {"guest"}}, {"events", false}});
+    const Ended due = world_->run({"sync", "acme", "shop_nl"});
+    EXPECT_EQ(due.code, kDone) << due.out << due.err;
+    EXPECT_EQ(world_->books_state()["invoices"].size(), before + 3);
+    EXPECT_EQ(world_->run({"sync", "acme", "no_such"}).code, kNo);
+  }
+}
+
+TEST_F(Commands, JobsAreListedShownParkedReleasedReplayedAndCancelled) {
+  ASSERT_NO_FATAL_FAILURE(with_server());
+  // Refused by the flow, with a sentence for the controller.
+  const Json refused = world_->seed({{"orders", 1}, {"kinds", {"tax_inclusive"}}, {"events", false}})["orders"];
+  EXPECT_EQ(world_->run({"sync", "acme", "shop_nl", "--record", refused[0]["id"].dump()}).code, kNo);
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const Json parked = world_->ask({"jobs", "list", "--state", "parked", "--client", "acme"});
+    ASSERT_EQ(parked["jobs"].size(), 1u) << parked.dump(2);
+    ASSERT_EQ(parked["cases"].size(), 1u);
+    const std::string id = parked["jobs"][0]["id"].dump();
+    const Json shown = world_->ask({"jobs", "show", id});
+    EXPECT_FALSE(shown.dump().empty());
+    EXPECT_EQ(world_->run({"jobs", "show", "999999"}).code, kNo);
+    EXPECT_EQ(world_->run({"jobs", "show", "abc"}).code, kUsage);
+    EXPECT_EQ(world_->ask({"jobs", "release", parked["cases"][0]["id"].dump()})["count"], 1);
+    if (running) {
+      ASSERT_TRUE(eventually(Seconds(20), [&] { return world_->ask({"jobs", "--state", "parked"})["jobs"].size() == 1; }));
+      EXPECT_EQ(world_->run({"jobs", "replay", id, "--version", "live"}).code, kDone);
+    } else {
+      EXPECT_EQ(world_->run({"jobs", "cancel", id}).code, kDone);
+      EXPECT_EQ(world_->run({"jobs", "settle", id, "--did-not-happen"}).code, kNo) << "nothing about it is unknown";
+    }
+    ASSERT_NO_FATAL_FAILURE(with_server());
+    if (running) ASSERT_TRUE(eventually(Seconds(20), [&] { return world_->ask({"jobs", "--state", "parked"})["jobs"].size() == 1; }));
+  }
+}
+
+TEST_F(Commands, ShowTellsTheStoryByAnySidesNumber) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const std::string order_number = std::to_string(order(0));
+    const Ended story = world_->run({"show", "acme", order_number});
+    EXPECT_EQ(story.code, kDone) << story.err;
+    EXPECT_NE(story.out.find("shop:" + order_number), std::string::npos) << story.out;
+    for (const auto& invoice : world_->books_state()["invoices"]) {
+      if (invoice["your_ref"] != "shop-" + order_number) continue;
+      const Ended other = world_->run({"show", "acme", invoice["id"].get<std::string>()});
+      EXPECT_EQ(other.code, kDone) << other.err;
+      EXPECT_NE(other.out.find("shop:" + order_number), std::string::npos) << other.out;
+    }
+    world_->ask({"show", "acme", order_number});
+    EXPECT_EQ(world_->run({"show", "acme", "no-such-number"}).code, kNo);
+  }
+}
+
+TEST_F(Commands, AuditIsListedAndProven) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const Json trail = world_->ask({"audit", "acme", "--limit", "1000"});
+    EXPECT_GE(trail["entries"].size(), 3u) << trail.dump(2);
+    const Json proof = world_->ask({"audit", "verify"});
+    EXPECT_EQ(proof["intact"], true) << proof;
+    EXPECT_GT(proof["entries"], 3);
+    EXPECT_EQ(world_->run({"audit"}).code, kDone);
+  }
+}
+
+TEST_F(Commands, StatusTellsOfGrantAndInstance) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const Ended line = world_->run({"status"});
+    EXPECT_EQ(line.code, kDone) << line.err;
+    for (const std::string word : {"acme", "exact_nl ok", "shop_nl live"})
+      EXPECT_NE(line.out.find(word), std::string::npos) << word << "\n" << line.out;
+    const Json told = world_->ask({"status"});
+    EXPECT_EQ(told["clients"].size(), 1u);
+    EXPECT_EQ(told["equation"]["balances"], true) << told.dump(2);
+  }
+}
+
+TEST_F(Commands, PauseHoldsEffectsUntilResume) {
+  ASSERT_NO_FATAL_FAILURE(without_server());
+  EXPECT_EQ(world_->run({"pause", "acme", "shop_nl"}).code, kDone);
+  ASSERT_NO_FATAL_FAILURE(with_server());
+  const size_t before = world_->books_state()["invoices"].size();
+  const Json made = world_->seed({{"orders", 1}, {"kinds", {"registered"}}, {"events", false}})["orders"];
+  const Delivery delivery = world_->order_event("while-paused", made[0]["id"]);
+  EXPECT_EQ(world_->deliver(delivery).status, 200) << "intake goes on";
+  ASSERT_TRUE(eventually(Seconds(20), [&] { return world_->ask({"jobs", "--state", "waiting"})["jobs"].size() == 1; }));
+  EXPECT_EQ(world_->books_state()["invoices"].size(), before);
+  EXPECT_NE(world_->run({"status"}).out.find("paused"), std::string::npos);
+  EXPECT_EQ(world_->run({"resume", "acme", "shop_nl"}).code, kDone);
+  EXPECT_TRUE(eventually(Seconds(30), [&] { return world_->books_state()["invoices"].size() == before + 1; })) << world_->status().dump(2);
+  EXPECT_EQ(world_->run({"pause", "nobody"}).code, kNo);
+  ASSERT_NO_FATAL_FAILURE(without_server());
+  EXPECT_EQ(world_->run({"resume", "acme", "shop_nl"}).code, kDone);
+}
+
+TEST_F(Commands, LiveEndsTheShadowAndBeginsItAgain) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    EXPECT_EQ(world_->ask({"live", "acme", "shop_nl", "--shadow"})["mode"], "shadow");
+    EXPECT_EQ(world_->ask({"live", "acme", "shop_nl", "--start", "2020-01-01"})["mode"], "live");
+    EXPECT_EQ(world_->run({"live", "acme", "shop_nl", "--start", "tomorrow"}).code, kUsage);
+    EXPECT_EQ(world_->run({"live", "acme", "no_such"}).code, kNo);
+  }
+}
+
+TEST_F(Commands, BackupIsWrittenOnceAndNotOverAFile) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const std::string file = world_->folder() + (running ? "/running.db" : "/stopped.db");
+    const Json made = world_->ask({"backup", file});
+    EXPECT_GT(made["bytes"], 4096);
+    EXPECT_EQ(std::filesystem::file_size(file), made["bytes"].get<size_t>());
+    EXPECT_EQ(world_->run({"backup", file}).code, kNo);
+  }
+}
+
+TEST_F(Commands, ReconcileComparesBothSystemsByDay) {
+  ASSERT_NO_FATAL_FAILURE(with_server());
+  const std::string day = today();
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    // Orders may have been made on either side of midnight.
+    const Ended report = world_->run({"reconcile", "acme", "shop_nl", "--month", day.substr(0, 7), "--json"});
+    const Json data = Json::parse(report.out, nullptr, false);
+    ASSERT_TRUE(data.is_object()) << report.out << report.err;
+    EXPECT_GE(data["left_count"], 3) << data.dump(2);
+    EXPECT_EQ(report.code, data["differences"].empty() ? kDone : kNo) << data.dump(2);
+    EXPECT_EQ(world_->run({"reconcile", "acme", "shop_nl", "--month", "soon"}).code, kUsage);
+    const Ended csv = world_->run({"reconcile", "acme", "shop_nl", "--from", "2020-01-01", "--to", "2020-01-02", "--csv"});
+    EXPECT_EQ(csv.code, kDone) << csv.err;
+    EXPECT_EQ(csv.out, "day,reference,class,left,right,reason\r\n");
+  }
+}
+
+TEST_F(Commands, ASecondServeOnTheSameStateRefuses) {
+  ASSERT_NO_FATAL_FAILURE(with_server());
+  const Ended second = world_->run({"serve"});
+  EXPECT_EQ(second.code, kEnvironment) << second.err;
+  EXPECT_EQ(world_->web().get(world_->public_url() + "/readyz").status, 200);
+}
+
+TEST_F(Commands, ServeWithASandboxClockRefusesRealHosts) {
+  ASSERT_NO_FATAL_FAILURE(without_server());
+  const std::string file = world_->workspace() + "/clients/acme/client.lua";
+  const std::string before = read_file(file);
+  const std::string url = world_->sandbox()["systems"]["bigcommerce"]["url"];
+  write_file(file, replaced(before, url, "https://shop.example.com"));
+  const Ended ended = world_->run({"serve", "--clock", world_->sandbox()["clock"]});
+  write_file(file, before);
+  EXPECT_EQ(ended.code, kEnvironment);
+  EXPECT_NE(ended.err.find("shop.example.com"), std::string::npos) << ended.err;
+}
+
+}  // namespace
+}  // namespace mlc::system_test
