@@ -62,7 +62,7 @@ class Sender {
 TEST(KillLoop, EveryAcknowledgedOrderHasItsOneInvoice) {
   const int kills = number_from("MLC_KILLS", 20);
   const int seed = number_from("MLC_SEED", 1);
-  World world({.scale = kScale, .share = "", .seed = seed});
+  World world({.scale = kScale, .seed = seed});
   ASSERT_NO_FATAL_FAILURE(world.make_ready());
   world.control("exact_online", "switches", {{"minute_limit", 1200}, {"day_limit", 1'000'000}, {"errors_an_hour", 100'000}});
   world.control("bigcommerce", "switches",
@@ -87,7 +87,8 @@ TEST(KillLoop, EveryAcknowledgedOrderHasItsOneInvoice) {
       killed_at.push_back(world.now());
       world.kill9();
       world.launch();
-      if (kill % 4 != 3) ASSERT_TRUE(world.wait_ready()) << "after kill " << kill + 1 << ": " << world.server().errors();
+      if (kill % 4 == 3) continue;  // the next one hits the start
+      ASSERT_TRUE(world.wait_ready()) << "after kill " << kill + 1 << ": " << world.server().errors();
     }
     ASSERT_TRUE(world.wait_ready()) << world.server().errors();
     sender.stop();

@@ -29,9 +29,9 @@ class World {
  public:
   struct Options {
     double scale = 60;                                                      // virtual seconds in a real one
-    std::string share;                                                      // "" = the source tree
+    std::string share = {};                                                 // "" = the source tree
     std::string workspace = MLC_SOURCE_DIR "/examples/clients/quickstart";  // copied; words between @ are filled in
-    std::map<std::string, std::string> words;                               // more of them: {"@KIND@": "A"}
+    std::map<std::string, std::string> words = {};                          // more of them: {"@KIND@": "A"}
     int64_t seed = 1;
   };
   explicit World(Options options);
