@@ -1,10 +1,11 @@
 // Any bytes as a message head: a head is found at one place however the bytes arrive, and what is accepted can be read in
-// one way only.
+// one way only. The same bytes as an answer and as a URL: cutting them changes nothing, and what was checked is what is sent.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 #include "runtime/http/head_check.h"
+#include "runtime/http/response_reader.h"
 #include "runtime/http/url.h"
 
 namespace {
@@ -24,10 +25,40 @@ void check_fields(const Headers& headers) {
   }
 }
 
+void check_response(std::string_view bytes, const char* method) {
+  constexpr size_t kMaxHead = 4096, kMaxBody = 1000;
+  ResponseReader whole(method, kMaxHead, kMaxBody), pieces(method, kMaxHead, kMaxBody);
+  const auto state = whole.feed(bytes);
+  auto by_pieces = ResponseReader::State::more;
+  for (size_t at = 0; at < bytes.size() && by_pieces == ResponseReader::State::more; ++at) by_pieces = pieces.feed(bytes.substr(at, 1));
+  require(state == by_pieces);
+  if (state != ResponseReader::State::done) return;
+  const Response one = whole.take(), other = pieces.take();
+  require(one.status == other.status && one.body == other.body && one.body.size() <= kMaxBody);
+}
+
+void check_url(std::string_view bytes) {
+  static const Url base = *Url::parse("https://a.example/b?c");
+  for (const auto& url : {Url::parse(bytes), base.resolve(bytes)}) {
+    if (!url) continue;
+    const auto again = Url::parse(url->text());
+    require(again && again->text() == url->text() && again->host() == url->host() && again->port() == url->port());
+    require(is_target(url->target()) && is_field_value(url->authority()));
+  }
+  const auto fields = parse_query(bytes);
+  if (!fields) return;
+  const auto back = parse_query(build_query(*fields));
+  require(back.ok());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  check_response(bytes, "GET");
+  check_response(bytes, "HEAD");
+  check_url(bytes);
+
   size_t at_once = 0;
   const auto state = find_head_end(bytes, at_once);
 
