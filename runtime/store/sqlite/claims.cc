@@ -26,7 +26,7 @@ std::string Claims::gate(std::string_view client, std::string_view instance, std
   return gate;
 }
 
-void Claims::load(Id claimed_through, Id heads_through, bool crashed, WallTime now) {
+void Claims::load(Id claimed_through, Id heads_through, bool crashed) {
   claimed_through_ = claimed_through;
   heads_through_ = heads_through;
   running_.clear();
@@ -60,7 +60,8 @@ void Claims::load(Id claimed_through, Id heads_through, bool crashed, WallTime n
   if (crashed) {
     write_heads(last_row);
     for (const auto& [id, job] : running_) {
-      db_.run("UPDATE jobs SET state=0, crashes=crashes+1, next=? WHERE id=?", to_micros(now), id);
+      // Due since its birth, not since now: also if the clock stood ahead before this start.
+      db_.run("UPDATE jobs SET state=0, crashes=crashes+1, next=born WHERE id=?", id);
       books_.moved(job.client, JobState::running, JobState::waiting);
     }
     running_.clear();

@@ -31,7 +31,7 @@ class Claims {
 
   Claims(Database& db, Books& books) : db_(db), books_(books) {}
   // Reads memory's side from the rows. `crashed`: what runs there was lost with its process and waits again.
-  void load(Id claimed_through, Id heads_through, bool crashed, WallTime now);
+  void load(Id claimed_through, Id heads_through, bool crashed);
 
   Result<std::vector<Claimed>> claim(const ClaimRequest& request, WallTime now);
   std::optional<WallTime> next_due(WallTime now);

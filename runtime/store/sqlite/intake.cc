@@ -25,8 +25,8 @@ Accepted Ledger::insert_event(const EventBirth& birth) {
   static const JobBirth kNoJob;
   const JobBirth& job = birth.jobs.empty() ? kNoJob : birth.jobs.front();
   // In the stream of new events a job is its event's client's, due at once and in the live lane.
-  const bool apart = !birth.jobs.empty() && (job.lane != Lane::live || job.client != birth.client ||
-                                             (job.not_before && *job.not_before > birth.received));
+  const bool apart =
+      !birth.jobs.empty() && (job.lane != Lane::live || job.client != birth.client || (job.not_before && *job.not_before > birth.received));
 
   EventColumns columns;
   columns.id = id;

@@ -9,7 +9,7 @@ constexpr Id kTermsBehind = 4096;  // search terms sorted into their table at on
 
 }  // namespace
 
-Status Ledger::load(bool crashed, WallTime now) {
+Status Ledger::load(bool crashed) {
   Id heads_through = 0;
   {
     auto row = db_.query("SELECT next_id, claimed_through, audit_seq, audit_hash, heads_through, terms_through FROM state");
@@ -30,7 +30,7 @@ Status Ledger::load(bool crashed, WallTime now) {
   }
   replay_.load();
   books_.load();
-  claims_.load(written_.claimed_through, heads_through, crashed, now);
+  claims_.load(written_.claimed_through, heads_through, crashed);
   if (auto failed = db_.failure()) return *failed;
   return ok_status();
 }

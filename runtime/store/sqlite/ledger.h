@@ -22,7 +22,7 @@ class Ledger {
   explicit Ledger(Database& db) : db_(db), replay_(db), books_(db), claims_(db, books_) {}
 
   // `crashed`: at start-up; running jobs wait again.
-  Status load(bool crashed, WallTime now);
+  Status load(bool crashed);
   // Writes what the group changed in memory; right before COMMIT.
   void finish_group();
 

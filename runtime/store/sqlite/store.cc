@@ -60,7 +60,8 @@ class SqliteStore : public Store {
     return listed<std::vector<Job>>([=](Database& db) { return list_jobs(db, filter); });
   }
   Task<Result<std::optional<Claimed>>> story(Id job) override {
-    auto heads = co_await writer_->write<Unit>(false, [](Ledger& ledger, WallTime) { return ledger.write_heads(); });
+    auto writing = writer_->write<Unit>(false, [](Ledger& ledger, WallTime) { return ledger.write_heads(); });
+    auto heads = co_await std::move(writing);
     if (!heads) co_return heads.error();
     auto reading = listed<std::optional<Claimed>>([=](Database& db) { return read_story(db, job); });
     co_return co_await std::move(reading);
@@ -78,7 +79,8 @@ class SqliteStore : public Store {
     co_return read<std::optional<Entity>>([&](Database& db) { return read_entity(db, client, connection, entity, name); });
   }
   Task<Result<std::vector<Id>>> find(std::string client, std::string digest) override {
-    auto merged = co_await writer_->write<Unit>(false, [](Ledger& ledger, WallTime) { return ledger.merge_terms(); });
+    auto merging = writer_->write<Unit>(false, [](Ledger& ledger, WallTime) { return ledger.merge_terms(); });
+    auto merged = co_await std::move(merging);
     if (!merged) co_return merged.error();
     auto reading = listed<std::vector<Id>>([=](Database& db) { return find_jobs(db, client, digest); });
     co_return co_await std::move(reading);
@@ -134,12 +136,13 @@ class SqliteStore : public Store {
   Task<Status> backup(std::string path) override {
     auto flushed = co_await flush();
     if (!flushed) co_return flushed;
-    auto copied = co_await slowly<Unit>([from = path_, path]() -> Status {
+    // Made before it is awaited: GCC 12 destroys a capturing lambda inside an awaited expression twice.
+    auto copying = slowly<Unit>([from = path_, path]() -> Status {
       auto db = Database::open(from, Database::Use::read);
       if (!db) return db.error();
       return back_up(**db, path);
     });
-    co_return copied;
+    co_return co_await std::move(copying);
   }
   Task<Status> flush() override {
     return writer_->write<Unit>(false, [](Ledger& ledger, WallTime) -> Status {

@@ -29,7 +29,7 @@ Writer::~Writer() { stop(); }
 
 Status Writer::start() {
   db_->run("BEGIN IMMEDIATE");
-  if (auto loaded = ledger_.load(true, env_.clock->wall()); !loaded) return loaded;
+  if (auto loaded = ledger_.load(true); !loaded) return loaded;
   ledger_.finish_group();
   db_->run("COMMIT");
   if (auto failed = db_->failure()) return *failed;
@@ -134,7 +134,7 @@ void Writer::run_group(Group& group) {
     for (auto& write : group) {
       Group single;
       single.push_back(std::move(write));
-      if (auto reloaded = ledger_.load(false, single[0]->at); !reloaded) {
+      if (auto reloaded = ledger_.load(false); !reloaded) {
         write = std::move(single[0]);
         return lost(group, reloaded.error());
       }
@@ -143,7 +143,7 @@ void Writer::run_group(Group& group) {
     }
     return;
   }
-  if (auto reloaded = ledger_.load(false, group.front()->at); !reloaded) lost(group, reloaded.error());
+  if (auto reloaded = ledger_.load(false); !reloaded) lost(group, reloaded.error());
 }
 
 bool Writer::run_transaction(std::unique_ptr<Write>* begin, size_t count) {
