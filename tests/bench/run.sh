@@ -14,8 +14,8 @@ case "$workload" in
     cmake --build "$build" --target ml-connector ml-connector-bench
     exec "$build/tests/extra/ml-connector-bench" "$workload" "$build/ml-connector" "${2:-0}" ;;
   w5)
-    cmake --build "$build" --target ml-connector
-    exec tests/bench/w5.sh "$build/ml-connector" "${2:-300}" ;;
+    cmake --build "$build" --target ml-connector-bench-w5
+    exec "$build/tests/extra/ml-connector-bench-w5" "${2:-300}" ;;
   micro)
     cmake --build "$build" --target benchmarks
     for program in "$build"/tests/extra/*_bench; do "$program"; done ;;
