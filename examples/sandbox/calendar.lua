@@ -37,11 +37,11 @@ function calendar.parse_iso(text)
   if rest == "" then return seconds end
   local hour, minute, second, zone = rest:match "^T(%d%d):(%d%d):(%d%d)%.?%d*(.*)$"
   if not hour or hour > "23" or minute > "59" or second > "59" then return nil end
-  seconds = seconds + hour * 3600 + minute * 60 + second
+  seconds = seconds + math.tointeger(hour) * 3600 + math.tointeger(minute) * 60 + math.tointeger(second)
   if zone == "" or zone == "Z" then return math.tointeger(seconds) end
   local sign, off_hour, off_minute = zone:match "^([+-])(%d%d):?(%d%d)$"
   if not sign then return nil end
-  local offset = off_hour * 3600 + off_minute * 60
+  local offset = math.tointeger(off_hour) * 3600 + math.tointeger(off_minute) * 60
   return math.tointeger(sign == "+" and seconds - offset or seconds + offset)
 end
 

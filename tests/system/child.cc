@@ -120,7 +120,7 @@ Folder::Folder() {
 }
 
 Folder::~Folder() {
-  if (::testing::Test::HasFailure()) {
+  if (::testing::UnitTest::GetInstance()->Failed()) {
     std::cerr << "kept for a look: " << path << "\n";
     return;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 
@@ -17,6 +18,12 @@ constexpr Seconds kSandboxStart{60};
 // A peer that closes early is an answer to look at, not the end of the test program.
 const bool kPipesIgnored = std::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 
+// $MLC_PROGRAM names another one, an installed one for example.
+std::string program() {
+  const char* other = std::getenv("MLC_PROGRAM");
+  return other == nullptr ? MLC_PROGRAM : other;
+}
+
 double unix_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 std::string cookie_pair(const Answer& answer) {
@@ -27,10 +34,10 @@ std::string cookie_pair(const Answer& answer) {
 }  // namespace
 
 World::World(Options options) : options_(std::move(options)) {
-  std::vector<std::string> arguments = {MLC_PROGRAM, "sandbox",
-                                        "--state",   folder_.path + "/sandbox",
-                                        "--scale",   std::to_string(options_.scale),
-                                        "--seed",    std::to_string(options_.seed)};
+  std::vector<std::string> arguments = {program(), "sandbox",
+                                        "--state", folder_.path + "/sandbox",
+                                        "--scale", std::to_string(options_.scale),
+                                        "--seed",  std::to_string(options_.seed)};
   if (!options_.share.empty()) arguments.insert(arguments.end(), {"--share", options_.share});
   sandbox_ = std::make_unique<Child>(arguments, variables(), folder_.path + "/sandbox-process");
   const bool told = eventually(kSandboxStart, [&] { return sandbox_->output().find('\n') != std::string::npos || !sandbox_->running(); });
@@ -83,7 +90,7 @@ void World::make_workspace() {
 }
 
 Ended World::run_bare(const std::vector<std::string>& arguments, const std::string& input) {
-  std::vector<std::string> words = {MLC_PROGRAM};
+  std::vector<std::string> words = {program()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   Child child(words, variables(), folder_.path + "/command-" + std::to_string(++commands_), input);
   const auto code = child.wait(kCommand);
@@ -108,7 +115,7 @@ Json World::ask(std::vector<std::string> arguments, int code) {
 }
 
 void World::launch(const Variables& more) {
-  std::vector<std::string> arguments = {MLC_PROGRAM, "serve", "--workspace", workspace(), "--clock", line_["clock"]};
+  std::vector<std::string> arguments = {program(), "serve", "--workspace", workspace(), "--clock", line_["clock"]};
   if (!options_.share.empty()) arguments.insert(arguments.end(), {"--share", options_.share});
   Variables all = variables();
   all.insert(more.begin(), more.end());
