@@ -1,5 +1,6 @@
 #include "runtime/script/isolate.h"
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>

@@ -23,10 +23,10 @@ struct JobRun : std::enable_shared_from_this<JobRun> {
   engine::RunInput input;
   Executor* executor = nullptr;  // of the engine
   std::atomic<bool> abandoned{false};
+  std::atomic<bool> ended{false};  // set on the worker's thread
 
   // On the worker's thread only.
   uint64_t fiber = 0;
-  bool ended = false;
   WallTime now{};
   Ref functions;  // mapping name -> list of documents' function lists
 

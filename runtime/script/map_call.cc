@@ -18,7 +18,6 @@ struct MapCall {
   std::string name;
   const MappingUnit* unit;
   Document record, given;
-  std::shared_ptr<JobRun> run;
 };
 
 std::string system_of(const std::string& record) { return record.substr(0, record.find('.')); }
@@ -134,9 +133,8 @@ class ScriptFunctions : public mapping::Functions {
   int status_ = LUA_OK;
 };
 
-mapping::Inputs inputs_of(const MapCall& call) {
+mapping::Inputs inputs_of(const MapCall& call, const JobRun& run) {
   mapping::Inputs inputs;
-  const JobRun& run = *call.run;
   inputs.settings = run.program->mappings->settings->root();
   inputs.given = call.given.root();
   inputs.job_source = run.input.job.source;
@@ -168,7 +166,7 @@ extern const ObjectType kMapCall;
 // call:needs() -> {look-up = {keys}}
 int needs(lua_State* L) {
   auto& call = check_object<MapCall>(L, 1, kMapCall);
-  mapping::Inputs inputs = inputs_of(call);
+  mapping::Inputs inputs = inputs_of(call, JobRun::of(L));
   std::vector<mapping::LookupKey> keys;
   auto gathered = call.unit->compiled->lookups_needed(call.record.root(), inputs, keys);
   // What is wrong with the record itself is said by run(), with its position.
@@ -205,16 +203,16 @@ int run_mapping(lua_State* L) {
   lua_settop(L, 2);
   mapping::LookupTable lookups;
   read_answers(L, 2, lookups);
-  mapping::Inputs inputs = inputs_of(call);
+  mapping::Inputs inputs = inputs_of(call, JobRun::of(L));
   inputs.lookups = &lookups;
-  const auto& mappings = *call.run->program->mappings;
+  const auto& mappings = *JobRun::of(L).program->mappings;
   RecordTypes types;
   const mapping::RecordType* type = nullptr;
   if (auto from = mappings.types.find(system_of(call.unit->from)); from != mappings.types.end()) {
     types.table = from->second;
     type = types.find(call.unit->from);
   }
-  if (call.unit->has_functions) push_functions(L, *call.run, call);
+  if (call.unit->has_functions) push_functions(L, JobRun::of(L), call);
   else lua_newtable(L);
   ScriptFunctions functions(L, call, lua_gettop(L), types, type);
   inputs.functions = &functions;
@@ -226,7 +224,7 @@ int run_mapping(lua_State* L) {
   if (!done) raise_failure(L, done.error());
 
   auto held = std::make_shared<std::string>(std::move(output.json));
-  auto run = call.run;
+  auto run = JobRun::of(L).shared_from_this();
   std::string to = call.unit->to;
   std::string name = call.name;
   // The record with what it was mapped with: preview and lineage run the mapping again from this.
@@ -266,7 +264,7 @@ int map_begin(lua_State* L) {
   if (!record) raise(L, record.error().text());
   auto given = Document::parse(to_json(L, 3));
   if (!given) raise(L, given.error().text());
-  push_object<MapCall>(L, kMapCall, MapCall{name, &unit->second, *record, *given, run.shared_from_this()});
+  push_object<MapCall>(L, kMapCall, MapCall{name, &unit->second, *record, *given});
   return 1;
 }
 

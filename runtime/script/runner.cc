@@ -22,7 +22,7 @@ class Handle : public engine::Run {
   ~Handle() override { abandon(); }
 
   void abandon() override {
-    if (run_->abandoned.exchange(true)) return;
+    if (run_->abandoned.exchange(true) || run_->ended) return;
     run_->slot->post([run = run_](Slot& slot) {
       if (run->ended) return;
       run->ended = true;

@@ -1,6 +1,7 @@
 // Inside script: an isolate and the queue of what it is to do. Work is posted from any thread and runs on a worker, one
 // piece at a time, in order: the isolate's strand.
 #pragma once
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>

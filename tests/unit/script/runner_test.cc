@@ -60,6 +60,11 @@ class FakeHost : public engine::RunHost {
 
 class RunnerTest : public WorkspaceFixture {
  protected:
+  ~RunnerTest() override {
+    handle_.reset();
+    loop_.run_until_idle();  // what was abandoned is reset on its worker, which is this loop
+  }
+
   RunEnd run(const std::string& key = "118") {
     auto workspace = load();
     EXPECT_EQ(all_of(workspace.problems), "");
