@@ -1,5 +1,8 @@
 #include "runtime/store/sqlite/database.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <ctime>
 
 namespace mlc::store {
@@ -14,11 +17,7 @@ int64_t thread_micros() {
   return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
 }
 
-struct Watch {
-  int64_t deadline;
-};
-
-int past_deadline(void* watch) { return thread_micros() > static_cast<Watch*>(watch)->deadline ? 1 : 0; }
+int past_deadline(void* deadline) { return thread_micros() > *static_cast<int64_t*>(deadline) ? 1 : 0; }
 
 Status configure(sqlite3* handle, Database::Use use) {
   sqlite3_extended_result_codes(handle, 1);
@@ -83,10 +82,9 @@ Query::~Query() {
 
 bool Query::next() {
   if (statement_ == nullptr || db_.failed_ != SQLITE_OK) return false;
-  Watch watch{};
   if (db_.limit_.count() > 0) {
-    watch.deadline = thread_micros() + db_.limit_.count() * 1000;
-    sqlite3_progress_handler(db_.handle_, kProgressSteps, past_deadline, &watch);
+    if (deadline_ == 0) deadline_ = thread_micros() + db_.limit_.count() * 1000;
+    sqlite3_progress_handler(db_.handle_, kProgressSteps, past_deadline, &deadline_);
   }
   const int rc = sqlite3_step(statement_);
   if (db_.limit_.count() > 0) sqlite3_progress_handler(db_.handle_, 0, nullptr, nullptr);
@@ -96,6 +94,10 @@ bool Query::next() {
 }
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Use use) {
+  // Made here, so that the log beside it, which takes over its permissions, is nobody else's either.
+  if (use == Use::write) {
+    if (const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); file >= 0) ::close(file);
+  }
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (use == Use::write ? SQLITE_OPEN_CREATE : 0);
   const int rc = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);

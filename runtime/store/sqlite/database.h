@@ -53,6 +53,7 @@ class Query {
   Database& db_;
   sqlite3_stmt* statement_;  // null after a failure
   bool owned_;
+  int64_t deadline_ = 0;  // thread time in microseconds, of the whole statement; 0 = not begun or no limit
 };
 
 class Database {

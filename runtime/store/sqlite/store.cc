@@ -1,4 +1,4 @@
-#include <filesystem>
+#include <algorithm>
 
 #include "runtime/base/ids.h"
 #include "runtime/base/thread_pool.h"
@@ -207,8 +207,6 @@ Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options, Environment en
   if (!space) return space.error();
   auto db = Database::open(options.path, Database::Use::write);
   if (!db) return db.error();
-  std::error_code error;
-  std::filesystem::permissions(options.path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
   const WallTime now = env.clock->wall();
   auto migrated = migrate(**db, options.path + ".before-" + std::to_string(schema_version()) + "-" + std::to_string(to_micros(now)),
                           new_id(*env.random, now));

@@ -175,6 +175,8 @@ void Writer::refuse(std::unique_ptr<Write>* begin, size_t count, const Error& er
 void Writer::lost(Group& group, const Error& error) {
   if (!lost_) {
     lost_ = Error(Code::io, "what was being written may or may not be on the disk: " + error.text());
+    // Closing must not checkpoint either: the log is the only copy that can still be whole.
+    sqlite3_db_config(db_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     if (settings_.fatal) settings_.fatal(*lost_);
   }
   for (auto& write : group) {

@@ -85,6 +85,14 @@ TEST_F(StoreFaults, ASecondOpenIsAConflictAndLeavesTheFirstAlone) {
   accept_one("1");
 }
 
+TEST_F(StoreFaults, NobodyElseMayReadItsFiles) {
+  open();
+  accept_one("1");
+  for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+    EXPECT_EQ(std::filesystem::perms::none, file.status().permissions() & std::filesystem::perms(077)) << file.path();
+  }
+}
+
 TEST_F(StoreFaults, AFileOfANewerProgramIsRefused) {
   open();
   store_.reset();
