@@ -22,6 +22,7 @@ class EventLoop : public Executor, public Timers {
   void run();   // until stop(), also while nothing waits
   void stop();  // work not yet begun is dropped when the loop is destroyed
   boost::asio::io_context& context() { return *context_; }
+  const Clock& clock() const { return clock_; }
 
   void post(std::function<void()> work) override;
   std::unique_ptr<Timer> after(Duration wait, std::function<void()> work) override;

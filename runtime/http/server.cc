@@ -57,7 +57,6 @@ ServerCore::ServerCore(EventLoop& loop, ServerOptions options, Handler given_han
       read_buffer(kReadBufferBytes),
       loop_(loop),
       options_(std::move(options)),
-      clock_(options_.clock != nullptr ? *options_.clock : system_clock_),
       acceptor_(loop.context()),
       tick_length_(tick_for(options_.limits)) {}
 
@@ -236,9 +235,18 @@ void ServerCore::forget(ServerConnection& connection) {
   check_drained();
 }
 
+std::string_view ServerCore::date() {
+  const WallTime now = loop_.clock().wall();
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  if (date_.empty() || second != dated_) {
+    date_ = format_http_date(now);
+    dated_ = second;
+  }
+  return date_;
+}
+
 void ServerCore::start_ticking() {
   if (ticker_) return;
-  date_ = format_http_date(clock_.wall());
   ticker_ = loop_.after_real(tick_length_, [this] { tick(); });
 }
 

@@ -45,7 +45,6 @@ struct ServerOptions {
   std::optional<ServerTls> tls;
   ServerLimits limits;
   std::vector<std::string> proxies;  // addresses that may say X-Forwarded-For and X-Forwarded-Proto
-  const Clock* clock = nullptr;      // for the Date field; null: real time
 };
 
 // Answers one request, once, on the loop's thread, at once or later; further calls do nothing. If all copies are

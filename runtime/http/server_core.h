@@ -9,7 +9,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "runtime/base/system_clock.h"
 #include "runtime/http/address.h"
 #include "runtime/http/server.h"
 #include "runtime/http/tls.h"
@@ -42,7 +41,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   // Deadlines are counted in ticks of one timer for all connections: no clock is read and no timer set per request. Never
   // earlier than `limit`, at most two ticks later.
   uint64_t deadline_in(Duration limit) const { return tick_ + 2 + static_cast<uint64_t>(limit / tick_length_); }
-  std::string_view date() const { return date_; }
+  std::string_view date();  // of the Date field, by the loop's clock: a remote counts its windows from it
   EventLoop& loop() { return loop_; }
   void forget(ServerConnection& connection);
 
@@ -67,8 +66,6 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
   EventLoop& loop_;
   ServerOptions options_;
-  SystemClock system_clock_;
-  const Clock& clock_;
   std::vector<IpAddress> proxies_;
   SslContext tls_;
   boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol> acceptor_;
@@ -81,6 +78,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   Duration tick_length_;
   uint64_t tick_ = 0;
   std::string date_;
+  std::chrono::sys_seconds dated_{};
   std::unique_ptr<Timer> ticker_;
   std::unique_ptr<Timer> accept_pause_;
   std::unique_ptr<Timer> drain_limit_;

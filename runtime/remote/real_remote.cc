@@ -224,8 +224,9 @@ Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target ta
   need.connection = target.connection->name;
   need.host = url.host();
   need.port = url.port();
-  // Deadlines are real time, tokens live by the possibly scaled clock.
-  need.must_live = Duration(static_cast<int64_t>(static_cast<double>(deadline.count()) * parts_.env.clock->scale()));
+  // On a scaled clock (sandbox only) the deadline counts in the clock's seconds too: scaled up, no token of a fast
+  // sandbox would ever live long enough, and a 401 of the rare late call only puts it back to planned.
+  need.must_live = deadline;
   need.patience = std::max<Duration>(Duration::zero(), patience - (parts_.env.clock->steady() - began));
   need.body_secrets = auth::referred_secrets(body);
   auto credentials = co_await parts_.authorizer->credentials(std::move(need), not_before);

@@ -21,7 +21,7 @@ local function post_order(job, shop, books)
 
   local account = customer.account(job, books, order)
   local address = customer.delivery_address(job, books, order, account)
-  local invoice = job:map("invoice", order, { account = account, address = address })
+  local invoice = job:map("invoice", order, { account = account, address = address or null })
   totals.check(job, order, invoice)
   return documents.post(job, books, order, invoice)
 end
