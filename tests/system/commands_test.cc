@@ -1,6 +1,7 @@
 // Every command as its users run it: with `serve` running, over its socket, and stopped; what it exits with, that its
 // --json can be read, and that its help shows an example.
 #include <filesystem>
+#include <utility>
 
 #include "tests/system/harness.h"
 
@@ -18,6 +19,7 @@ class Commands : public ::testing::Test {
   // A running, authorised, live installation with three orders posted.
   static void prepare() {
     if (ready_) return;
+    ASSERT_FALSE(std::exchange(tried_, true)) << "the installation did not come up before";
     ASSERT_NO_FATAL_FAILURE(world_->make_ready());
     orders_ = world_->seed({{"orders", 3}, {"kinds", {"registered", "guest", "several_lines"}}})["orders"];
     ASSERT_TRUE(eventually(Seconds(60), [] { return world_->books_state()["invoices"].size() == 3; })) << world_->status().dump(2);
@@ -42,7 +44,7 @@ class Commands : public ::testing::Test {
 
   static inline std::unique_ptr<World> world_;
   static inline Json orders_;
-  static inline bool ready_ = false, running_ = false;
+  static inline bool tried_ = false, ready_ = false, running_ = false;
 };
 
 TEST_F(Commands, EachHasHelpWithAnExample) {

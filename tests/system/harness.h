@@ -73,7 +73,7 @@ class World {
   Json credentials(const std::string& system) const { return line_["systems"][system]["credentials"]; }
   Json seed(const Json& what) const { return control("bigcommerce", "seed", what); }
   Json shop_state() const { return control("bigcommerce", "state"); }
-  Json books_state() const { return control("exact_online", "state")["123456"]; }
+  Json books_state() const { return control("exact_online", "state")["divisions"]["123456"]; }
 
   // No job is open and the shop has nothing left to deliver; parked jobs count as at rest.
   bool comes_to_rest(Seconds patience) const;
