@@ -10,7 +10,8 @@ void add_audit(CLI::App& root, Context& context) {
     int limit = 100;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* audit = command(root, context, "audit", "the trail of a client, or its proof (`audit verify`)", "ml-connector audit acme", true, nullptr);
+  CLI::App* audit =
+      command(root, context, "audit", "the trail of a client, or its proof (`audit verify`)", "ml-connector audit acme", true, nullptr);
   audit->add_option("CLIENT", options->client, "name of the client; without it, all");
   audit->add_option("--limit", options->limit, "newest entries shown")->check(CLI::Range(1, 100000));
   audit->callback([audit, &context, options] {
@@ -19,19 +20,21 @@ void add_audit(CLI::App& root, Context& context) {
     if (!trail) return;
     if (context.json) return print_json(*trail);
     std::vector<std::vector<std::string>> rows;
-    for (const auto& entry : (*trail)["entries"])
-      rows.push_back({get(entry, "seq"), get(entry, "at"), get(entry, "client"), get(entry, "actor"), get(entry, "act"), get(entry, "subject"),
-                      get(entry, "detail")});
+    for (const auto& entry : (*trail)["audit"])
+      rows.push_back({get(entry, "seq"), get(entry, "at"), get(entry, "client"), get(entry, "actor"), get(entry, "act"),
+                      get(entry, "subject"), get(entry, "detail")});
     print_table({{"SEQ", true}, {"AT"}, {"CLIENT"}, {"WHO"}, {"ACT"}, {"ON"}, {"DETAIL"}}, rows);
   });
-  command(*audit, context, "verify", "walks the whole hash chain and says where it does not fit", "ml-connector audit verify", true, [&context] {
-    auto proof = context.ask("GET", api({"audit", "verify"}));
-    if (!proof) return;
-    if (context.json) print_json(*proof);
-    else if (proof->value("intact", false)) std::cout << "intact: " << get(*proof, "entries") << " entries, head " << get(*proof, "head") << "\n";
-    else std::cout << "NOT INTACT: " << get(*proof, "problem") << "\n";
-    if (!proof->value("intact", false)) context.exit = kNo;
-  });
+  command(*audit, context, "verify", "walks the whole hash chain and says where it does not fit", "ml-connector audit verify", true,
+          [&context] {
+            auto proof = context.ask("GET", api({"audit", "verify"}));
+            if (!proof) return;
+            if (context.json) print_json(*proof);
+            else if (proof->value("intact", false))
+              std::cout << "intact: " << get(*proof, "entries") << " entries, head " << get(*proof, "head") << "\n";
+            else std::cout << "NOT INTACT: " << get(*proof, "problem") << "\n";
+            if (!proof->value("intact", false)) context.exit = kNo;
+          });
 }
 
 }  // namespace mlc::cli

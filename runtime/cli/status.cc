@@ -8,28 +8,28 @@ namespace {
 void print_status(const Json& status) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& client : status["clients"]) {
-    std::string grants, instances, quota;
-    for (const auto& grant : client["grants"]) {
+    std::string grants, instances;
+    for (const auto& grant : client.value("grants", Json::array())) {
       grants += (grants.empty() ? "" : ", ") + get(grant, "grant") + " " + get(grant, "state");
       if (!get(grant, "days_left").empty()) grants += " (" + get(grant, "days_left") + " days)";
     }
-    for (const auto& instance : client["instances"]) {
-      instances += (instances.empty() ? "" : ", ") + get(instance, "instance") + " " + get(instance, "mode");
-      if (instance.value("paused", false)) instances += " paused";
+    for (const auto& instance : client.value("instances", Json::array())) {
+      instances += (instances.empty() ? "" : ", ") + get(instance, "name") + " " + get(instance, "mode");
+      if (!get(instance, "shut").empty()) instances += ", " + get(instance, "shut");
     }
-    for (const auto& budget : client["quota"]) quota += (quota.empty() ? "" : ", ") + get(budget, "name") + " " + get(budget, "left") + " left";
-    rows.push_back({get(client, "client"), get(client, "lag_seconds") + " s", get(client, "waiting"), get(client, "parked"), get(client, "dead"),
-                    get(client, "done"), grants, quota, instances});
+    rows.push_back({get(client, "client"), get(client, "lag_seconds") + " s", get(client, "waiting"), get(client, "parked"),
+                    get(client, "dead"), get(client, "done"), grants, instances});
   }
-  print_table({{"CLIENT"}, {"LAG", true}, {"WAITING", true}, {"PARKED", true}, {"DEAD", true}, {"DONE", true}, {"GRANTS"}, {"QUOTA"}, {"INSTANCES"}}, rows);
+  print_table({{"CLIENT"}, {"LAG", true}, {"WAITING", true}, {"PARKED", true}, {"DEAD", true}, {"DONE", true}, {"GRANTS"}, {"INSTANCES"}},
+              rows);
   for (const auto& client : status["clients"])
-    for (const auto& instance : client["instances"])
-      for (const auto& flow : instance["flows"])
-        if (!get(flow, "lag_seconds").empty() && get(flow, "lag_seconds") != "0")
-          std::cout << get(client, "client") << "/" << get(instance, "instance") << "/" << get(flow, "flow") << ": oldest waits "
-                    << get(flow, "lag_seconds") << " s\n";
-  if (!get(status, "disk_days").empty()) std::cout << "disk: full in about " << get(status, "disk_days") << " days at today's rate\n";
-  if (!get(status, "hold").empty()) std::cout << "HOLD: " << get(status, "hold") << "\n";
+    for (const auto& hold : client.value("holds", Json::array()))
+      std::cout << "HOLD " << get(client, "client") << "/" << get(hold, "connection") << ": " << get(hold, "reason")
+                << (get(hold, "until").empty() ? "" : ", until " + get(hold, "until")) << "\n";
+  for (const auto& budget : status.value("quota", Json::array()))
+    if (get(budget, "left") == "0" || !get(budget, "held").empty())
+      std::cout << "QUOTA " << get(budget, "name") << ": " << get(budget, "left") << " of " << get(budget, "limit") << " left\n";
+  for (const auto& problem : status.value("problems", Json::array())) std::cout << "PROBLEM " << text_of(problem) << "\n";
 }
 
 }  // namespace
