@@ -21,7 +21,8 @@ std::string text(const Json& object, const std::string& key) {
 std::string fill(std::string pattern, const std::map<std::string, std::string>& settings) {
   for (const auto& [name, value] : settings) {
     const std::string hole = "{" + name + "}";
-    for (size_t at = pattern.find(hole); at != std::string::npos; at = pattern.find(hole, at + value.size())) pattern.replace(at, hole.size(), value);
+    for (size_t at = pattern.find(hole); at != std::string::npos; at = pattern.find(hole, at + value.size()))
+      pattern.replace(at, hole.size(), value);
   }
   return pattern;
 }
@@ -34,7 +35,8 @@ Result<document::Path> path_of(const std::string& dotted) {
     const size_t end = std::min(dotted.find('.', begin), dotted.size());
     const std::string piece = dotted.substr(begin, end - begin);
     if (piece.empty()) return Error(Code::config, "\"" + dotted + "\" has an empty step");
-    if (piece.find_first_not_of("0123456789") == std::string::npos && piece.size() < 9) steps.push_back(document::index_step(static_cast<uint32_t>(std::stoul(piece)) + 1));
+    if (piece.find_first_not_of("0123456789") == std::string::npos && piece.size() < 9)
+      steps.push_back(document::index_step(static_cast<uint32_t>(std::stoul(piece)) + 1));
     else steps.push_back(document::key_step(piece));
     begin = end + 1;
   }
@@ -76,7 +78,8 @@ Result<engine::IntakeRoute> intake_route(const remote::Connection& connection, c
 }
 
 // Topics that the triggers of all instances of this client want from the connection.
-std::vector<std::string> wanted_topics(const std::vector<std::shared_ptr<const script::Program>>& programs, const remote::Connection& connection) {
+std::vector<std::string> wanted_topics(const std::vector<std::shared_ptr<const script::Program>>& programs,
+                                       const remote::Connection& connection) {
   std::vector<std::string> topics;
   for (const auto& program : programs) {
     const auto& instance = program->instance;
@@ -116,7 +119,8 @@ engine::SubscriptionSpec subscription(const remote::Connection& connection, cons
   return spec;
 }
 
-Result<engine::ReconcileSide> reconcile_side(const Json& side, const script::Program& program, const remote::Directory& directory, const std::string& source) {
+Result<engine::ReconcileSide> reconcile_side(const Json& side, const script::Program& program, const remote::Directory& directory,
+                                             const std::string& source) {
   engine::ReconcileSide made;
   const std::string role = text(side, "role");
   for (const auto& [name, bound] : program.instance.roles)
@@ -130,7 +134,8 @@ Result<engine::ReconcileSide> reconcile_side(const Json& side, const script::Pro
   made.total = text(side, "total");
   if (side.contains("only")) {
     made.only_field = text(side["only"], "field");
-    for (const auto& value : side["only"].value("values", Json::array())) made.only_values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+    for (const auto& value : side["only"].value("values", Json::array()))
+      made.only_values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
   }
   made.from_param = text(side, "from");
   made.to_param = text(side, "to");
@@ -143,7 +148,8 @@ Result<engine::ReconcileSide> reconcile_side(const Json& side, const script::Pro
 
 }  // namespace
 
-Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory, const std::string& public_url) {
+Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory,
+                                      const std::string& public_url) {
   engine::Catalog catalog;
   for (const auto& [key, connection] : directory.connections) {
     if (connection->spec->webhooks.empty()) continue;

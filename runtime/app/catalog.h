@@ -11,6 +11,7 @@ namespace mlc::app {
 // The `verify` part of a system's webhooks.
 Result<crypto::SignatureScheme> parse_scheme(const std::string& json, const std::string& where);
 
-Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory, const std::string& public_url);
+Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory,
+                                      const std::string& public_url);
 
 }  // namespace mlc::app

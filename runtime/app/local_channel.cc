@@ -28,11 +28,12 @@ class LocalChannel : public Channel {
       RuntimeOptions wanted;
       wanted.workspace = options.workspace;
       wanted.share = options.share;
-      spawn<Result<std::unique_ptr<Runtime>>>(Runtime::open(loop_, *clock_, log_, std::move(wanted)), [&](Result<std::unique_ptr<Runtime>> opened) {
-        if (opened) runtime_ = std::move(*opened);
-        else end = opened.error();
-        loop_.stop();
-      });
+      spawn<Result<std::unique_ptr<Runtime>>>(Runtime::open(loop_, *clock_, log_, std::move(wanted)),
+                                              [&](Result<std::unique_ptr<Runtime>> opened) {
+                                                if (opened) runtime_ = std::move(*opened);
+                                                else end = opened.error();
+                                                loop_.stop();
+                                              });
     });
     loop_.run();
     return end;

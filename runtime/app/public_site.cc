@@ -25,8 +25,8 @@ http::Response refusal(int status, std::string_view word) {
   http::Response response;
   response.status = status;
   response.headers.add("Content-Type", "application/problem+json");
-  response.body = "{\"type\":\"about:blank\",\"title\":\"" + std::string(http::reason_phrase(status)) + "\",\"status\":" + std::to_string(status) +
-                  ",\"code\":\"" + std::string(word) + "\"}";
+  response.body = "{\"type\":\"about:blank\",\"title\":\"" + std::string(http::reason_phrase(status)) +
+                  "\",\"status\":" + std::to_string(status) + ",\"code\":\"" + std::string(word) + "\"}";
   return response;
 }
 
@@ -51,7 +51,8 @@ std::string cookie_of(const http::Request& request) {
       const size_t end = std::min(field.find(';', begin), field.size());
       std::string_view pair = field.substr(begin, end - begin);
       while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
-      if (pair.size() > kSessionCookie.size() && pair.substr(0, kSessionCookie.size()) == kSessionCookie && pair[kSessionCookie.size()] == '=')
+      if (pair.size() > kSessionCookie.size() && pair.substr(0, kSessionCookie.size()) == kSessionCookie &&
+          pair[kSessionCookie.size()] == '=')
         found = std::string(pair.substr(kSessionCookie.size() + 1));
       begin = end + 1;
     }
@@ -69,7 +70,8 @@ Task<Unit> webhook(Runtime& runtime, http::Request request, std::vector<std::str
   engine::HeaderList headers;
   headers.reserve(request.headers.size());
   for (auto& field : request.headers) headers.emplace_back(std::move(field.name), std::move(field.value));
-  auto answer = co_await runtime.engine().intake().webhook(std::move(path[1]), std::move(path[2]), std::move(headers), std::move(request.body));
+  auto answer =
+      co_await runtime.engine().intake().webhook(std::move(path[1]), std::move(path[2]), std::move(headers), std::move(request.body));
   http::Response response;
   if (answer.problem.empty()) response.status = answer.status;
   else response = refusal(answer.status, answer.problem);
@@ -86,8 +88,8 @@ http::Response to_provider(const Runtime& runtime, const Result<auth::Started>& 
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("Referrer-Policy", "no-referrer");
   const bool secure = runtime.settings().public_url.rfind("https://", 0) == 0;
-  response.headers.add("Set-Cookie", std::string(kSessionCookie) + "=" + started->cookie + "; Path=/oauth/callback; Max-Age=600; HttpOnly; SameSite=Lax" +
-                                         (secure ? "; Secure" : ""));
+  response.headers.add("Set-Cookie", std::string(kSessionCookie) + "=" + started->cookie +
+                                         "; Path=/oauth/callback; Max-Age=600; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : ""));
   return response;
 }
 
@@ -134,7 +136,8 @@ void PublicSite::handle(http::Request&& request, http::Respond respond) {
   if (path_text == "/healthz") return respond(plain(200, "ok\n"));
   if (path_text == "/readyz") return respond(ready_ ? plain(200, "ready\n") : plain(503, "not ready\n"));
   auto path = pieces(path_text);
-  if ((path.size() == 3 || path.size() == 4) && path[0] == "hooks") return spawn(webhook(runtime_, std::move(request), std::move(path), std::move(respond)));
+  if ((path.size() == 3 || path.size() == 4) && path[0] == "hooks")
+    return spawn(webhook(runtime_, std::move(request), std::move(path), std::move(respond)));
   const bool reads = request.method == "GET";
   if (reads && path.size() == 3 && path[0] == "oauth" && path[1] == "start") return spawn(start(runtime_, path[2], std::move(respond)));
   if (reads && path.size() == 2 && path[0] == "invite") return spawn(accept_invitation(runtime_, path[1], std::move(respond)));

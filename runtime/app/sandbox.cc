@@ -33,7 +33,8 @@ Result<Folder> prepare_folder(Files& files, const SandboxOptions& options) {
   folder.path = options.state;
   if (folder.path.empty()) {
     std::string name = (std::filesystem::temp_directory_path() / "ml-connector-sandbox-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) return Error(Code::io, "can't make a folder under " + std::filesystem::temp_directory_path().string());
+    if (mkdtemp(name.data()) == nullptr)
+      return Error(Code::io, "can't make a folder under " + std::filesystem::temp_directory_path().string());
     folder.path = name;
   }
   folder.path = std::filesystem::absolute(folder.path).string();
@@ -118,23 +119,24 @@ Status run_sandbox(const SandboxOptions& options, std::function<void(const std::
     if (code != 0) end = Error(Code::config, "the sandbox stopped: " + why);
     loop.stop();
   };
-  auto service = script::Service::start(host, bindings::service_modules(), wiring, "init.lua", arguments.dump(), [&](Result<std::string> ready) {
-    if (!ready) {
-      end = ready.error();
-      loop.stop();
-      return;
-    }
-    Json line = Json::parse(*ready, nullptr, false);
-    if (!line.is_object()) {
-      end = Error(Code::internal, "the sandbox's init.lua must return a table");
-      loop.stop();
-      return;
-    }
-    line["ca"] = folder->ca;
-    line["clock"] = folder->clock;
-    line["certificate"] = {{"cert", folder->runtime_certificate}, {"key", folder->runtime_key}};
-    announce(line.dump());
-  });
+  auto service =
+      script::Service::start(host, bindings::service_modules(), wiring, "init.lua", arguments.dump(), [&](Result<std::string> ready) {
+        if (!ready) {
+          end = ready.error();
+          loop.stop();
+          return;
+        }
+        Json line = Json::parse(*ready, nullptr, false);
+        if (!line.is_object()) {
+          end = Error(Code::internal, "the sandbox's init.lua must return a table");
+          loop.stop();
+          return;
+        }
+        line["ca"] = folder->ca;
+        line["clock"] = folder->clock;
+        line["certificate"] = {{"cert", folder->runtime_certificate}, {"key", folder->runtime_key}};
+        announce(line.dump());
+      });
   if (!service) return service.error();
   auto signals = on_stop_signal(loop, [&] { loop.stop(); });
   loop.run();

@@ -50,7 +50,8 @@ Result<Settings> parse_settings(const std::string& json, const std::string& fold
     if (listen.contains("tls")) {
       settings.tls_cert = absolute(folder, text(listen["tls"], "cert"));
       settings.tls_key = absolute(folder, text(listen["tls"], "key"));
-      if (settings.tls_cert.empty() || settings.tls_key.empty()) return Error(Code::config, "ml-connector.lua: listen.tls needs cert and key");
+      if (settings.tls_cert.empty() || settings.tls_key.empty())
+        return Error(Code::config, "ml-connector.lua: listen.tls needs cert and key");
     }
   }
   for (const auto& proxy : all.value("proxies", Json::array()))

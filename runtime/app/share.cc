@@ -7,7 +7,9 @@
 namespace mlc::app {
 namespace {
 
-bool holds_scripts(Files& files, const std::string& folder) { return files.exists(folder + "/stdlib") && files.exists(folder + "/scripts"); }
+bool holds_scripts(Files& files, const std::string& folder) {
+  return files.exists(folder + "/stdlib") && files.exists(folder + "/scripts");
+}
 
 }  // namespace
 

@@ -26,6 +26,8 @@ class RealSignals : public Signals {
 
 }  // namespace
 
-std::unique_ptr<Signals> on_stop_signal(EventLoop& loop, std::function<void()> stop) { return std::make_unique<RealSignals>(loop, std::move(stop)); }
+std::unique_ptr<Signals> on_stop_signal(EventLoop& loop, std::function<void()> stop) {
+  return std::make_unique<RealSignals>(loop, std::move(stop));
+}
 
 }  // namespace mlc::app

@@ -27,7 +27,8 @@ Result<crypto::PlainMac> plain_mac(const Json& verify, const std::string& where)
   if (over == "body") {
     mac.over = crypto::PlainMac::WholeBody{};
   } else if (over.is_object() && over.contains("between") && over["between"].is_array() && over["between"].size() == 2) {
-    mac.over = crypto::PlainMac::Between{over["between"][0].get<std::string>(), over["between"][1].get<std::string>(), over.value("last", false)};
+    mac.over =
+        crypto::PlainMac::Between{over["between"][0].get<std::string>(), over["between"][1].get<std::string>(), over.value("last", false)};
   } else if (over.is_array()) {
     crypto::PlainMac::Parts parts;
     using Part = crypto::PlainMac::Part;

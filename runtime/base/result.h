@@ -18,15 +18,15 @@ namespace mlc {
 enum class Code {
   invalid_argument,  // what the caller or a peer gave is malformed
   not_found,
-  conflict,          // already there, or changed under us
-  denied,            // credentials, permission, policy, signature
-  exhausted,         // a limit or budget is used up (quota, memory, disk, queue)
+  conflict,   // already there, or changed under us
+  denied,     // credentials, permission, policy, signature
+  exhausted,  // a limit or budget is used up (quota, memory, disk, queue)
   timeout,
   cancelled,
-  unavailable,       // a peer or resource can't be reached now
-  corrupt,           // stored or received data fails its check
-  io,                // disk or socket failed
-  config,            // settings or script are wrong
+  unavailable,  // a peer or resource can't be reached now
+  corrupt,      // stored or received data fails its check
+  io,           // disk or socket failed
+  config,       // settings or script are wrong
   unsupported,
   internal,
 };
@@ -69,18 +69,36 @@ struct Unit {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: implicit by design
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT: implicit by design
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
   Result(Code code, std::string message) : state_(std::in_place_index<1>, Error(code, std::move(message))) {}
 
   explicit operator bool() const { return state_.index() == 0; }
   bool ok() const { return state_.index() == 0; }
-  T& operator*() & { assert(ok()); return std::get<0>(state_); }
-  const T& operator*() const& { assert(ok()); return std::get<0>(state_); }
-  T&& operator*() && { assert(ok()); return std::get<0>(std::move(state_)); }
-  T* operator->() { assert(ok()); return &std::get<0>(state_); }
-  const T* operator->() const { assert(ok()); return &std::get<0>(state_); }
-  const Error& error() const { assert(!ok()); return std::get<1>(state_); }
+  T& operator*() & {
+    assert(ok());
+    return std::get<0>(state_);
+  }
+  const T& operator*() const& {
+    assert(ok());
+    return std::get<0>(state_);
+  }
+  T&& operator*() && {
+    assert(ok());
+    return std::get<0>(std::move(state_));
+  }
+  T* operator->() {
+    assert(ok());
+    return &std::get<0>(state_);
+  }
+  const T* operator->() const {
+    assert(ok());
+    return &std::get<0>(state_);
+  }
+  const Error& error() const {
+    assert(!ok());
+    return std::get<1>(state_);
+  }
   T value_or(T other) const { return ok() ? std::get<0>(state_) : std::move(other); }
 
  private:

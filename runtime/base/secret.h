@@ -17,11 +17,18 @@ class Secret {
   Secret(const Secret& other) = default;
   Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { other.clear(); }
   Secret& operator=(const Secret& other) {
-    if (this != &other) { clear(); text_ = other.text_; }
+    if (this != &other) {
+      clear();
+      text_ = other.text_;
+    }
     return *this;
   }
   Secret& operator=(Secret&& other) noexcept {
-    if (this != &other) { clear(); text_ = std::move(other.text_); other.clear(); }
+    if (this != &other) {
+      clear();
+      text_ = std::move(other.text_);
+      other.clear();
+    }
     return *this;
   }
   ~Secret() { clear(); }

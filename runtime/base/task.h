@@ -42,7 +42,9 @@ class [[nodiscard]] Task {
     };
     Final final_suspend() noexcept { return {}; }
     template <class U>
-    void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
+    void return_value(U&& result) {
+      value.emplace(std::forward<U>(result));
+    }
     void unhandled_exception() { failure = std::current_exception(); }
   };
 

@@ -6,7 +6,7 @@
 namespace mlc {
 
 using Duration = std::chrono::microseconds;
-using WallTime = std::chrono::sys_time<std::chrono::microseconds>;   // instants that people and remotes see
+using WallTime = std::chrono::sys_time<std::chrono::microseconds>;  // instants that people and remotes see
 using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::microseconds>;
 
 inline int64_t to_micros(WallTime t) { return t.time_since_epoch().count(); }

@@ -11,26 +11,28 @@ void add_authorize(CLI::App& root, Context& context) {
     int wait_seconds = 600;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* sub = command(root, context, "authorize", "OAuth: prints the link to follow and waits for the grant", "ml-connector authorize acme books", true,
-                          [&context, options] {
-                            auto begun = context.ask("POST", api({"clients", options->client, "connections", options->connection, "authorize"}),
-                                                     {{"invite", options->invite}});
-                            if (!begun) return;
-                            if (options->invite) {
-                              if (context.json) return print_json(*begun);
-                              std::cout << "For the client's administrator, good for one use until " << get(*begun, "expires") << ":\n\n  "
-                                        << get(*begun, "url") << "\n";
-                              return;
-                            }
-                            if (context.json) std::cout << begun->dump() << std::endl;
-                            else std::cout << "Open this link and agree (10 minutes):\n\n  " << get(*begun, "url") << "\n\nwaiting …" << std::endl;
-                            // The answer comes when the grant has changed or the time is up.
-                            auto end = context.ask("POST", api({"grants", get(*begun, "grant"), "wait"}),
-                                                   {{"generation", (*begun)["generation"]}, {"seconds", options->wait_seconds}});
-                            if (!end) return;
-                            if (get(*end, "state") != "ok") return context.fail(kNo, "no agreement came back: " + get(*end, "reason"));
-                            if (!context.json) std::cout << "authorised; the grant lives until " << get(*end, "refresh_until") << " unless it is used\n";
-                          });
+  CLI::App* sub =
+      command(root, context, "authorize", "OAuth: prints the link to follow and waits for the grant", "ml-connector authorize acme books",
+              true, [&context, options] {
+                auto begun = context.ask("POST", api({"clients", options->client, "connections", options->connection, "authorize"}),
+                                         {{"invite", options->invite}});
+                if (!begun) return;
+                if (options->invite) {
+                  if (context.json) return print_json(*begun);
+                  std::cout << "For the client's administrator, good for one use until " << get(*begun, "expires") << ":\n\n  "
+                            << get(*begun, "url") << "\n";
+                  return;
+                }
+                if (context.json) std::cout << begun->dump() << std::endl;
+                else std::cout << "Open this link and agree (10 minutes):\n\n  " << get(*begun, "url") << "\n\nwaiting …" << std::endl;
+                // The answer comes when the grant has changed or the time is up.
+                auto end = context.ask("POST", api({"grants", get(*begun, "grant"), "wait"}),
+                                       {{"generation", (*begun)["generation"]}, {"seconds", options->wait_seconds}});
+                if (!end) return;
+                if (get(*end, "state") != "ok") return context.fail(kNo, "no agreement came back: " + get(*end, "reason"));
+                if (!context.json)
+                  std::cout << "authorised; the grant lives until " << get(*end, "refresh_until") << " unless it is used\n";
+              });
   sub->add_option("CLIENT", options->client, "name of the client")->required();
   sub->add_option("CONNECTION", options->connection, "name of the connection")->required();
   sub->add_flag("--invite", options->invite, "a single-use link of 7 days for the client's administrator instead");

@@ -7,8 +7,8 @@ namespace mlc::cli {
 
 void add_backup(CLI::App& root, Context& context) {
   auto file = std::make_shared<std::string>();
-  CLI::App* sub = command(root, context, "backup", "a consistent copy of the store, while it runs; verified", "ml-connector backup /backups/acme.db", true,
-                          [&context, file] {
+  CLI::App* sub = command(root, context, "backup", "a consistent copy of the store, while it runs; verified",
+                          "ml-connector backup /backups/acme.db", true, [&context, file] {
                             auto answer = context.ask("POST", api({"backup"}), {{"path", std::filesystem::absolute(*file).string()}});
                             if (!answer) return;
                             if (context.json) return print_json(*answer);

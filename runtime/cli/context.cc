@@ -15,7 +15,8 @@ Code code_of(const std::string& name, int status) {
 }
 
 size_t shown_width(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ std::optional<Json> Context::ask(const std::string& method, const std::string& p
 }
 
 void Context::fail(const Error& error) {
-  const bool environment = error.code() == Code::config || error.code() == Code::io || error.code() == Code::corrupt || error.code() == Code::unsupported;
+  const bool environment =
+      error.code() == Code::config || error.code() == Code::io || error.code() == Code::corrupt || error.code() == Code::unsupported;
   fail(environment ? kEnvironment : error.code() == Code::invalid_argument ? kUsage : kNo, error.text());
 }
 
@@ -77,8 +79,8 @@ std::string api(std::initializer_list<std::string> parts, const std::vector<std:
   return path;
 }
 
-CLI::App* command(CLI::App& parent, Context& context, const std::string& name, const std::string& does, const std::string& example, bool data,
-                  std::function<void()> run) {
+CLI::App* command(CLI::App& parent, Context& context, const std::string& name, const std::string& does, const std::string& example,
+                  bool data, std::function<void()> run) {
   CLI::App* sub = parent.add_subcommand(name, does);
   sub->footer("Example:\n  " + example);
   sub->add_option("--workspace", context.workspace, "folder with ml-connector.lua (default: the current one)")->type_name("DIR");

@@ -35,8 +35,8 @@ struct Context {
 std::string api(std::initializer_list<std::string> parts, const std::vector<std::pair<std::string, std::string>>& query = {});
 
 // A sub-command with the options that all have. `data` adds --json.
-CLI::App* command(CLI::App& parent, Context& context, const std::string& name, const std::string& does, const std::string& example, bool data,
-                  std::function<void()> run);
+CLI::App* command(CLI::App& parent, Context& context, const std::string& name, const std::string& does, const std::string& example,
+                  bool data, std::function<void()> run);
 
 struct Column {
   std::string title;

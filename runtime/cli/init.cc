@@ -12,7 +12,9 @@ namespace {
 
 std::string settings_text(const std::string& id) {
   return "-- Settings of this workspace. Secrets never stand here: ml-connector secret set CLIENT CONNECTION KEY\n"
-         "id = \"" + id + "\"\n"
+         "id = \"" +
+         id +
+         "\"\n"
          "\n"
          "-- Where webhooks and OAuth callbacks arrive. Plain http behind a proxy on this machine, or with\n"
          "-- tls = { cert = \"cert.pem\", key = \"key.pem\" } when it faces the internet itself.\n"
@@ -34,24 +36,25 @@ std::string settings_text(const std::string& id) {
 
 void add_init(CLI::App& root, Context& context) {
   auto folder = std::make_shared<std::string>();
-  CLI::App* sub = command(root, context, "init", "makes a workspace and its master key", "ml-connector init books && cd books", false, [&context, folder] {
-    const std::string where = folder->empty() ? context.workspace : *folder;
-    SystemRandom random;
-    std::string bytes(2, '\0');
-    random.fill(bytes.data(), bytes.size());
-    const std::string id = "ws-" + to_hex(bytes);
-    if (!write_new(context, where + "/ml-connector.lua", settings_text(id))) return;
-    RealFiles files;
-    if (!files.exists(where + "/.gitignore")) write_new(context, where + "/.gitignore", "state/\n");
-    auto made = files.make_dirs(where + "/clients", 0755);
-    if (!made) return context.fail(made.error());
-    auto key = vault::make_master_key(files, random, id, "");
-    if (!key) return context.fail(key.error());
-    std::cout << "workspace " << id << " in " << where << "\n"
-              << "master key in " << *key << ": without it the store can't be read. Keep a copy elsewhere.\n\nNext:\n"
-              << (where == "." ? "" : "  cd " + where + "\n")
-              << "  ml-connector new client acme --integration bigcommerce_exact_online\n  ml-connector check\n";
-  });
+  CLI::App* sub = command(
+      root, context, "init", "makes a workspace and its master key", "ml-connector init books && cd books", false, [&context, folder] {
+        const std::string where = folder->empty() ? context.workspace : *folder;
+        SystemRandom random;
+        std::string bytes(2, '\0');
+        random.fill(bytes.data(), bytes.size());
+        const std::string id = "ws-" + to_hex(bytes);
+        if (!write_new(context, where + "/ml-connector.lua", settings_text(id))) return;
+        RealFiles files;
+        if (!files.exists(where + "/.gitignore")) write_new(context, where + "/.gitignore", "state/\n");
+        auto made = files.make_dirs(where + "/clients", 0755);
+        if (!made) return context.fail(made.error());
+        auto key = vault::make_master_key(files, random, id, "");
+        if (!key) return context.fail(key.error());
+        std::cout << "workspace " << id << " in " << where << "\n"
+                  << "master key in " << *key << ": without it the store can't be read. Keep a copy elsewhere.\n\nNext:\n"
+                  << (where == "." ? "" : "  cd " + where + "\n")
+                  << "  ml-connector new client acme --integration bigcommerce_exact_online\n  ml-connector check\n";
+      });
   sub->add_option("DIR", *folder, "the folder (default: --workspace)");
 }
 

@@ -24,21 +24,21 @@ void print_jobs(const Json& answer) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& job : answer["jobs"])
-    rows.push_back({get(job, "id"), get(job, "client") + "/" + get(job, "instance"), get(job, "flow"), get(job, "source") + ":" + get(job, "key"),
-                    get(job, "state"), get(job, "runs"), get(job, "next"), get(job, "reason")});
+    rows.push_back({get(job, "id"), get(job, "client") + "/" + get(job, "instance"), get(job, "flow"),
+                    get(job, "source") + ":" + get(job, "key"), get(job, "state"), get(job, "runs"), get(job, "next"), get(job, "reason")});
   print_table({{"JOB", true}, {"WHERE"}, {"FLOW"}, {"RECORD"}, {"STATE"}, {"RUNS", true}, {"NEXT"}, {"REASON"}}, rows);
 }
 
 void print_job(const Json& job) {
   std::cout << "job " << get(job, "id") << "  " << get(job, "client") << "/" << get(job, "instance") << "/" << get(job, "flow") << "  "
             << get(job, "source") << ":" << get(job, "key") << "\n"
-            << "state   " << get(job, "state") << (get(job, "done_as").empty() ? "" : " (" + get(job, "done_as") + ")") << ", " << get(job, "runs")
-            << " runs, attempt " << get(job, "attempt") << ", script " << get(job, "version") << "\n";
+            << "state   " << get(job, "state") << (get(job, "done_as").empty() ? "" : " (" + get(job, "done_as") + ")") << ", "
+            << get(job, "runs") << " runs, attempt " << get(job, "attempt") << ", script " << get(job, "version") << "\n";
   if (!get(job, "reason").empty()) std::cout << "reason  " << get(job, "reason") << "\n";
   for (const auto& effect : job["effects"])
     std::cout << "effect  " << get(effect, "name") << ": " << get(effect, "operation") << " on " << get(effect, "connection") << ", kind "
-              << get(effect, "kind") << ", " << get(effect, "state") << (get(effect, "remote_id").empty() ? "" : " as " + get(effect, "remote_id"))
-              << "\n";
+              << get(effect, "kind") << ", " << get(effect, "state")
+              << (get(effect, "remote_id").empty() ? "" : " as " + get(effect, "remote_id")) << "\n";
   for (const auto& entry : job["journal"])
     std::cout << get(entry, "at") << "  " << get(entry, "kind") << "  " << get(entry, "name")
               << (get(entry, "summary").empty() ? "" : "  " + get(entry, "summary")) << "\n";
@@ -57,8 +57,8 @@ void add_jobs(CLI::App& root, Context& context) {
     if (context.json) print_json(*answer);
     else print_jobs(*answer);
   };
-  CLI::App* jobs = command(root, context, "jobs", "what waits, is parked or dead, grouped by cause", "ml-connector jobs list --client acme --state parked", true,
-                           nullptr);
+  CLI::App* jobs = command(root, context, "jobs", "what waits, is parked or dead, grouped by cause",
+                           "ml-connector jobs list --client acme --state parked", true, nullptr);
   jobs->callback([jobs, list] {
     if (jobs->get_subcommands().empty()) list();
   });
@@ -72,7 +72,8 @@ void add_jobs(CLI::App& root, Context& context) {
   filters(jobs);
   filters(command(*jobs, context, "list", "the same as jobs alone", "ml-connector jobs list --state dead", true, list));
 
-  auto with_id = [&](const std::string& name, const std::string& does, const std::string& example, const char* what, std::function<void()> run) {
+  auto with_id = [&](const std::string& name, const std::string& does, const std::string& example, const char* what,
+                     std::function<void()> run) {
     CLI::App* sub = command(*jobs, context, name, does, example, true, std::move(run));
     sub->add_option(what, options->id, std::string(what) == "CASE" ? "number of the case" : "number of the job")->required();
     return sub;
@@ -93,13 +94,15 @@ void add_jobs(CLI::App& root, Context& context) {
   with_id("release", "lets every job of a case run again, once its cause is mended", "ml-connector jobs release 12", "CASE",
           [act] { act("cases", "release", Json::object(), "released"); });
   with_id("replay", "runs a job again; completed steps are not repeated", "ml-connector jobs replay 4711 --version live", "ID",
-          [act, options] { act("jobs", "replay", {{"version", options->version}}, "job " + options->id + " will run again"); })
+          [act, options] {
+            act("jobs", "replay", {{"version", options->version}}, "job " + options->id + " will run again");
+          })
       ->add_option("--version", options->version, "script version: pinned (default) or live")
       ->check(CLI::IsMember({"pinned", "live"}));
   with_id("cancel", "ends a job for good without running it", "ml-connector jobs cancel 4711", "ID",
           [act, options] { act("jobs", "cancel", Json::object(), "job " + options->id + " is cancelled"); });
-  CLI::App* settle = with_id("settle", "says what became of an effect that nobody can look up", "ml-connector jobs settle 4711 --happened INV-2026-17", "ID",
-                             nullptr);
+  CLI::App* settle = with_id("settle", "says what became of an effect that nobody can look up",
+                             "ml-connector jobs settle 4711 --happened INV-2026-17", "ID", nullptr);
   auto* happened = settle->add_option("--happened", options->happened, "the remote's id or number of the record that exists");
   auto* not_happened = settle->add_flag("--did-not-happen", options->did_not_happen, "the record does not exist there");
   happened->excludes(not_happened);

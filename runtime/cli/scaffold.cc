@@ -8,7 +8,8 @@ namespace mlc::cli {
 
 bool is_plain_name(const std::string& name) {
   if (name.empty() || name.size() > 60 || name[0] < 'a' || name[0] > 'z') return false;
-  return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
 }
 
 bool write_new(Context& context, const std::string& path, const std::string& text) {

@@ -1,10 +1,11 @@
+#include "runtime/base/secret.h"
+
 #include <termios.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <iostream>
 
-#include "runtime/base/secret.h"
 #include "runtime/cli/commands.h"
 
 namespace mlc::cli {
@@ -63,25 +64,28 @@ void add_secret(CLI::App& root, Context& context) {
     std::string client, connection, key, file;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* secret = command(root, context, "secret", "credentials: they go in and never come back out", "ml-connector secret list", false, nullptr);
+  CLI::App* secret =
+      command(root, context, "secret", "credentials: they go in and never come back out", "ml-connector secret list", false, nullptr);
   secret->require_subcommand(1);
-  CLI::App* set = command(*secret, context, "set", "stores one, read from standard input or a prompt", "ml-connector secret set acme shop access_token", false,
-                          [&context, options] {
+  CLI::App* set = command(*secret, context, "set", "stores one, read from standard input or a prompt",
+                          "ml-connector secret set acme shop access_token", false, [&context, options] {
                             if (put(context, options->client, options->connection, options->key, read_value(options->key)))
-                              std::cout << options->client << "/" << options->connection << ": " << options->key << " is stored, encrypted\n";
+                              std::cout << options->client << "/" << options->connection << ": " << options->key
+                                        << " is stored, encrypted\n";
                           });
   set->add_option("CLIENT", options->client, "name of the client")->required();
   set->add_option("CONNECTION", options->connection, "name of the connection")->required();
   set->add_option("KEY", options->key, "what the system calls it, e.g. access_token")->required();
-  CLI::App* many = command(*secret, context, "import", "stores all of a JSON file: client, connection, key", "ml-connector secret import secrets.json", false,
-                           [&context, options] { import(context, options->file); });
+  CLI::App* many = command(*secret, context, "import", "stores all of a JSON file: client, connection, key",
+                           "ml-connector secret import secrets.json", false, [&context, options] { import(context, options->file); });
   many->add_option("FILE", options->file, "the file")->required();
   command(*secret, context, "list", "names and dates, no values", "ml-connector secret list", true, [&context] {
     auto answer = context.ask("GET", api({"secrets"}));
     if (!answer) return;
     if (context.json) return print_json(*answer);
     std::vector<std::vector<std::string>> rows;
-    for (const auto& one : (*answer)["secrets"]) rows.push_back({get(one, "owner"), get(one, "key"), get(one, "set_at"), get(one, "hosts")});
+    for (const auto& one : (*answer)["secrets"])
+      rows.push_back({get(one, "owner"), get(one, "key"), get(one, "set_at"), get(one, "hosts")});
     print_table({{"OWNER"}, {"KEY"}, {"SET"}, {"ONLY FOR"}}, rows);
   });
 }

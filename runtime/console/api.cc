@@ -7,7 +7,8 @@ namespace {
 
 Task<Result<Json>> describe(Services&, Call) {
   std::vector<Route> all;
-  for (const auto& routes : {job_routes(), record_routes(), client_routes(), credential_routes(), store_routes()}) all.insert(all.end(), routes.begin(), routes.end());
+  for (const auto& routes : {job_routes(), record_routes(), client_routes(), credential_routes(), store_routes()})
+    all.insert(all.end(), routes.begin(), routes.end());
   co_return openapi(all);
 }
 
@@ -37,8 +38,9 @@ Json openapi(const std::vector<Route>& routes) {
     std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     Json operation = {{"summary", route.does}, {"parameters", parameters}};
     if (route.method != "GET") operation["requestBody"] = {{"content", {{"application/json", {{"schema", {{"type", "object"}}}}}}}};
-    operation["responses"] = {{"200", {{"description", "done"}, {"content", {{"application/json", {{"schema", {{"type", "object"}}}}}}}}},
-                              {"default", {{"description", "what went wrong"}, {"content", {{"application/problem+json", {{"schema", {{"type", "object"}}}}}}}}}};
+    operation["responses"] = {
+        {"200", {{"description", "done"}, {"content", {{"application/json", {{"schema", {{"type", "object"}}}}}}}}},
+        {"default", {{"description", "what went wrong"}, {"content", {{"application/problem+json", {{"schema", {{"type", "object"}}}}}}}}}};
     paths[route.pattern][method] = operation;
   }
   return {{"openapi", "3.1.0"},

@@ -79,12 +79,13 @@ Task<Result<Tally>> tally(Services& services, std::vector<store::Id> ids) {
     else if (one.state == store::JobState::parked) ++count.parked;
     else if (one.state == store::JobState::dead) ++count.dead;
     else ++count.open;
-    count.jobs.push_back({{"id", one.id}, {"source", one.source}, {"key", one.key}, {"state", std::string(state_name(one.state))}, {"reason", one.reason}});
+    count.jobs.push_back(
+        {{"id", one.id}, {"source", one.source}, {"key", one.key}, {"state", std::string(state_name(one.state))}, {"reason", one.reason}});
   }
   co_return count;
 }
 
-constexpr int kSyncWaitSeconds = 120;                       // then the answer says what is still open
+constexpr int kSyncWaitSeconds = 120;  // then the answer says what is still open
 constexpr Duration kSyncLook = std::chrono::milliseconds(50);
 
 Task<Result<Json>> sync(Services& services, Call call) {
@@ -115,13 +116,19 @@ Task<Result<Json>> sync(Services& services, Call call) {
   const auto looks = std::chrono::seconds(kSyncWaitSeconds) / kSyncLook;
   for (int look = 0; call.body.value("wait", true) && count->open > 0 && look < looks; ++look) {
     std::unique_ptr<Timer> timer;
-    Callback<Unit> waiting([&](Callback<Unit>::Complete done) { timer = services.env.timers->after_real(kSyncLook, [done] { done(Unit{}); }); });
+    Callback<Unit> waiting(
+        [&](Callback<Unit>::Complete done) { timer = services.env.timers->after_real(kSyncLook, [done] { done(Unit{}); }); });
     co_await waiting;
     count = co_await tally(services, ids);
     if (!count) co_return count.error();
   }
-  co_return Json{{"found", key ? 1 : synced->rows}, {"new", ids.size()}, {"done", count->done}, {"parked", count->parked},
-                 {"dead", count->dead}, {"open", count->open}, {"jobs", count->jobs}};
+  co_return Json{{"found", key ? 1 : synced->rows},
+                 {"new", ids.size()},
+                 {"done", count->done},
+                 {"parked", count->parked},
+                 {"dead", count->dead},
+                 {"open", count->open},
+                 {"jobs", count->jobs}};
 }
 
 }  // namespace

@@ -53,11 +53,14 @@ Task<Result<Json>> authorize(Services& services, Call call) {
   if (!connection) co_return connection.error();
   const auto* setup = services.authorizer.grant_of(call.at("client"), call.at("connection"));
   if (setup == nullptr)
-    co_return Error(Code::invalid_argument, "connection " + call.at("connection") + " uses no OAuth grant; its credentials are secrets: ml-connector secret set");
-  if (services.public_url.empty()) co_return Error(Code::config, "ml-connector.lua has no public_url, so no redirect address can be told to the provider");
+    co_return Error(Code::invalid_argument,
+                    "connection " + call.at("connection") + " uses no OAuth grant; its credentials are secrets: ml-connector secret set");
+  if (services.public_url.empty())
+    co_return Error(Code::config, "ml-connector.lua has no public_url, so no redirect address can be told to the provider");
   const std::string grant = setup->name;
   auto before = report_of(services, grant);
-  Json answer = {{"grant", grant}, {"generation", before ? before->generation : 0}, {"redirect_uri", services.authorizer.flow().redirect_uri(grant)}};
+  Json answer = {
+      {"grant", grant}, {"generation", before ? before->generation : 0}, {"redirect_uri", services.authorizer.flow().redirect_uri(grant)}};
   if (call.body.value("invite", false)) {
     auto invited = co_await services.authorizer.flow().invite(grant, call.actor);
     if (!invited) co_return invited.error();
@@ -72,7 +75,11 @@ Task<Result<Json>> authorize(Services& services, Call call) {
 }
 
 Json grant_json(const auth::GrantReport& report) {
-  Json one = {{"grant", report.name}, {"system", report.system}, {"state", report.state}, {"reason", report.reason}, {"generation", report.generation}};
+  Json one = {{"grant", report.name},
+              {"system", report.system},
+              {"state", report.state},
+              {"reason", report.reason},
+              {"generation", report.generation}};
   if (report.refresh_until != WallTime{}) one["refresh_until"] = format_rfc3339(report.refresh_until);
   if (report.access_until != WallTime{}) one["access_until"] = format_rfc3339(report.access_until);
   return one;
@@ -96,7 +103,8 @@ Task<Result<Json>> wait_for_grant(Services& services, Call call) {
       co_return answer;
     }
     std::unique_ptr<Timer> timer;
-    Callback<Unit> waiting([&](Callback<Unit>::Complete done) { timer = services.env.timers->after_real(kGrantLook, [done] { done(Unit{}); }); });
+    Callback<Unit> waiting(
+        [&](Callback<Unit>::Complete done) { timer = services.env.timers->after_real(kGrantLook, [done] { done(Unit{}); }); });
     co_await waiting;
   }
 }
@@ -119,7 +127,9 @@ Task<Result<Json>> ping(Services& services, Call call) {
     wanted.push_back(*connection);
   } else {
     wanted = services.doors.connections(*client);
-    if (wanted.empty()) co_return Error(Code::not_found, client->empty() ? "no client has a connection" : "there is no client " + *client + " with connections");
+    if (wanted.empty())
+      co_return Error(Code::not_found,
+                      client->empty() ? "no client has a connection" : "there is no client " + *client + " with connections");
   }
   Json list = Json::array();
   for (const auto& connection : wanted) {
@@ -133,9 +143,17 @@ Task<Result<Json>> ping(Services& services, Call call) {
 
 std::vector<Route> credential_routes() {
   return {
-      {"PUT", "/api/v1/clients/{client}/connections/{connection}/secrets/{key}", "stores a credential; it never comes back out", put_secret, {}},
+      {"PUT",
+       "/api/v1/clients/{client}/connections/{connection}/secrets/{key}",
+       "stores a credential; it never comes back out",
+       put_secret,
+       {}},
       {"GET", "/api/v1/secrets", "names and dates of credentials", list_secrets, {}},
-      {"POST", "/api/v1/clients/{client}/connections/{connection}/authorize", "a link to agree to an OAuth grant, or an invitation", authorize, {}},
+      {"POST",
+       "/api/v1/clients/{client}/connections/{connection}/authorize",
+       "a link to agree to an OAuth grant, or an invitation",
+       authorize,
+       {}},
       {"GET", "/api/v1/grants", "every grant and its state", grants, {}},
       {"POST", "/api/v1/grants/{grant}/wait", "answers when the grant was renewed by a person", wait_for_grant, {}},
       {"POST", "/api/v1/ping", "proves connections against the real systems", ping, {}},

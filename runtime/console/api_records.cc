@@ -31,8 +31,13 @@ Json grants_of(Services& services, const std::string& client) {
     if (!connection->grant.empty()) wanted.push_back(connection->grant);
   for (const auto& grant : services.authorizer.report()) {
     if (std::find(wanted.begin(), wanted.end(), grant.name) == wanted.end()) continue;
-    Json one = {{"grant", grant.name}, {"system", grant.system}, {"state", grant.state}, {"reason", grant.reason}, {"generation", grant.generation}};
-    if (grant.refresh_until != WallTime{}) one["days_left"] = static_cast<int64_t>(days_between(services.env.clock->wall(), grant.refresh_until));
+    Json one = {{"grant", grant.name},
+                {"system", grant.system},
+                {"state", grant.state},
+                {"reason", grant.reason},
+                {"generation", grant.generation}};
+    if (grant.refresh_until != WallTime{})
+      one["days_left"] = static_cast<int64_t>(days_between(services.env.clock->wall(), grant.refresh_until));
     list.push_back(one);
   }
   return list;
@@ -55,7 +60,10 @@ Task<Result<Json>> status(Services& services, Call) {
   }
   Json budgets = Json::array();
   for (const auto& budget : services.limits.report()) {
-    Json one = {{"name", budget.key}, {"used", budget.used}, {"limit", budget.limit}, {"left", std::max<int64_t>(0, budget.limit - budget.used)},
+    Json one = {{"name", budget.key},
+                {"used", budget.used},
+                {"limit", budget.limit},
+                {"left", std::max<int64_t>(0, budget.limit - budget.used)},
                 {"waiting", budget.waiting}};
     if (budget.held_until > services.env.clock->wall()) one["held"] = budget.reason;
     budgets.push_back(one);
@@ -72,7 +80,10 @@ Task<Result<Json>> reconcile(Services& services, Call call) {
   if (!days) co_return days.error();
   auto result = co_await services.engine.reconcile().run(call.at("client"), call.at("instance"), days->from, days->to);
   if (!result) co_return result.error();
-  Json answer = {{"from", days->from.text()}, {"to", days->to.text()}, {"left_count", result->left_count}, {"right_count", result->right_count},
+  Json answer = {{"from", days->from.text()},
+                 {"to", days->to.text()},
+                 {"left_count", result->left_count},
+                 {"right_count", result->right_count},
                  {"agrees", result->agrees()}};
   answer["days"] = Json::array();
   for (const auto& day : result->days)
@@ -84,7 +95,11 @@ Task<Result<Json>> reconcile(Services& services, Call call) {
                               {"difference", (day.left_total - day.right_total).text()}});
   answer["differences"] = Json::array();
   for (const auto& one : result->differences) {
-    Json difference = {{"day", one.date.text()}, {"reference", one.key}, {"class", std::string(engine::difference_name(one.kind))}, {"left", one.left}, {"right", one.right}};
+    Json difference = {{"day", one.date.text()},
+                       {"reference", one.key},
+                       {"class", std::string(engine::difference_name(one.kind))},
+                       {"left", one.left},
+                       {"right", one.right}};
     if (one.waiting_job != 0) {
       difference["job"] = one.waiting_job;
       difference["reason"] = "job " + std::to_string(one.waiting_job) + " waits";

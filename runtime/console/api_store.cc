@@ -11,7 +11,8 @@ Task<Result<Json>> backup(Services& services, Call call) {
   if (!path) co_return path.error();
   if (path->empty() || path->front() != '/') co_return Error(Code::invalid_argument, "`path` must be absolute");
   std::error_code error;
-  if (std::filesystem::exists(*path, error)) co_return Error(Code::conflict, *path + " is there already; a backup is never written over a file");
+  if (std::filesystem::exists(*path, error))
+    co_return Error(Code::conflict, *path + " is there already; a backup is never written over a file");
   auto done = co_await services.store.backup(*path);
   if (!done) co_return done.error();
   store::Change change;

@@ -8,18 +8,25 @@ Result<int64_t> whole_number(const std::string& text, const std::string& what, i
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
-    return Error(Code::invalid_argument, "`" + what + "` must be a whole number of at least " + std::to_string(least) + ", found \"" + text + "\"");
+    return Error(Code::invalid_argument,
+                 "`" + what + "` must be a whole number of at least " + std::to_string(least) + ", found \"" + text + "\"");
   return value;
 }
 
 std::string_view state_name(store::JobState state) {
   switch (state) {
-    case store::JobState::waiting: return "waiting";
-    case store::JobState::running: return "running";
-    case store::JobState::parked: return "parked";
-    case store::JobState::done: return "done";
-    case store::JobState::dead: return "dead";
-    case store::JobState::cancelled: return "cancelled";
+    case store::JobState::waiting:
+      return "waiting";
+    case store::JobState::running:
+      return "running";
+    case store::JobState::parked:
+      return "parked";
+    case store::JobState::done:
+      return "done";
+    case store::JobState::dead:
+      return "dead";
+    case store::JobState::cancelled:
+      return "cancelled";
   }
   return "waiting";
 }

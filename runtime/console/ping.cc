@@ -33,12 +33,16 @@ std::optional<Duration> clock_skew(const remote::Exchange& exchange) {
 std::string what_to_do(const remote::Outcome& outcome, const remote::Connection& connection) {
   const std::string who = connection.client + " " + connection.name;
   if (outcome.code == "denied" || outcome.exchange.status == 401)
-    return connection.grant.empty() ? "set its credentials again: ml-connector secret set " + who + " KEY" : "authorise it: ml-connector authorize " + who;
-  if (outcome.exchange.status == 403) return "the user or app may not do this: check its rights, scopes and licence in " + connection.spec->name;
-  if (outcome.exchange.status == 404) return "check the connection's settings in client.lua; the address exists, the account or division does not";
+    return connection.grant.empty() ? "set its credentials again: ml-connector secret set " + who + " KEY"
+                                    : "authorise it: ml-connector authorize " + who;
+  if (outcome.exchange.status == 403)
+    return "the user or app may not do this: check its rights, scopes and licence in " + connection.spec->name;
+  if (outcome.exchange.status == 404)
+    return "check the connection's settings in client.lua; the address exists, the account or division does not";
   if (outcome.code == "exhausted") return "its quota is used up; wait, or ask the provider for more";
   if (outcome.code == "unavailable" || outcome.code == "timeout") return "check base_url, the network and the provider's status page";
-  if (outcome.code == "config") return outcome.sentence.find("secret") != std::string::npos ? "ml-connector secret set " + who + " KEY" : "";
+  if (outcome.code == "config")
+    return outcome.sentence.find("secret") != std::string::npos ? "ml-connector secret set " + who + " KEY" : "";
   return "";
 }
 
@@ -77,10 +81,12 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     if (skew && std::chrono::abs(*skew) > kSkewTold && services.env.clock->scale() == 1.0)
       skew_text = "; CLOCK: this machine is " + std::to_string(*skew / std::chrono::seconds(1)) + " s off the provider's";
   }
-  std::string text = std::to_string(operations.size()) + (operations.size() == 1 ? " check" : " checks") + " passed, " + std::to_string(slowest_ms) + " ms";
+  std::string text = std::to_string(operations.size()) + (operations.size() == 1 ? " check" : " checks") + " passed, " +
+                     std::to_string(slowest_ms) + " ms";
   for (const auto& grant : services.authorizer.report())
     if (grant.name == connection->grant && grant.refresh_until != WallTime{})
-      text += ", grant good for " + std::to_string((grant.refresh_until - services.env.clock->wall()) / std::chrono::hours(24)) + " days if unused";
+      text += ", grant good for " + std::to_string((grant.refresh_until - services.env.clock->wall()) / std::chrono::hours(24)) +
+              " days if unused";
   said["ok"] = true;
   said["text"] = text + skew_text;
   co_return said;

@@ -49,16 +49,26 @@ Result<std::string> Call::text(const std::string& name) const {
 
 int status_of(Code code) {
   switch (code) {
-    case Code::invalid_argument: return 400;
-    case Code::denied: return 403;
-    case Code::not_found: return 404;
-    case Code::conflict: return 409;
-    case Code::config: return 422;
-    case Code::exhausted: return 503;
-    case Code::unavailable: return 503;
-    case Code::timeout: return 504;
-    case Code::unsupported: return 501;
-    default: return 500;
+    case Code::invalid_argument:
+      return 400;
+    case Code::denied:
+      return 403;
+    case Code::not_found:
+      return 404;
+    case Code::conflict:
+      return 409;
+    case Code::config:
+      return 422;
+    case Code::exhausted:
+      return 503;
+    case Code::unavailable:
+      return 503;
+    case Code::timeout:
+      return 504;
+    case Code::unsupported:
+      return 501;
+    default:
+      return 500;
   }
 }
 

@@ -19,7 +19,7 @@ WallTime JobRun::backoff(int failures) const {
 
 store::Change JobRun::parked(const Ending& ending) {
   store::Change change;
-  change.job_update.emplace();
+  change.job_update = store::Change::JobUpdate();
   change.job_update->state = JobState::parked;
   change.job_update->failures = run_.job.failures;
   change.job_update->reason_code = ending.code;
@@ -48,7 +48,7 @@ store::Change JobRun::parked(const Ending& ending) {
 store::Change JobRun::as_change(const Ending& ending) {
   if (ending.what == Ending::What::park) return parked(ending);
   store::Change change;
-  change.job_update.emplace();
+  change.job_update = store::Change::JobUpdate();
   change.job_update->state = JobState::waiting;
   change.job_update->failures = run_.job.failures;
   change.job_update->reason_code = ending.code;
@@ -104,7 +104,7 @@ store::Change JobRun::as_change(const RunEnd& end) {
     change.job_update->state = JobState::dead;
     return change;
   }
-  change.job_update.emplace();
+  change.job_update = store::Change::JobUpdate();
   change.job_update->state = JobState::done;
   change.job_update->reason = end.reason;
   change.job_update->reason_code = end.code;

@@ -143,7 +143,7 @@ Task<Status> Operations::cancel(store::Id id, std::string why, std::string actor
   if (state == store::JobState::running) co_return Error(Code::conflict, subject(id) + " is running; pause its flow first");
   store::Change change;
   change.job = id;
-  change.job_update.emplace();
+  change.job_update = store::Change::JobUpdate();
   change.job_update->state = store::JobState::cancelled;
   change.job_update->reason_code = "cancelled";
   change.job_update->reason = why;

@@ -22,35 +22,54 @@ struct ReadRequest {
   std::string operation, arguments;
 };
 struct SendRequest {
-  std::string effect;            // name, unique in the job
+  std::string effect;  // name, unique in the job
   std::string role, connection, operation, arguments;
-  std::string version;           // "" for creates
-  std::string entity;            // "" = by the operation's key field, else source:key
+  std::string version;                                                     // "" for creates
+  std::string entity;                                                      // "" = by the operation's key field, else source:key
   std::string probe_operation, probe_arguments, probe_field, probe_value;  // frozen look-up of kinds A and C
   bool optional_number = false;
 };
-struct SentRequest { std::string effect, role, connection, entity; };       // what this entity got before; null when nothing
-struct LookupRequest {                                                        // cached answers, older than `fresh` left out
+struct SentRequest {
+  std::string effect, role, connection, entity;
+};                      // what this entity got before; null when nothing
+struct LookupRequest {  // cached answers, older than `fresh` left out
   std::string name, role, connection;
   std::vector<std::string> keys;
   Duration fresh{};
 };
-struct LookupStore { std::string name, role, connection, answers; };          // JSON object key -> value or null (known absent)
-struct KvGet { std::string key; };
-struct KvSet { std::string key, value; };
-struct EmitRequest { std::string flow, key, payload; std::string cursor, cursor_value; };  // children and cursor commit together
-struct MapRecord { std::string mapping, input, output; };                     // recorded for preview and lineage
-struct StepRequest { std::string name; };                                     // asks for a recorded result: {"done":bool,"value":…}
-struct StepDone { std::string name, value; };
-struct NoteRequest { std::string level, text, fields; };
+struct LookupStore {
+  std::string name, role, connection, answers;
+};  // JSON object key -> value or null (known absent)
+struct KvGet {
+  std::string key;
+};
+struct KvSet {
+  std::string key, value;
+};
+struct EmitRequest {
+  std::string flow, key, payload;
+  std::string cursor, cursor_value;
+};  // children and cursor commit together
+struct MapRecord {
+  std::string mapping, input, output;
+};  // recorded for preview and lineage
+struct StepRequest {
+  std::string name;
+};  // asks for a recorded result: {"done":bool,"value":…}
+struct StepDone {
+  std::string name, value;
+};
+struct NoteRequest {
+  std::string level, text, fields;
+};
 using HostRequest = std::variant<ReadRequest, SendRequest, SentRequest, LookupRequest, LookupStore, KvGet, KvSet, EmitRequest, MapRecord,
                                  StepRequest, StepDone, NoteRequest>;
 
 struct HostError {
-  std::string code, message;   // code: not_found, invalid_argument, denied, exhausted, unavailable, timeout, rejected, …
+  std::string code, message;  // code: not_found, invalid_argument, denied, exhausted, unavailable, timeout, rejected, …
   bool retryable = false;
-  std::string cause;           // the remote's own words
-  std::string detail;          // JSON, e.g. {"status":404}
+  std::string cause;   // the remote's own words
+  std::string detail;  // JSON, e.g. {"status":404}
 };
 struct HostReply {
   std::variant<std::string, HostError> value;  // JSON text
@@ -67,68 +86,68 @@ class RunHost {
 // How a run ends.
 struct RunEnd {
   enum class How {
-    done,      // flow returned; its sends decide done_as
-    skipped,   // job:skip(reason)
-    failed,    // an error left the flow: `code`, `reason`, `retryable`
-    refused,   // a rule or mapping refused the record: park with a case
-    broken,    // the script itself is at fault (error, budget, memory): park, operator's concern
-    waiting,   // the engine ended it (park, quota, hold); filled by the engine
+    done,     // flow returned; its sends decide done_as
+    skipped,  // job:skip(reason)
+    failed,   // an error left the flow: `code`, `reason`, `retryable`
+    refused,  // a rule or mapping refused the record: park with a case
+    broken,   // the script itself is at fault (error, budget, memory): park, operator's concern
+    waiting,  // the engine ended it (park, quota, hold); filled by the engine
   };
   How how = How::done;
   std::string code, reason, fix, concern, cause;  // cause: what groups parked jobs into a case
   bool retryable = false;
-  std::string result;                             // JSON the flow returned
-  std::string script_position;                    // file:line, for broken and refused
+  std::string result;           // JSON the flow returned
+  std::string script_position;  // file:line, for broken and refused
 };
 
 struct RunInput {
   store::Job job;
-  std::string event;            // payload JSON: {"topic":…, "received":…, "body":…} for webhooks, the record or arguments else
-  WallTime began{};             // now() before the first journal entry
-  std::string seed;             // random and ids derive from it
+  std::string event;  // payload JSON: {"topic":…, "received":…, "body":…} for webhooks, the record or arguments else
+  WallTime began{};   // now() before the first journal entry
+  std::string seed;   // random and ids derive from it
   bool shadow = false;
-  WallTime start{};             // C13: nothing older makes a document
+  WallTime start{};  // C13: nothing older makes a document
 };
 
 class Run {
  public:
   virtual ~Run() = default;
-  virtual void abandon() = 0;   // cancels: the coroutine is reset, no further request, `end` is not called
+  virtual void abandon() = 0;  // cancels: the coroutine is reset, no further request, `end` is not called
 };
 
 // A trigger as data; intake runs no Lua.
 struct Trigger {
   enum class Kind { webhook, poll, schedule } kind = Kind::webhook;
   std::string role;
-  std::vector<std::string> topics;   // webhook
-  std::string key_path;              // where the job's key stands in the payload, e.g. "data.id"
-  std::string topic_path;            // where the topic stands in the body, from the system
+  std::vector<std::string> topics;  // webhook
+  std::string key_path;             // where the job's key stands in the payload, e.g. "data.id"
+  std::string topic_path;           // where the topic stands in the body, from the system
   // poll: list operation of the role's system, cursor field and its query parameter
   std::string operation, since;
   Duration every{}, overlap{};
-  std::string at;                    // schedule: "23:30" in the instance's zone; empty = every
+  std::string at;  // schedule: "23:30" in the instance's zone; empty = every
 };
 
 struct Flow {
   std::string name;
   std::vector<Trigger> triggers;
-  int max_failures = 12;             // retries with backoff, then parked
+  int max_failures = 12;  // retries with backoff, then parked
 };
 
 // An instance that can run: an integration bound to a client's connections.
 struct Instance {
   std::string client, name, integration;
-  std::string version;               // content hash of all that decides what it does
+  std::string version;                                                  // content hash of all that decides what it does
   std::vector<std::pair<std::string, std::vector<std::string>>> roles;  // role -> connections, first = default
   std::vector<Flow> flows;
   std::string zone;
-  std::string settings;              // JSON snapshot, recorded by hash
+  std::string settings;  // JSON snapshot, recorded by hash
 };
 
 class Runner {
  public:
   virtual ~Runner() = default;
-  virtual std::vector<Instance> instances() = 0;   // live version of each
+  virtual std::vector<Instance> instances() = 0;  // live version of each
   // Starts a run of the job on its pinned version. `end` is called once on an engine thread.
   virtual Result<std::unique_ptr<Run>> start(RunInput input, std::shared_ptr<RunHost> host, std::function<void(RunEnd)> end) = 0;
   virtual bool has_version(const std::string& client, const std::string& instance, const std::string& version) = 0;

@@ -31,7 +31,7 @@ Task<Turns::Turn> Turns::take(std::string key) {
   const auto [queue, free] = shared_->queues.try_emplace(key);
   if (free) co_return Turn(shared_, std::move(key));
   Callback<std::shared_ptr<Turn>> waiting(
-      [&](Callback<std::shared_ptr<Turn>>::Complete done) { queue->second.push_back(std::move(done)); });
+      [queue = queue](Callback<std::shared_ptr<Turn>>::Complete done) { queue->second.push_back(std::move(done)); });
   auto turn = co_await waiting;
   co_return std::move(*turn);
 }

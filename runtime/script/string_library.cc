@@ -75,7 +75,7 @@ int find_or_match(lua_State* L, bool find) {
       at = static_cast<size_t>(static_cast<const char*>(found) - subject.data());
     }
     lua_pushinteger(L, static_cast<lua_Integer>(at) + 1);
-    lua_pushinteger(L, static_cast<lua_Integer>(at + pattern.size()));
+    lua_pushinteger(L, static_cast<lua_Integer>(at) + static_cast<lua_Integer>(pattern.size()));
     return 2;
   }
   bool anchored = !pattern.empty() && pattern.front() == '^';

@@ -43,26 +43,26 @@ struct Change {
   };
   std::optional<JobUpdate> job_update;  // ends the claim
   std::optional<std::string> pin_version;
-  std::optional<Case> park_in;          // opened if its cause has no open case; the job is counted in it
+  std::optional<Case> park_in;  // opened if its cause has no open case; the job is counted in it
 
   std::vector<EffectChange> effects;
   std::vector<Entity> entities;
-  std::vector<EventBirth> events;       // child events, polled records, due schedules: born in this change
+  std::vector<EventBirth> events;  // child events, polled records, due schedules: born in this change
   std::vector<std::pair<Table, Row>> put;
   std::vector<std::pair<Table, std::string>> drop;
   std::vector<AuditBirth> audit;
-  std::vector<SearchTerm> terms;        // lead to `job`
+  std::vector<SearchTerm> terms;  // lead to `job`
 };
 
 struct Committed {
-  std::vector<Id> entry_rows;       // of Change::entries
-  std::vector<Accepted> events;     // of Change::events
-  WallTime at{};                    // the time recorded for the entries
+  std::vector<Id> entry_rows;    // of Change::entries
+  std::vector<Accepted> events;  // of Change::events
+  WallTime at{};                 // the time recorded for the entries
 };
 
 struct ClaimRequest {
   int limit = 1;
-  std::vector<std::string> held;    // "client", "client/instance" or "client/instance/flow" that are paused or held
+  std::vector<std::string> held;  // "client", "client/instance" or "client/instance/flow" that are paused or held
 };
 
 struct JobFilter {
@@ -109,7 +109,7 @@ class Store {
   virtual Task<Result<std::optional<Entity>>> entity(std::string client, std::string connection, std::string entity, std::string name) = 0;
   virtual Task<Result<std::vector<Id>>> find(std::string client, std::string digest) = 0;  // jobs, newest first
   virtual Task<Result<std::vector<Case>>> cases(std::string client, bool open_only) = 0;
-  virtual Task<Result<Counts>> counts(std::string client) = 0;                            // "" = all
+  virtual Task<Result<Counts>> counts(std::string client) = 0;  // "" = all
   virtual Task<Result<std::vector<AuditEntry>>> audit(std::string client, int64_t after, int limit) = 0;
   // Walks the whole chain, intake entries included. Error names the first sequence number that does not fit.
   virtual Task<Result<int64_t>> verify_audit() = 0;

@@ -36,16 +36,16 @@ struct EventBirth {
   EventKind kind = EventKind::webhook;
   std::string client, connection, topic;
   WallTime received;
-  std::string replay_key;   // 32 bytes over signed content; empty = none
-  WallTime replay_until{};  // kept at least until then
-  Sealed payload;           // head fields that were signed, and the raw body
+  std::string replay_key;      // 32 bytes over signed content; empty = none
+  WallTime replay_until{};     // kept at least until then
+  Sealed payload;              // head fields that were signed, and the raw body
   std::vector<JobBirth> jobs;  // empty = recorded as ignored
 };
 
 struct Accepted {
   bool duplicate = false;
-  Id event = 0;           // of the first acceptance when it is a duplicate
-  std::vector<Id> jobs;   // empty for a duplicate
+  Id event = 0;          // of the first acceptance when it is a duplicate
+  std::vector<Id> jobs;  // empty for a duplicate
 };
 
 struct Job {
@@ -54,27 +54,37 @@ struct Job {
   Lane lane = Lane::live;
   JobState state = JobState::waiting;
   DoneAs done_as = DoneAs::none;
-  std::string version;    // script content hash, pinned at the first claim
-  int runs = 0;           // claims so far
-  int attempt = 1;        // revivals by replay
-  int failures = 0;       // consecutive failed runs, for backoff
-  int crashes = 0;        // runs the process did not survive
-  int64_t epoch = 0;      // of the claim; every outcome write carries it (G6)
+  std::string version;  // script content hash, pinned at the first claim
+  int runs = 0;         // claims so far
+  int attempt = 1;      // revivals by replay
+  int failures = 0;     // consecutive failed runs, for backoff
+  int crashes = 0;      // runs the process did not survive
+  int64_t epoch = 0;    // of the claim; every outcome write carries it (G6)
   WallTime born{}, next{}, ended{};
   Id case_id = 0;
-  std::string reason;     // one sentence; why it waits, is parked, skipped or dead
+  std::string reason;  // one sentence; why it waits, is parked, skipped or dead
   std::string reason_code;
 };
 
 enum class EntryKind : uint8_t {
-  read = 0, step = 1, lookup = 2, kv = 3, plan = 4, outcome = 5, exchange = 6, map_input = 7, emit = 8, sent = 9, note = 10,
+  read = 0,
+  step = 1,
+  lookup = 2,
+  kv = 3,
+  plan = 4,
+  outcome = 5,
+  exchange = 6,
+  map_input = 7,
+  emit = 8,
+  sent = 9,
+  note = 10,
 };
 
 struct EntryBirth {
   EntryKind kind = EntryKind::read;
-  int index = 0;            // position in the run's order of host calls; -1 for exchanges and notes
-  std::string name;         // operation, effect or step name
-  std::string input_hash;   // 32 bytes over name and input: a difference on replay parks the job (G3)
+  int index = 0;           // position in the run's order of host calls; -1 for exchanges and notes
+  std::string name;        // operation, effect or step name
+  std::string input_hash;  // 32 bytes over name and input: a difference on replay parks the job (G3)
   Sealed payload;
 };
 
@@ -110,9 +120,9 @@ struct EffectChange {
 // What an entity (a shop's order, say) has in a target, whatever job sent it.
 struct Entity {
   std::string client, connection, entity, name;  // key
-  std::string version;    // last one settled
+  std::string version;                           // last one settled
   std::string remote_id;
-  std::string number;     // the remote's human number, if it gave one
+  std::string number;  // the remote's human number, if it gave one
   std::string effect_key;
   bool by_person = false;  // changed or removed by a person there: differences, never overwritten (C17)
   WallTime at{};
@@ -121,10 +131,10 @@ struct Entity {
 struct Case {
   Id id = 0;
   std::string client, instance, flow;
-  std::string cause;      // stable digest input: code + what it concerns ("vat_code:5")
+  std::string cause;                         // stable digest input: code + what it concerns ("vat_code:5")
   std::string code, sentence, fix, concern;  // concern: finance | warehouse | operator
   WallTime opened{}, closed{};
-  int64_t jobs = 0;       // parked or dead jobs that share it
+  int64_t jobs = 0;  // parked or dead jobs that share it
 };
 
 // Plain data: never a credential, never a person's name (T16).
@@ -151,15 +161,29 @@ struct Grant {
   int64_t lease_epoch = 0, committed_epoch = 0;
   std::string lease_owner;
   WallTime lease_until{};
-  Sealed current, previous;           // token pairs; previous is kept until current worked once
+  Sealed current, previous;  // token pairs; previous is kept until current worked once
   WallTime issued{}, access_until{}, refresh_until{}, used{};
-  std::string state = "none";         // none | ok | reauthorise
+  std::string state = "none";  // none | ok | reauthorise
   std::string reason;
 };
 
 // Small keyed rows of one shape. Each is a table of its own.
 enum class Table : uint8_t {
-  cursors, schedules, subscriptions, budgets, holds, scripts, snapshots, instances, pauses, kv, credentials, client_keys, erasures, lookups, reports,
+  cursors,
+  schedules,
+  subscriptions,
+  budgets,
+  holds,
+  scripts,
+  snapshots,
+  instances,
+  pauses,
+  kv,
+  credentials,
+  client_keys,
+  erasures,
+  lookups,
+  reports,
 };
 
 struct Row {

@@ -11,9 +11,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // Top to bottom. A room may include itself and what stands after it.
-const std::vector<std::string> kRooms = {"runtime/cli",    "runtime/app",     "runtime/console",  "runtime/workbench", "bindings",      "runtime/script",
-                                         "runtime/engine", "runtime/remote",  "runtime/auth",     "runtime/limits",    "runtime/vault", "runtime/store",
-                                         "runtime/http",   "runtime/mapping", "runtime/document", "runtime/crypto",    "runtime/base"};
+const std::vector<std::string> kRooms = {"runtime/cli",    "runtime/app",    "runtime/console", "runtime/workbench", "bindings",
+                                         "runtime/script", "runtime/engine", "runtime/remote",  "runtime/auth",      "runtime/limits",
+                                         "runtime/vault",  "runtime/store",  "runtime/http",    "runtime/mapping",   "runtime/document",
+                                         "runtime/crypto", "runtime/base"};
 
 struct Source {
   fs::path path;
@@ -77,13 +78,15 @@ TEST(House, TimeRandomAndNamesComeThroughTheirDoors) {
       {R"((system_clock|steady_clock|high_resolution_clock)::now\()", {"runtime/base/system_clock.cc", "runtime/base/event_loop.cc"}},
       {R"(\bsteady_timer\b)", {"runtime/base/event_loop.cc", "runtime/http/"}},
       {R"(\bgetaddrinfo\b)", {"runtime/http/"}},
-      {R"(std::random_device|\bRAND_bytes\b|\brand\(\))", {"runtime/base/system_clock.cc", "runtime/base/random.cc", "runtime/base/system_random.cc"}},
+      {R"(std::random_device|\bRAND_bytes\b|\brand\(\))",
+       {"runtime/base/system_clock.cc", "runtime/base/random.cc", "runtime/base/system_random.cc"}},
   };
   for (const auto& source : sources({"runtime", "bindings"}, {".h", ".cc"})) {
     const std::string code = without_comments(source.text);
     for (const auto& [pattern, allowed] : doors) {
       if (!std::regex_search(code, std::regex(pattern))) continue;
-      const bool is_door = std::any_of(allowed.begin(), allowed.end(), [&](const auto& door) { return source.path.string().rfind(door, 0) == 0; });
+      const bool is_door =
+          std::any_of(allowed.begin(), allowed.end(), [&](const auto& door) { return source.path.string().rfind(door, 0) == 0; });
       EXPECT_TRUE(is_door) << source.path << " uses " << pattern << " beside the interface for it";
     }
   }
@@ -107,7 +110,8 @@ TEST(House, FilesStaySmall) {
 
 TEST(House, NoPathOfAMachine) {
   static const std::regex path("/(home|root|work)/[a-z]");
-  for (const auto& source : sources({"runtime", "bindings", "stdlib", "scripts", "examples", "docs", "tests"}, {".h", ".cc", ".lua", ".md", ".sh"})) {
+  for (const auto& source :
+       sources({"runtime", "bindings", "stdlib", "scripts", "examples", "docs", "tests"}, {".h", ".cc", ".lua", ".md", ".sh"})) {
     if (source.path.filename() == "house_test.cc") continue;
     EXPECT_FALSE(std::regex_search(source.text, path)) << source.path;
   }

@@ -71,8 +71,8 @@ void signed_intake(const std::string& program, int messages) {
   Installation installation(program, folder.path(), 1);
   installation.store_secrets("c0");
   installation.command({"pause", "c0"});
-  std::printf("serve ready after %.0f ms, %lld KiB resident\n", installation.start() * 1000,
-              static_cast<long long>(installation.memory().resident_kib));
+  const double ready = installation.start();
+  std::printf("serve ready after %.0f ms, %lld KiB resident\n", ready * 1000, static_cast<long long>(installation.memory().resident_kib));
 
   run_load({installation.port(), 64, 0}, signed_requests(0, 2'000));  // warms caches and the pool
   const auto fast = run_load({installation.port(), 64, 0}, signed_requests(10'000'000, messages));

@@ -239,9 +239,9 @@ TEST(DocumentProperty, AcceptsExactlyWhatAnotherStrictParserAccepts) {
     bool other = true;
     try {
       [[maybe_unused]] const auto value = nlohmann::json::parse(text);
-    } catch (const nlohmann::json::out_of_range&) {
-      continue;
-    } catch (const nlohmann::json::exception&) { other = false; }
+    } catch (const nlohmann::json::out_of_range&) { continue; } catch (const nlohmann::json::exception&) {
+      other = false;
+    }
     EXPECT_EQ(answer == "accepted", other) << text << "\n" << answer;
     accepted += other ? 1 : 0;
   }
