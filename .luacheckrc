@@ -10,6 +10,7 @@ local ambient = {
 }
 
 files["scripts"] = { read_globals = ambient }
+files["tests/scripts/host"] = { read_globals = ambient }
 files["clients/*/*/*.lua"] = { read_globals = ambient }
 files["examples/clients"] = {
   read_globals = { "grant", "connection", "use" },

@@ -222,7 +222,8 @@ std::vector<std::string> World::differences() const {
   }
   for (const auto& doubled : books["doubled_invoices"]) all.push_back("doubled invoice " + doubled.dump());
   for (const auto& doubled : books["doubled_accounts"]) all.push_back("doubled account " + doubled.dump());
-  for (const auto& order : shop_state()["orders"]) {
+  const Json shop = shop_state();
+  for (const auto& order : shop["orders"]) {
     const std::string reference = "shop-" + order["id"].dump();
     const auto found = invoices.find(reference);
     const size_t count = found == invoices.end() ? 0 : found->second.size();
