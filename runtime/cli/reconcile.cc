@@ -22,34 +22,34 @@ void add_reconcile(CLI::App& root, Context& context) {
     bool csv = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* sub = command(root, context, "reconcile", "compares both systems: count and total per day, and what differs",
-                          "ml-connector reconcile acme bigcommerce_exact_online --month 2026-11", true, [&context, options] {
-                            if (options->month.empty() == (options->from.empty() || options->to.empty()))
-                              throw CLI::RequiredError("either --month or both --from and --to");
-                            auto report = context.ask("GET", api({"clients", options->client, "instances", options->instance, "reconcile"},
-                                                                 {{"month", options->month}, {"from", options->from}, {"to", options->to}}));
-                            if (!report) return;
-                            if (!(*report)["differences"].empty()) context.exit = kNo;
-                            if (context.json) return print_json(*report);
-                            if (options->csv) {
-                              std::cout << "day,reference,class,left,right,reason\r\n";
-                              for (const auto& one : (*report)["differences"])
-                                std::cout << csv_cell(get(one, "day")) << "," << csv_cell(get(one, "reference")) << "," << csv_cell(get(one, "class")) << ","
-                                          << csv_cell(get(one, "left")) << "," << csv_cell(get(one, "right")) << "," << csv_cell(get(one, "reason")) << "\r\n";
-                              return;
-                            }
-                            std::vector<std::vector<std::string>> rows;
-                            for (const auto& day : (*report)["days"])
-                              rows.push_back({get(day, "day"), get(day, "left_count"), get(day, "left_total"), get(day, "right_count"), get(day, "right_total"),
-                                              get(day, "difference")});
-                            print_table({{"DAY"}, {get(*report, "left"), true}, {"TOTAL", true}, {get(*report, "right"), true}, {"TOTAL", true}, {"DIFFERENCE", true}},
-                                        rows);
-                            for (const auto& one : (*report)["differences"])
-                              std::cout << get(one, "day") << "  " << get(one, "reference") << "  " << get(one, "class") << "  " << get(one, "left") << " / "
-                                        << get(one, "right") << "  " << get(one, "reason") << "\n";
-                            std::cout << ((*report)["differences"].empty() ? "reconciled: no difference\n"
-                                                                           : std::to_string((*report)["differences"].size()) + " differences\n");
-                          });
+  CLI::App* sub = command(
+      root, context, "reconcile", "compares both systems: count and total per day, and what differs",
+      "ml-connector reconcile acme bigcommerce_exact_online --month 2026-11", true, [&context, options] {
+        if (options->month.empty() == (options->from.empty() || options->to.empty()))
+          throw CLI::RequiredError("either --month or both --from and --to");
+        auto report = context.ask("GET", api({"clients", options->client, "instances", options->instance, "reconcile"},
+                                             {{"month", options->month}, {"from", options->from}, {"to", options->to}}));
+        if (!report) return;
+        if (!(*report)["differences"].empty()) context.exit = kNo;
+        if (context.json) return print_json(*report);
+        if (options->csv) {
+          std::cout << "day,reference,class,left,right,reason\r\n";
+          for (const auto& one : (*report)["differences"])
+            std::cout << csv_cell(get(one, "day")) << "," << csv_cell(get(one, "reference")) << "," << csv_cell(get(one, "class")) << ","
+                      << csv_cell(get(one, "left")) << "," << csv_cell(get(one, "right")) << "," << csv_cell(get(one, "reason")) << "\r\n";
+          return;
+        }
+        std::vector<std::vector<std::string>> rows;
+        for (const auto& day : (*report)["days"])
+          rows.push_back({get(day, "day"), get(day, "left_count"), get(day, "left_total"), get(day, "right_count"), get(day, "right_total"),
+                          get(day, "difference")});
+        print_table({{"DAY"}, {"LEFT", true}, {"TOTAL", true}, {"RIGHT", true}, {"TOTAL", true}, {"DIFFERENCE", true}}, rows);
+        for (const auto& one : (*report)["differences"])
+          std::cout << get(one, "day") << "  " << get(one, "reference") << "  " << get(one, "class") << "  " << get(one, "left") << " / "
+                    << get(one, "right") << "  " << get(one, "reason") << "\n";
+        std::cout << ((*report)["differences"].empty() ? "reconciled: no difference\n"
+                                                       : std::to_string((*report)["differences"].size()) + " differences\n");
+      });
   sub->add_option("CLIENT", options->client, "name of the client")->required();
   sub->add_option("INSTANCE", options->instance, "name of the instance")->required();
   sub->add_option("--month", options->month, "a whole month, as 2026-11");
