@@ -7,8 +7,9 @@ cd "$(dirname "$0")/.."
 failed=0
 
 echo "clang-format"
-git ls-files -z -co --exclude-standard 'runtime/*.cc' 'runtime/*.h' 'bindings/*.cc' 'bindings/*.h' 'tests/*.cc' 'tests/*.h' 'cmake/*.cc' 'cmake/*.h' |
-  xargs -0 clang-format --dry-run -Werror 2>&1 | grep -F ': error:' | cut -d: -f1 | sort | uniq -c && failed=1
+stale=$(git ls-files -co --exclude-standard 'runtime/*.cc' 'runtime/*.h' 'bindings/*.cc' 'bindings/*.h' 'tests/*.cc' 'tests/*.h' \
+  'cmake/*.cc' 'cmake/*.h' | xargs clang-format --dry-run -Werror 2>&1 | grep -F ': error:' | cut -d: -f1 | sort | uniq -c || true)
+[ -z "$stale" ] || { echo "$stale"; failed=1; }
 
 echo "luacheck"
 luacheck -q examples scripts stdlib tests/scripts || failed=1
