@@ -1,5 +1,7 @@
 #include "runtime/engine/operations.h"
 
+#include <algorithm>
+
 #include "runtime/base/date.h"
 #include "runtime/base/encoding.h"
 #include "runtime/engine/effects.h"
@@ -12,7 +14,20 @@ std::string subject(store::Id job) { return "job " + std::to_string(job); }
 
 }  // namespace
 
+// A pause of what is not there would look like one that holds.
+Status Operations::must_exist(const std::string& client, const std::string& instance, const std::string& flow) const {
+  const auto clients = context_.registry.clients();
+  if (std::find(clients.begin(), clients.end(), client) == clients.end()) return Error(Code::not_found, "no client " + client);
+  if (instance.empty()) return ok_status();
+  const auto found = context_.registry.find(client, instance);
+  if (!found) return Error(Code::not_found, "no instance " + client + "/" + instance);
+  if (!flow.empty() && find_flow(*found, flow) == nullptr) return Error(Code::not_found, "no flow " + flow + " of " + instance);
+  return ok_status();
+}
+
 Task<Status> Operations::pause(std::string client, std::string instance, std::string flow, std::string actor) {
+  auto known = must_exist(client, instance, flow);
+  if (!known) co_return known;
   const auto key = Doors::pause_key(client, instance, flow);
   store::Change change;
   change.put.push_back(context_.doors.pause_row(key, actor));

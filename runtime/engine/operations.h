@@ -40,6 +40,7 @@ class Operations {
   Task<Status> settle(store::Id job, Settlement settlement, std::string actor);
 
  private:
+  Status must_exist(const std::string& client, const std::string& instance, const std::string& flow) const;
   Task<Result<int64_t>> revive(std::vector<store::Id> jobs, Version version, store::AuditBirth audit);
 
   Context& context_;
