@@ -10,10 +10,11 @@ namespace {
 
 constexpr int kDone = 0, kNo = 1, kUsage = 2, kEnvironment = 3;
 
-// One world for all of them: what costs is the start of its processes.
+// One world for all of them: what costs is the start of its processes. Its clock is the real one, as that of a command
+// without a server is.
 class Commands : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { world_ = std::make_unique<World>(); }
+  static void SetUpTestSuite() { world_ = std::make_unique<World>(World::Options{.scale = 1}); }
   static void TearDownTestSuite() { world_.reset(); }
 
   // A running, authorised, live installation with three orders posted.
@@ -180,7 +181,7 @@ TEST_F(Commands, SyncTakesOneRecordOrWhatIsDue) {
     world_->seed({{"orders", 2}, {"kinds", {"guest"}}, {"events", false}});
     const Ended due = world_->run({"sync", "acme", "shop_nl"});
     EXPECT_EQ(due.code, kDone) << due.out << due.err;
-    EXPECT_EQ(world_->books_state()["invoices"].size(), before + 3);
+    EXPECT_EQ(world_->books_state()["invoices"].size(), before + 3) << due.out;
     EXPECT_EQ(world_->run({"sync", "acme", "no_such"}).code, kNo);
   }
 }
@@ -236,7 +237,7 @@ TEST_F(Commands, AuditIsListedAndProven) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     const Json trail = world_->ask({"audit", "acme", "--limit", "1000"});
-    EXPECT_GE(trail["entries"].size(), 3u) << trail.dump(2);
+    EXPECT_GE(trail["audit"].size(), 3u) << trail.dump(2);
     const Json proof = world_->ask({"audit", "verify"});
     EXPECT_EQ(proof["intact"], true) << proof;
     EXPECT_GT(proof["entries"], 3);
