@@ -28,7 +28,7 @@ std::string settings_text(const std::string& id) {
          "\n"
          "-- One OAuth grant for several clients: what one remote user agreed to.\n"
          "grants = {\n"
-         "  -- exact_nl = grant { system = \"exact_online\", region = \"nl\", clients = { \"acme\" } },\n"
+         "  -- books_nl = grant { system = \"SYSTEM\", region = \"nl\", clients = { \"acme\" } },\n"
          "}\n";
 }
 
@@ -53,7 +53,7 @@ void add_init(CLI::App& root, Context& context) {
         std::cout << "workspace " << id << " in " << where << "\n"
                   << "master key in " << *key << ": without it the store can't be read. Keep a copy elsewhere.\n\nNext:\n"
                   << (where == "." ? "" : "  cd " + where + "\n")
-                  << "  ml-connector new client acme --integration bigcommerce_exact_online\n  ml-connector check\n";
+                  << "  ml-connector new client acme --integration INTEGRATION\n  ml-connector check\n";
       });
   sub->add_option("DIR", *folder, "the folder (default: --workspace)");
 }

@@ -12,7 +12,7 @@ void add_live(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* sub =
       command(root, context, "live", "ends the shadow: from now on the instance writes",
-              "ml-connector live acme bigcommerce_exact_online --start 2026-12-01", true, [&context, options] {
+              "ml-connector live acme shop_nl --start 2026-12-01", true, [&context, options] {
                 Json body = Json::object();
                 if (!options->start.empty()) body["start"] = options->start;
                 if (options->shadow) body["shadow"] = true;

@@ -44,11 +44,11 @@ void add_new(CLI::App& root, Context& context) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* group = command(root, context, "new", "adds a client to the workspace",
-                            "ml-connector new client acme --integration bigcommerce_exact_online", false, nullptr);
+                            "ml-connector new client acme --integration INTEGRATION", false, nullptr);
   group->require_subcommand(1);
   CLI::App* sub =
-      command(*group, context, "client", "makes clients/NAME/client.lua",
-              "ml-connector new client acme --integration bigcommerce_exact_online", false, [&context, options] {
+      command(*group, context, "client", "makes clients/NAME/client.lua", "ml-connector new client acme --integration INTEGRATION", false,
+              [&context, options] {
                 if (!is_plain_name(options->name))
                   return context.fail(kUsage, "a client's name has lower-case letters, digits, - and _, and begins with a letter");
                 RealFiles files;

@@ -24,7 +24,7 @@ void add_reconcile(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* sub = command(
       root, context, "reconcile", "compares both systems: count and total per day, and what differs",
-      "ml-connector reconcile acme bigcommerce_exact_online --month 2026-11", true, [&context, options] {
+      "ml-connector reconcile acme shop_nl --month 2026-11", true, [&context, options] {
         if (options->month.empty() == (options->from.empty() || options->to.empty()))
           throw CLI::RequiredError("either --month or both --from and --to");
         auto report = context.ask("GET", api({"clients", options->client, "instances", options->instance, "reconcile"},

@@ -14,7 +14,7 @@ void add_sandbox(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* sub =
       command(root, context, "sandbox", "serves the simulated systems on this machine, as strict as the real ones",
-              "ml-connector sandbox --only bigcommerce,exact_online", false, [&context, options] {
+              "ml-connector sandbox --seed 7", false, [&context, options] {
                 auto& sandbox = options->sandbox;
                 sandbox.share = context.share;
                 sandbox.clock = context.clock;

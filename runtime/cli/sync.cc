@@ -10,8 +10,8 @@ void add_sync(CLI::App& root, Context& context) {
     bool no_wait = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* sub = command(root, context, "sync", "does now what is due, or one record",
-                          "ml-connector sync acme bigcommerce_exact_online --record 118", true, [&context, options] {
+  CLI::App* sub = command(root, context, "sync", "does now what is due, or one record", "ml-connector sync acme shop_nl --record 118", true,
+                          [&context, options] {
                             auto answer = context.ask("POST", api({"clients", options->client, "instances", options->instance, "sync"}),
                                                       {{"flow", options->flow}, {"record", options->record}, {"wait", !options->no_wait}});
                             if (!answer) return;

@@ -2,7 +2,9 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "runtime/base/executor.h"
 #include "runtime/base/log.h"
@@ -36,6 +38,7 @@ struct Context {
   Registry registry;
   Doors doors;
   Scope scope;
+  std::unordered_map<std::string, WallTime> searched{};  // effect key -> when its first search found nothing (kind C)
   std::function<void()> wake_jobs = [] {};  // something may have become claimable
 
   // Runs later, unless the engine is gone by then.

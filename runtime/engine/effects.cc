@@ -394,30 +394,6 @@ Task<Effects::Sent> Effects::send() {
   }
 }
 
-// Kind C, before the first send of a create: whoever made it already saves the second one.
-Task<Effects::Stop> Effects::search_first() {
-  WallTime not_before{};
-  auto found = co_await search(&not_before);
-  if (!found) co_return Sent(from_error(found.error(), not_before));
-  if (found->records.empty()) co_return std::nullopt;
-  if (found->records.size() > 1) {
-    co_return park("several_found", std::to_string(found->records.size()) + " records there bear the reference " + plan_.probe->value,
-                   "remove the doubled ones there, then release the job");
-  }
-  auto& record = found->records.front();
-  co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
-}
-
-Task<Result<Found>> Effects::search(WallTime* not_before) {
-  auto found = co_await look_up(run_, connection_, *plan_.probe, request_.operation, not_before);
-  if (found && !found->exchanges.empty()) {
-    store::Change change;
-    change.entries = std::move(found->exchanges);
-    run_.record(std::move(change));
-  }
-  co_return found;
-}
-
 Task<Effects::Stop> Effects::deliver() {
   const auto& context = run_.context;
   const auto shut = context.doors.shut(run_.job.client, run_.job.instance, run_.job.flow);

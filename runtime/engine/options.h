@@ -15,7 +15,7 @@ inline constexpr std::array<std::string_view, 13> kCrashPoints = {
 };
 
 struct Options {
-  int in_flight = 64;  // runs at once
+  int in_flight = 32;  // runs at once; with few, each waits little for its permits
   // Poison (T12): a job that the ended process named (its watchdog knows whose script ran) is dead after two such ends.
   // Ends that name nobody, a power cut or kill -9, hit whoever was running: only many of them speak against a job.
   int max_named_crashes = 2;
@@ -25,7 +25,7 @@ struct Options {
   size_t max_pending_intake = 4096;                    // requests waiting for a commit; more are answered 503
   size_t accept_batch = 256;                           // events in one commit
   Duration arm_to_send = std::chrono::seconds(2);      // real time; later means disarm
-  Duration permit_patience = std::chrono::seconds(2);  // longer waits end the run
+  Duration permit_patience = std::chrono::seconds(50);  // longer waits end the run (a run waits at most a minute)
   Duration short_wait = std::chrono::seconds(5);       // a settle time up to this is waited for inside the run
   Duration backoff_first = std::chrono::seconds(2);    // ceiling of the first retry; doubles, full jitter (C4)
   Duration backoff_max = std::chrono::minutes(15);

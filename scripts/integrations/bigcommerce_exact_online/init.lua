@@ -15,6 +15,11 @@ local function post_order(job, shop, books)
     end
     return job:skip(not_sold)
   end
+  -- Several events tell of one change, and sweeps tell of it again: only the first costs calls to the books.
+  local posted = documents.prior(job)
+  if posted and posted.version == order.date_modified then
+    return job:skip(("invoice %s has this state of the order"):format(posted.number or posted.id))
+  end
   refusals.check(job, order)
   orders.complete(order, shop, job)
   refusals.check_lines(job, order)
