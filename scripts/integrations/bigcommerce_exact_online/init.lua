@@ -18,7 +18,8 @@ local function post_order(job, shop, books)
   -- Several events tell of one change, and sweeps tell of it again: only the first costs calls to the books.
   local posted = documents.prior(job)
   if posted and posted.version == order.date_modified then
-    return job:skip(("invoice %s has this state of the order"):format(posted.number or posted.id))
+    local known_as = (posted.number or "") ~= "" and posted.number or posted.id
+    return job:skip(("invoice %s has this state of the order"):format(known_as))
   end
   refusals.check(job, order)
   orders.complete(order, shop, job)
