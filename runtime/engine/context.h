@@ -39,7 +39,7 @@ struct Context {
   Doors doors;
   Scope scope;
   std::unordered_map<std::string, WallTime> searched{};  // effect key -> when its first search found nothing (kind C)
-  std::function<void()> wake_jobs = [] {};  // something may have become claimable
+  std::function<void()> wake_jobs = [] {};               // something may have become claimable
 
   // Runs later, unless the engine is gone by then.
   void post(std::function<void()> work) {

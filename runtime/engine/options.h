@@ -21,13 +21,13 @@ struct Options {
   int max_named_crashes = 2;
   int max_crashes = 10;
   std::function<bool(int64_t job)> named_by_watchdog;
-  int max_again = 3;                                   // 401/429 answers to one effect in one run, then the job waits
-  size_t max_pending_intake = 4096;                    // requests waiting for a commit; more are answered 503
-  size_t accept_batch = 256;                           // events in one commit
-  Duration arm_to_send = std::chrono::seconds(2);      // real time; later means disarm
+  int max_again = 3;                                    // 401/429 answers to one effect in one run, then the job waits
+  size_t max_pending_intake = 4096;                     // requests waiting for a commit; more are answered 503
+  size_t accept_batch = 256;                            // events in one commit
+  Duration arm_to_send = std::chrono::seconds(2);       // real time; later means disarm
   Duration permit_patience = std::chrono::seconds(50);  // longer waits end the run (a run waits at most a minute)
-  Duration short_wait = std::chrono::seconds(5);       // a settle time up to this is waited for inside the run
-  Duration backoff_first = std::chrono::seconds(2);    // ceiling of the first retry; doubles, full jitter (C4)
+  Duration short_wait = std::chrono::seconds(5);        // a settle time up to this is waited for inside the run
+  Duration backoff_first = std::chrono::seconds(2);     // ceiling of the first retry; doubles, full jitter (C4)
   Duration backoff_max = std::chrono::minutes(15);
   Duration behind_unknown = std::chrono::minutes(1);   // asks again whether an older write became known
   Duration drain = std::chrono::seconds(30);           // stop() waits so long for runs
