@@ -8,10 +8,10 @@
 
 #include "runtime/base/executor.h"
 #include "runtime/base/log.h"
+#include "runtime/base/scope.h"
 #include "runtime/engine/doors.h"
 #include "runtime/engine/options.h"
 #include "runtime/engine/registry.h"
-#include "runtime/engine/scope.h"
 #include "runtime/remote/remote.h"
 #include "runtime/store/store.h"
 #include "runtime/vault/vault.h"

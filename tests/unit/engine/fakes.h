@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/base/scope.h"
 #include "runtime/base/virtual_loop.h"
 #include "runtime/engine/engine.h"
-#include "runtime/engine/scope.h"
 
 namespace mlc::engine::testing {
 
