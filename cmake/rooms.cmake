@@ -25,7 +25,11 @@ target_include_directories(mlc_options SYSTEM INTERFACE ${LUA_INCLUDE_DIRS})
 target_compile_definitions(mlc_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_DISABLE_BOOST_DATE_TIME SPDLOG_FMT_EXTERNAL
-  MLC_VERSION="${PROJECT_VERSION}" MLC_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  MLC_VERSION="${PROJECT_VERSION}")
+# Where debug information and __FILE__ point does not depend on the clone's place.
+target_compile_options(mlc_options INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+# The one source that falls back to the source tree; tests say it through tests/source_dir.h.
+set_source_files_properties(runtime/app/share.cc PROPERTIES COMPILE_DEFINITIONS MLC_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 if(MLC_SANITIZE)
   target_compile_options(mlc_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined)
   target_link_options(mlc_options INTERFACE -fsanitize=address,undefined)

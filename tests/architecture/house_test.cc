@@ -6,6 +6,7 @@
 #include <map>
 #include <regex>
 #include <sstream>
+#include "tests/source_dir.h"
 
 namespace {
 namespace fs = std::filesystem;
@@ -24,7 +25,7 @@ struct Source {
 std::vector<Source> sources(const std::vector<std::string>& folders, const std::vector<std::string>& endings) {
   std::vector<Source> found;
   for (const auto& folder : folders) {
-    const fs::path root = fs::path(MLC_SOURCE_DIR) / folder;
+    const fs::path root = fs::path(mlc::test::source_dir()) / folder;
     if (!fs::exists(root)) continue;
     for (const auto& file : fs::recursive_directory_iterator(root)) {
       if (!file.is_regular_file()) continue;
@@ -32,7 +33,7 @@ std::vector<Source> sources(const std::vector<std::string>& folders, const std::
       std::ifstream in(file.path());
       std::stringstream text;
       text << in.rdbuf();
-      found.push_back({fs::relative(file.path(), MLC_SOURCE_DIR), text.str()});
+      found.push_back({fs::relative(file.path(), mlc::test::source_dir()), text.str()});
     }
   }
   return found;
@@ -59,7 +60,7 @@ TEST(House, IncludesPointDownward) {
     const size_t own = room_of(source.path.string());
     for (std::sregex_iterator it(source.text.begin(), source.text.end(), include), end; it != end; ++it) {
       const std::string target = (*it)[1];
-      EXPECT_TRUE(fs::exists(fs::path(MLC_SOURCE_DIR) / target)) << source.path << " includes " << target << ", which is not there";
+      EXPECT_TRUE(fs::exists(fs::path(mlc::test::source_dir()) / target)) << source.path << " includes " << target << ", which is not there";
       if (own == kRooms.size()) continue;  // main.cc
       EXPECT_LE(own, room_of(target)) << source.path << " includes " << target << ", which stands above it";
     }

@@ -2,8 +2,8 @@
 if(TARGET ml-connector)
   add_library(mlc_system_harness STATIC
     ${CMAKE_SOURCE_DIR}/tests/system/child.cc ${CMAKE_SOURCE_DIR}/tests/system/web.cc ${CMAKE_SOURCE_DIR}/tests/system/harness.cc)
-  target_link_libraries(mlc_system_harness PUBLIC mlc_crypto OpenSSL::SSL nlohmann_json::nlohmann_json GTest::gtest GTest::gtest_main)
-  target_compile_definitions(mlc_system_harness PUBLIC MLC_PROGRAM="$<TARGET_FILE:ml-connector>")
+  target_link_libraries(mlc_system_harness PUBLIC mlc_crypto mlc_source_dir OpenSSL::SSL nlohmann_json::nlohmann_json GTest::gtest GTest::gtest_main)
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/system/harness.cc PROPERTIES COMPILE_DEFINITIONS MLC_PROGRAM="$<TARGET_FILE:ml-connector>")
 
   # Every test starts several processes and most keep a core busy: one at a time.
   function(mlc_system_test folder timeout)

@@ -6,6 +6,7 @@
 #include "runtime/crypto/signature.h"
 #include "runtime/engine/options.h"
 #include "tests/system/harness.h"
+#include "tests/source_dir.h"
 
 namespace mlc::system_test {
 namespace {
@@ -13,11 +14,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kCrashed = 137;
-const std::string kSmall = MLC_SOURCE_DIR "/tests/faults/small_system";
+const std::string kSmall = mlc::test::source_dir() + "/tests/faults/small_system";
 
 // A --share folder whose sandbox is the small system's, on the site of examples/sandbox.
 std::string make_share(const Folder& folder) {
-  const std::string share = folder.path + "/share", source = MLC_SOURCE_DIR;
+  const std::string share = folder.path + "/share", source = mlc::test::source_dir();
   fs::create_directories(share + "/sandbox");
   fs::copy(source + "/stdlib", share + "/stdlib", fs::copy_options::recursive);
   fs::copy(source + "/scripts", share + "/scripts", fs::copy_options::recursive);

@@ -17,6 +17,7 @@
 
 #include "tests/system/child.h"
 #include "tests/system/web.h"
+#include "tests/source_dir.h"
 
 namespace mlc::system_test {
 
@@ -30,7 +31,7 @@ class World {
   struct Options {
     double scale = 60;                                                      // virtual seconds in a real one
     std::string share = {};                                                 // "" = the source tree
-    std::string workspace = MLC_SOURCE_DIR "/examples/clients/quickstart";  // copied; words between @ are filled in
+    std::string workspace = mlc::test::source_dir() + "/examples/clients/quickstart";  // copied; words between @ are filled in
     std::map<std::string, std::string> words = {};                          // more of them: {"@KIND@": "A"}
     int64_t seed = 1;
   };

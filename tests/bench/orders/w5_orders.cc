@@ -13,6 +13,7 @@
 
 #include "tests/bench/machine.h"
 #include "tests/system/harness.h"
+#include "tests/source_dir.h"
 
 namespace {
 
@@ -22,7 +23,7 @@ using namespace mlc::system_test;
 // The quick start's workspace without limits of its own: what is measured here is the program, not the remotes' quotas.
 std::string unlimited_workspace(const std::string& folder) {
   const std::string copy = folder + "/workspace";
-  std::filesystem::copy(MLC_SOURCE_DIR "/examples/clients/quickstart", copy, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(mlc::test::source_dir() + "/examples/clients/quickstart", copy, std::filesystem::copy_options::recursive);
   const std::string file = copy + "/clients/acme/client.lua";
   std::string text = read_file(file);
   const std::string limits = "limits = { { in_flight = 32, scope = {} } }, ";

@@ -5,6 +5,7 @@
 #include "runtime/base/files.h"
 #include "runtime/script/definition.h"
 #include "runtime/script/sources.h"
+#include "tests/source_dir.h"
 
 namespace mlc::script {
 namespace {
@@ -13,7 +14,7 @@ std::string run_spec(const std::string& path, int& cases) {
   RealFiles files;
   Host host;
   host.files = &files;
-  host.share = MLC_SOURCE_DIR;
+  host.share = mlc::test::source_dir();
   auto text = files.read(path);
   if (!text) return text.error().text();
   auto compiled = compile(path.substr(path.rfind('/') + 1), *text);
@@ -50,7 +51,7 @@ std::string run_spec(const std::string& path, int& cases) {
 
 TEST(LuaSpecs, AllCasesHold) {
   RealFiles files;
-  std::string folder = MLC_SOURCE_DIR "/tests/scripts/host";
+  std::string folder = mlc::test::source_dir() + "/tests/scripts/host";
   auto names = files.list(folder);
   ASSERT_TRUE(names.ok());
   int cases = 0;

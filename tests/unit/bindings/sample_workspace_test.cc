@@ -2,6 +2,7 @@
 
 #include "bindings/bindings.h"
 #include "runtime/script/loader.h"
+#include "tests/source_dir.h"
 
 namespace mlc::script {
 namespace {
@@ -11,7 +12,7 @@ struct Place {
   Host host;
   Place() {
     host.files = &files;
-    host.share = MLC_SOURCE_DIR;
+    host.share = mlc::test::source_dir();
     host.modules = bindings::job_modules();
   }
 };
@@ -24,7 +25,7 @@ std::string all_of(const std::vector<Problem>& problems) {
 
 TEST(SampleWorkspace, Loads) {
   Place place;
-  auto workspace = load_workspace(place.host, MLC_SOURCE_DIR "/examples/clients/quickstart");
+  auto workspace = load_workspace(place.host, mlc::test::source_dir() + "/examples/clients/quickstart");
   EXPECT_EQ(all_of(workspace.problems), "");
   ASSERT_EQ(workspace.programs.size(), 1u);
   const Program& program = *workspace.programs[0];
@@ -35,7 +36,7 @@ TEST(SampleWorkspace, Loads) {
 
 TEST(SampleWorkspace, ItsProgramComesBackFromRows) {
   Place place;
-  auto workspace = load_workspace(place.host, MLC_SOURCE_DIR "/examples/clients/quickstart");
+  auto workspace = load_workspace(place.host, mlc::test::source_dir() + "/examples/clients/quickstart");
   ASSERT_EQ(workspace.programs.size(), 1u);
   std::map<std::string, std::string> rows;
   for (auto& [key, value] : workspace.programs[0]->rows()) rows[key] = value;

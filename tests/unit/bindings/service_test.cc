@@ -14,6 +14,7 @@
 #include "runtime/document/write.h"
 #include "runtime/http/certificate_authority.h"
 #include "runtime/http/client.h"
+#include "tests/source_dir.h"
 
 namespace mlc::script {
 namespace {
@@ -24,7 +25,7 @@ class ServiceTest : public ::testing::Test {
     char folder[] = "/tmp/mlc-service-XXXXXX";
     folder_ = mkdtemp(folder);
     host_.files = &files_;
-    host_.share = MLC_SOURCE_DIR;
+    host_.share = mlc::test::source_dir();
   }
   ~ServiceTest() override { std::filesystem::remove_all(folder_); }
 
@@ -146,7 +147,7 @@ TEST_F(ServiceTest, TheSimulatedSystemsStartAndSayWhereTheyAre) {
   tls.set("cert", leaf->certificate_pem).set("key", leaf->key_pem);
   auto arguments = document::Node::object();
   arguments.set("tls", std::move(tls)).set("only", document::Node::array());
-  std::string ready = start(MLC_SOURCE_DIR "/examples/sandbox", document::write(arguments), false);
+  std::string ready = start(mlc::test::source_dir() + "/examples/sandbox", document::write(arguments), false);
   EXPECT_NE(ready.find("\"url\":\"https://localhost:"), std::string::npos) << ready << logged_;
 }
 

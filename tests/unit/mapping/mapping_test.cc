@@ -8,6 +8,7 @@
 #include "runtime/document/write.h"
 #include "runtime/mapping/compiled.h"
 #include "runtime/mapping/transforms.h"
+#include "tests/source_dir.h"
 
 namespace mlc::mapping {
 namespace {
@@ -17,7 +18,7 @@ using document::Node;
 using document::Value;
 
 Document load(const std::string& name) {
-  std::ifstream file(MLC_SOURCE_DIR "/tests/unit/mapping/cases/" + name);
+  std::ifstream file(mlc::test::source_dir() + "/tests/unit/mapping/cases/" + name);
   std::stringstream text;
   text << file.rdbuf();
   auto document = Document::parse(text.str());

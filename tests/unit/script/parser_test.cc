@@ -1,4 +1,5 @@
 #include "runtime/script/parser.h"
+#include "tests/source_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -76,7 +77,7 @@ TEST(Parser, DeepNestingIsAFaultNotACrash) {
 TEST(Parser, ReadsEveryScriptThatShips) {
   int files = 0;
   for (const char* folder : {"/stdlib", "/scripts"}) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(MLC_SOURCE_DIR) + folder)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(mlc::test::source_dir() + folder)) {
       if (entry.path().extension() != ".lua") continue;
       std::stringstream text;
       text << std::ifstream(entry.path()).rdbuf();

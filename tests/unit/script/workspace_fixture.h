@@ -8,6 +8,7 @@
 
 #include "runtime/base/files.h"
 #include "runtime/script/loader.h"
+#include "tests/source_dir.h"
 
 namespace mlc::script {
 
@@ -17,7 +18,7 @@ class WorkspaceFixture : public ::testing::Test {
     char folder[] = "/tmp/mlc-script-XXXXXX";
     folder_ = mkdtemp(folder);
     host_.files = &files_;
-    host_.share = MLC_SOURCE_DIR;
+    host_.share = mlc::test::source_dir();
     write("ml-connector.lua", "id = 'ws-1'\npublic_url = 'https://hooks.example.com'\n");
     write("clients/acme/client.lua",
           "zone = 'Europe/Amsterdam'\n"
