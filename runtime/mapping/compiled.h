@@ -43,9 +43,16 @@ struct RowInfo {
 class Functions {
  public:
   virtual ~Functions() = default;
-  // `document` 0 is the base, then the layers in order; `line` is the group's source row, else missing. Nothing returned is a missing
-  // value. An error with Code::denied is a refusal by the script (ctx.refuse); its message is the sentence for the controller.
-  virtual Result<std::optional<document::Node>> call(uint32_t document, uint32_t index, document::Value record, document::Value line) = 0;
+  struct Call {
+    uint32_t document = 0, index = 0;  // document 0 is the base, then the layers in order
+    document::Value record;
+    const RecordType* record_type = nullptr;
+    document::Value line;  // the group's source row, else missing
+    const RecordType* line_type = nullptr;
+  };
+  // Nothing returned is a missing value. An error with Code::denied is a refusal by the script (ctx.refuse); its message is the
+  // sentence for the controller.
+  virtual Result<std::optional<document::Node>> call(const Call& call) = 0;
 };
 
 // What look-ups answered, by name and key.
@@ -111,6 +118,10 @@ class Compiled {
 
   // Every row, also those replaced by a layer, in order.
   const std::vector<RowInfo>& describe() const;
+
+  // Inside mapping only.
+  const Program& program() const { return *program_; }
+  const TypeTable& target_types() const { return *target_; }
 
  private:
   std::unique_ptr<const Program> program_;

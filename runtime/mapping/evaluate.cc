@@ -317,7 +317,9 @@ bool Run::look_up(const Op& op, Datum& out) {
 
 bool Run::call(const Op& op, Datum& out) {
   if (inputs_.functions == nullptr) return fail(op, "this mapping has functions, and nobody to call them", Code::internal);
-  auto result = inputs_.functions->call(op.document, op.index, work_.rows[0], op.scope == 0 ? Value() : work_.rows[op.scope]);
+  Functions::Call what{op.document, op.index, work_.rows[0], program_.scopes[0].type, {}, nullptr};
+  if (op.scope != 0) what.line = work_.rows[op.scope], what.line_type = program_.scopes[op.scope].type;
+  auto result = inputs_.functions->call(what);
   if (!result) return fail(op, result.error().text(), result.error().code());
   out = result->has_value() ? Datum::of(scene_.arena.keep_node(std::move(**result))) : Datum();
   return true;

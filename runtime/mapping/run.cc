@@ -43,27 +43,6 @@ bool Run::wanted(const GroupPlan& group, bool& yes) {
   return true;
 }
 
-template <class Line>
-bool Run::each_line(const GroupPlan& group, Line line) {
-  bool yes = false;
-  if (!group.each) return wanted(group, yes) && (!yes || line());
-  Datum list;
-  if (!eval(group.list, list)) return false;
-  if (list.is_absent()) return true;
-  uint32_t number = 0;
-  for (Value row : list.value.items()) {
-    work_.numbers[group.scope] = ++number;
-    if (!row.is_object()) {
-      fail_row(group.row, source_path(group.scope, "") + " is no record: found " + std::string(kind_name(row.kind())));
-      refusal_.source = source_path(group.scope, "");
-      return false;
-    }
-    if (!read_scope(group.scope, row) || !wanted(group, yes)) return false;
-    if (yes && !line()) return false;
-  }
-  return true;
-}
-
 bool Run::write(Value record, std::string& json) {
   json.clear();
   if (!start(record)) return false;

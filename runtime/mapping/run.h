@@ -21,6 +21,7 @@ struct Workspace {
   std::vector<Decimal> totals;
 };
 
+// Explainer (explain.cc) walks the same plan and asks the same questions.
 class Run {
  public:
   Run(const Program& program, const Inputs& inputs, const TypeTable& target, Workspace& workspace)
@@ -30,7 +31,7 @@ class Run {
   bool collect(document::Value record, std::vector<LookupKey>& keys);
   const Refusal& refusal() const { return refusal_; }
 
- private:
+ protected:
   bool start(document::Value record);
   bool read_scope(uint32_t scope, document::Value row);
   // For each line of a group: `line` is called with the group's scope filled.
@@ -69,5 +70,26 @@ class Run {
   Scene scene_;
   Refusal refusal_;
 };
+
+template <class Line>
+bool Run::each_line(const GroupPlan& group, Line line) {
+  bool yes = false;
+  if (!group.each) return wanted(group, yes) && (!yes || line());
+  Datum list;
+  if (!eval(group.list, list)) return false;
+  if (list.is_absent()) return true;
+  uint32_t number = 0;
+  for (document::Value row : list.value.items()) {
+    work_.numbers[group.scope] = ++number;
+    if (!row.is_object()) {
+      fail_row(group.row, source_path(group.scope, "") + " is no record: found " + std::string(kind_name(row.kind())));
+      refusal_.source = source_path(group.scope, "");
+      return false;
+    }
+    if (!read_scope(group.scope, row) || !wanted(group, yes)) return false;
+    if (yes && !line()) return false;
+  }
+  return true;
+}
 
 }  // namespace mlc::mapping

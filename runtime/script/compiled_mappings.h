@@ -26,7 +26,12 @@ class CompiledMappings {
  public:
   std::map<std::string, MappingUnit> by_name;
   std::map<std::string, std::shared_ptr<const mapping::TypeTable>> types;  // of a system
-  Sources integration;                                                     // modules of the integration, stdlib included
+  // Of "system.Record"; null when there is no such system.
+  std::shared_ptr<const mapping::TypeTable> types_of(const std::string& record) const {
+    auto found = types.find(record.substr(0, record.find('.')));
+    return found == types.end() ? nullptr : found->second;
+  }
+  Sources integration;  // modules of the integration, stdlib included
   std::map<std::string, Sources> systems;
   std::optional<document::Document> settings;  // with defaults filled in
   std::optional<Zone> zone;

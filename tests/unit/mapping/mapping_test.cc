@@ -5,8 +5,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "runtime/document/path.h"
 #include "runtime/document/write.h"
 #include "runtime/mapping/compiled.h"
+#include "runtime/mapping/explain.h"
 #include "runtime/mapping/transforms.h"
 #include "tests/source_dir.h"
 
@@ -31,15 +33,15 @@ Document parsed(const std::string& text) { return *Document::parse(text); }
 // What a script's functions would do, told apart by number.
 class TestFunctions : public Functions {
  public:
-  Result<std::optional<Node>> call(uint32_t document, uint32_t index, Value record, Value line) override {
-    const std::string layer = document == 0 ? "" : std::to_string(document);
-    switch (index) {
+  Result<std::optional<Node>> call(const Call& call) override {
+    const std::string layer = call.document == 0 ? "" : std::to_string(call.document);
+    switch (call.index) {
       case 0:
-        return std::optional<Node>(layer + "f:" + std::string(record.get("status").text()));
+        return std::optional<Node>(layer + "f:" + std::string(call.record.get("status").text()));
       case 2:
         return std::optional<Node>(Node::copy_of(parsed(R"([{"Item":"X","Quantity":1.5}])").root()));
       case 3:
-        return std::optional<Node>("l:" + std::string(line.get("sku").text()));
+        return std::optional<Node>("l:" + std::string(call.line.get("sku").text()));
       case 4:
         return std::optional<Node>(Node::copy_of(parsed(R"([{"Item":"X","Nope":1}])").root()));
       case 9:
@@ -111,6 +113,25 @@ void check_problems(Value test, const Problems& problems) {
   }
 }
 
+Value field_at(Value record, std::string_view path) { return document::find(record, *document::Path::parse(path)); }
+
+// Every case is one of lineage too: what explain says of a field is what run wrote there.
+void check_lineage(const Explanation& why, const Output& output) {
+  ASSERT_EQ(why.refusal.has_value(), output.refusal.has_value());
+  if (why.refusal) {
+    EXPECT_EQ(why.refusal->sentence, output.refusal->sentence);
+    EXPECT_EQ(why.refusal->at.text(), output.refusal->at.text());
+    return;
+  }
+  EXPECT_EQ(why.json, output.json);
+  const Document written = parsed(output.json);
+  for (const FieldLineage& field : why.fields) {
+    const Value there = field_at(written.root(), field.field);
+    EXPECT_EQ(field.value.value_or("left out"), there ? document::write(there) : "left out") << told(field);
+    EXPECT_FALSE(field.trace.what.empty());
+  }
+}
+
 void check_run(Value test, const Compiled& mapping, const Inputs& inputs) {
   if (Value needs = test.get("needs")) {
     std::vector<LookupKey> keys;
@@ -121,6 +142,7 @@ void check_run(Value test, const Compiled& mapping, const Inputs& inputs) {
   }
   Output output;
   const Status status = mapping.run(test.get("record"), inputs, output);
+  check_lineage(explain(mapping, test.get("record"), inputs), output);
   if (Value refusal = test.get("refusal")) {
     ASSERT_FALSE(status) << output.json;
     EXPECT_NE(status.error().text().find(refusal.text()), std::string::npos) << status.error().text();
@@ -153,6 +175,63 @@ TEST_P(MappingCases, BehaveAsWritten) {
       check_run(test, *mapping, bench.inputs());
     }
   }
+}
+
+// C3: layer, file and line, source path, raw value, the value after each transform, the answer it came from.
+TEST(Lineage, TellsWhereEachValueComesFrom) {
+  const Document test = parsed(R"({"rows": [
+      {"at": {"file": "invoice.lua", "line": 2, "column": 1}, "set": ["Journal"], "expr": {"setting": "journal"}},
+      {"at": {"file": "invoice.lua", "line": 3, "column": 1}, "each": ["Lines"], "group": "product", "over": {"path": "products"}},
+      {"at": {"file": "invoice.lua", "line": 4, "column": 1}, "in": "product", "set": ["Item"], "expr": {"do": "lookup", "name": "items", "on": {"do": "upper", "on": {"do": "trim", "on": {"path": "sku", "of": "product"}}}}},
+      {"at": {"file": "invoice.lua", "line": 5, "column": 1}, "in": "product", "set": ["NetPrice"], "expr": {"multiply": [{"path": "price", "of": "product"}, {"path": "quantity", "of": "product"}]}},
+      {"at": {"file": "invoice.lua", "line": 6, "column": 1}, "in": "product", "set": ["CostCenter"], "expr": "NL"}],
+    "layers": [{"layer": "invoice", "name": "acme/shop", "rows": [
+      {"at": {"file": "layer.lua", "line": 2, "column": 3}, "set": ["Lines", "product", "CostCenter"], "expr": {"do": "pick", "on": {"path": "billing.country"}, "table": {"DE": "D1"}, "otherwise": "X"}},
+      {"at": {"file": "layer.lua", "line": 3, "column": 3}, "set": ["Ref"], "expr": {"concat": [{"job": "source"}, "-", {"path": "note"}]}}]}],
+    "record": {"note": null, "billing": {"country": "DE"}, "products": [{"sku": "x", "quantity": 1}, {"sku": " b ", "quantity": 2, "price": "9.95"}]}})");
+  Bench bench;
+  Problems problems;
+  const auto mapping = bench.compile_case(test.root(), problems);
+  ASSERT_NE(mapping, nullptr) << listed(problems);
+  Explanation why = explain(*mapping, test.root().get("record"), bench.inputs());
+  ASSERT_TRUE(why.refusal);
+  EXPECT_EQ(why.refusal->sentence, "items has no entry for \"X\"");
+  EXPECT_EQ(why.fields.size(), 2u);  // what was computed before it, the refused field being the last
+
+  const Document good = parsed(
+      R"({"note": null, "billing": {"country": "DE"}, "products": [{"sku": "a", "quantity": 1}, {"sku": " b ", "quantity": 2, "price": "9.95"}]})");
+  why = explain(*mapping, good.root(), bench.inputs());
+  ASSERT_FALSE(why.refusal);
+  std::string all;
+  for (const FieldLineage& field : why.fields) {
+    if (is_field(field, "Lines[2]") || is_field(field, "Ref") || is_field(field, "Journal")) all += told(field);
+  }
+  EXPECT_EQ(all,
+            "Journal = \"70\"\n"
+            "  invoice.lua:2:1  base\n"
+            "    setting.journal  \"70\"\n"
+            "Lines[2].Item = \"item-b\"\n"
+            "  invoice.lua:4:1  base, group product\n"
+            "    order.products[2].sku  \" b \"\n"
+            "    :trim()                \"b\"\n"
+            "    :upper()               \"B\"\n"
+            "    :lookup \"items\"        \"item-b\"  (the answer for \"B\")\n"
+            "Lines[2].NetPrice = 19.90\n"
+            "  invoice.lua:5:1  base, group product\n"
+            "      order.products[2].price     9.95  (arrived as \"9.95\")\n"
+            "      order.products[2].quantity  2\n"
+            "    *                             19.90\n"
+            "Lines[2].CostCenter = \"D1\"\n"
+            "  layer.lua:2:3  layer acme/shop, group product, instead of invoice.lua:6:1\n"
+            "      order.billing.country  \"DE\"\n"
+            "      constant               \"D1\"\n"
+            "    :pick, entry \"DE\"        \"D1\"\n"
+            "Ref is left out\n"
+            "  layer.lua:3:3  layer acme/shop\n"
+            "      job.source  \"shop\"\n"
+            "      constant    \"-\"\n"
+            "      order.note  nothing  (arrived as null)\n"
+            "    ..            nothing\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Mapping, MappingCases,

@@ -1,5 +1,6 @@
 // Mappings from file to record: recorded in Lua, compiled and run in C++, their functions back in Lua.
 #include "runtime/base/virtual_loop.h"
+#include "runtime/script/offline_mapping.h"
 #include "runtime/script/runner.h"
 #include "tests/unit/script/workspace_fixture.h"
 
@@ -121,6 +122,53 @@ TEST_F(MappingRunTest, AnEndlessFunctionIsStoppedWithTheRun) {
   RunEnd end = run();
   EXPECT_EQ(end.how, RunEnd::How::broken);
   EXPECT_NE(end.reason.find("was stopped"), std::string::npos) << end.reason;
+}
+
+// C3: from what the journal keeps of a mapping, the same record comes again, and each field says why, functions too.
+TEST_F(MappingRunTest, WhatWasRecordedMapsAgainAndExplainsItself) {
+  RunEnd end = run();
+  ASSERT_EQ(end.how, RunEnd::How::done) << end.reason;
+  auto program = load().programs.at(0);
+  auto offline = OfflineMapping::make(host_, program, "invoice");
+  ASSERT_TRUE(offline.ok()) << offline.error().text();
+  auto recorded = document::Document::parse(answers_->input_);
+  ASSERT_TRUE(recorded.ok());
+  auto input = OfflineMapping::Input::recorded(recorded->root(), "shop", "118");
+  ASSERT_TRUE(input.ok());
+  EXPECT_TRUE((*offline)->missing(*input).empty());
+  EXPECT_EQ((*offline)->run(*input).json, answers_->recorded_);
+  auto why = (*offline)->explain(*input);
+  EXPECT_FALSE(why.refusal) << why.refusal->sentence;
+  EXPECT_EQ(why.json, answers_->recorded_);
+  std::string text;
+  for (const auto& field : why.fields) {
+    if (mapping::is_field(field, "Lines[1].Item") || mapping::is_field(field, "Remarks")) text += mapping::told(field);
+  }
+  EXPECT_EQ(text,
+            "Remarks = \"Note: gift 2\"\n"
+            "  scripts/integrations/orders/invoice.lua:4:1  base\n"
+            "    with function in line 4  \"Note: gift 2\"\n"
+            "Lines[1].Item = \"11111111-1111-1111-1111-111111111111\"\n"
+            "  scripts/integrations/orders/invoice.lua:6:1  base, group product\n"
+            "    order.lines[1].sku  \"A\"\n"
+            "    :lookup \"items\"     \"11111111-1111-1111-1111-111111111111\"  (the answer for \"A\")\n");
+  auto nothing = document::Document::parse("{}");
+  const OfflineMapping::Input bare{input->record, *nothing, *nothing, "shop", "118"};
+  auto missing = (*offline)->missing(bare);
+  ASSERT_EQ(missing.size(), 1u);
+  EXPECT_EQ(missing[0].lookup + " " + missing[0].key, "items A");
+  auto unknown = OfflineMapping::make(host_, program, "invoise");
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().message(), "acme/main has no mapping \"invoise\"; it has invoice");
+}
+
+TEST_F(MappingRunTest, FunctionsSeeTypedLines) {
+  write("scripts/integrations/orders/invoice.lua",
+        "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
+        "local product, line = invoice.Lines:each('product', order.lines)\n"
+        "line.Price = with(order, function(o, l, ctx) return l.price * 3 end)\n");
+  RunEnd end = run();
+  EXPECT_NE(answers_->recorded_.find("\"Price\":29.85"), std::string::npos) << answers_->recorded_ << end.reason;
 }
 
 TEST_F(MappingRunTest, FieldsThatDoNotExistAreRefusedAtLoad) {
