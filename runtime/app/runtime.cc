@@ -45,6 +45,7 @@ Task<Status> Runtime::build() {
   auto share = find_share(files_, options_.share);
   if (!share) co_return share.error();
   host_ = make_host(files_, *share);
+  host_.board = &board_;
   workspace_ = script::load_workspace(host_, folder_);
   auto settings = parse_settings(workspace_.settings, folder_);
   if (!settings) co_return workspace_.problems.empty() ? settings.error() : Error(Code::config, workspace_.problems.front().text());
@@ -58,6 +59,7 @@ Task<Status> Runtime::build() {
   auto lock = files_.lock(state_folder() + "/lock");
   if (!lock) co_return lock.error().wrap("another ml-connector holds " + state_folder());
   lock_ = std::move(*lock);
+  suspects_ = std::make_unique<Suspects>(state_folder(), board_);
 
   store::SqliteOptions store_options;
   store_options.path = state_folder() + "/store.db";
@@ -100,6 +102,7 @@ Task<Status> Runtime::build() {
 
   engine::Options engine_options;
   engine_options.crash_point = options_.crash_point;
+  engine_options.named_by_watchdog = [this](int64_t job) { return suspects_->named(job); };
   engine_ = std::make_unique<engine::Engine>(env_, *store_, *vault_, *remote_, *runner_, log_, std::move(engine_options));
   services_ = std::make_unique<console::Services>(console::Services{env_, *this, *engine_, *store_, *vault_, *authorizer_, *limits_,
                                                                     *remote_, log_, settings_.public_url, state_folder()});

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/app/suspects.h"
 #include "runtime/auth/authorizer.h"
 #include "runtime/base/event_loop.h"
 #include "runtime/base/files.h"
@@ -60,6 +61,7 @@ class Runtime : public console::Doors {
   auth::Authorizer& authorizer() { return *authorizer_; }
   Environment environment() { return env_; }
   std::string state_folder() const { return folder_ + "/state"; }
+  Suspects& suspects() { return *suspects_; }
   // Every connection's host is this machine: what --clock asks for.
   Status require_loopback() const;
 
@@ -79,6 +81,7 @@ class Runtime : public console::Doors {
   RuntimeOptions options_;
   std::string folder_;
   RealFiles files_;
+  WorkBoard board_;
   SystemRandom random_;
   Environment env_;
   script::Host host_;
@@ -88,6 +91,7 @@ class Runtime : public console::Doors {
 
   // In the order of building; destroyed in reverse.
   std::unique_ptr<FileLock> lock_;
+  std::unique_ptr<Suspects> suspects_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<vault::Vault> vault_;
   std::unique_ptr<limits::Limits> limits_;

@@ -19,6 +19,7 @@ struct Serving {
   std::unique_ptr<PublicSite> site;
   std::unique_ptr<AdminSite> admin;
   std::unique_ptr<http::Server> server;
+  Watchdog* watchdog = nullptr;
   Status end = ok_status();
   bool stopping = false;
 };
@@ -74,6 +75,8 @@ Task<Unit> begin(EventLoop& loop, Clock& clock, Log& log, const ChannelOptions& 
     co_return Unit{};
   }
   serving.runtime = std::move(*opened);
+  serving.runtime->suspects().watch_signals();
+  serving.watchdog->watch_scripts(&serving.runtime->suspects());
   if (!options.clock.empty()) {
     serving.end = serving.runtime->require_loopback();
     if (!serving.end) {
@@ -148,6 +151,7 @@ Status serve(const ChannelOptions& options) {
   loop.post([&] { spawn(begin(loop, *clock, log, options, serving)); });
   {
     Watchdog watchdog(loop);
+    serving.watchdog = &watchdog;
     loop.run();
   }
   signals.reset();

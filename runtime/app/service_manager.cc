@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -15,7 +16,8 @@ namespace mlc::app {
 namespace {
 
 constexpr std::chrono::seconds kBeat{5};
-constexpr int kStandstillExit = 70;  // EX_SOFTWARE
+constexpr std::chrono::seconds kTick{6};  // longer than a beat
+constexpr int kStandstillExit = 70;       // EX_SOFTWARE
 
 }  // namespace
 
@@ -41,17 +43,41 @@ struct Watchdog::Watcher {
   std::condition_variable wake;
   bool beaten = true;
   bool ending = false;
+  const Suspects* suspects = nullptr;
+  std::map<uint64_t, std::pair<int64_t, int>> bursts;  // turn -> its job, ticks it was seen at
   std::thread thread;
 
   void watch() {
     std::unique_lock lock(mutex);
-    while (!ending) {
-      beaten = false;
-      if (wake.wait_for(lock, kStandstill, [this] { return ending; })) return;
-      if (beaten) continue;
-      std::fputs("{\"level\":\"error\",\"event\":\"watchdog.standstill\"}\n", stderr);
-      _exit(kStandstillExit);
+    int still = 0;
+    while (!wake.wait_for(lock, kTick, [this] { return ending; })) {
+      still = std::exchange(beaten, false) ? 0 : still + 1;
+      if (still >= kStandstill / kTick) {
+        std::fputs("{\"level\":\"error\",\"event\":\"watchdog.standstill\"}\n", stderr);
+        _exit(kStandstillExit);
+      }
+      watch_bursts();
     }
+  }
+
+  void watch_bursts() {
+    if (suspects == nullptr) return;
+    std::array<WorkBoard::Busy, WorkBoard::kPlaces> busy;
+    const size_t count = suspects->board().read(busy);
+    std::map<uint64_t, std::pair<int64_t, int>> seen;
+    for (size_t i = 0; i < count; ++i) {
+      const auto before = bursts.find(busy[i].turn);
+      seen[busy[i].turn] = {busy[i].work, before == bursts.end() ? 0 : before->second.second + 1};
+    }
+    bursts = std::move(seen);
+    bool hangs = false;
+    for (const auto& [turn, burst] : bursts) {
+      if (burst.second < kStandstill / kTick) continue;
+      suspects->name(burst.first);
+      std::fprintf(stderr, "{\"level\":\"error\",\"event\":\"watchdog.script_hangs\",\"job\":%lld}\n", static_cast<long long>(burst.first));
+      hangs = true;
+    }
+    if (hangs) _exit(kStandstillExit);
   }
 };
 
@@ -68,6 +94,11 @@ Watchdog::~Watchdog() {
   }
   watcher_->wake.notify_all();
   watcher_->thread.join();
+}
+
+void Watchdog::watch_scripts(const Suspects* suspects) {
+  std::lock_guard lock(watcher_->mutex);
+  watcher_->suspects = suspects;
 }
 
 void Watchdog::beat() {

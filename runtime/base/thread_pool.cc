@@ -1,6 +1,7 @@
 #include "runtime/base/thread_pool.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@ namespace mlc {
 namespace {
 
 constexpr size_t kMaxThreadName = 15;  // bytes, pthread_setname_np
+constexpr size_t kSignalStackBytes = 64 << 10;
 
 void set_up_thread(std::string name, int nice) {
   name.resize(std::min(name.size(), kMaxThreadName));
@@ -56,17 +58,25 @@ size_t ThreadPool::waiting() const {
 }
 
 void ThreadPool::work() {
+  // A script that exhausts the stack is still to be named: the handler of the fatal signal needs one of its own.
+  std::vector<char> spare(kSignalStackBytes);
+  stack_t stack{};
+  stack.ss_sp = spare.data();
+  stack.ss_size = spare.size();
+  sigaltstack(&stack, nullptr);
   for (;;) {
     std::function<void()> next;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-      if (queue_.empty()) return;
+      if (queue_.empty()) break;
       next = std::move(queue_.front());
       queue_.pop_front();
     }
     next();
   }
+  stack.ss_flags = SS_DISABLE;
+  sigaltstack(&stack, nullptr);
 }
 
 }  // namespace mlc

@@ -7,6 +7,9 @@ namespace {
 
 void print_status(const Json& status) {
   std::vector<std::vector<std::string>> rows;
+  // At the store's growth so far; known from its second day on.
+  const std::string known = get(status.value("disk", Json::object()), "days_left");
+  const std::string days = known.empty() ? "-" : known.size() > 3 ? ">999" : known;
   for (const auto& client : status["clients"]) {
     std::string grants, instances;
     for (const auto& grant : client.value("grants", Json::array())) {
@@ -17,10 +20,24 @@ void print_status(const Json& status) {
       instances += (instances.empty() ? "" : ", ") + get(instance, "name") + " " + get(instance, "mode");
       if (!get(instance, "shut").empty()) instances += ", " + get(instance, "shut");
     }
+    std::string quota = "-";
+    for (const auto& budget : client.value("quota", Json::array())) {
+      quota = get(budget, "left") + " of " + get(budget, "limit") + " (" + get(budget, "connection") + ")";
+      break;  // the one that is used up most
+    }
     rows.push_back({get(client, "client"), get(client, "lag_seconds") + " s", get(client, "waiting"), get(client, "parked"),
-                    get(client, "dead"), get(client, "done"), grants, instances});
+                    get(client, "dead"), get(client, "done"), grants, quota, days, instances});
   }
-  print_table({{"CLIENT"}, {"LAG", true}, {"WAITING", true}, {"PARKED", true}, {"DEAD", true}, {"DONE", true}, {"GRANTS"}, {"INSTANCES"}},
+  print_table({{"CLIENT"},
+               {"LAG", true},
+               {"WAITING", true},
+               {"PARKED", true},
+               {"DEAD", true},
+               {"DONE", true},
+               {"GRANTS"},
+               {"CALLS LEFT"},
+               {"DISK DAYS", true},
+               {"INSTANCES"}},
               rows);
   for (const auto& client : status["clients"])
     for (const auto& hold : client.value("holds", Json::array()))

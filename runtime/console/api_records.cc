@@ -1,5 +1,7 @@
 #include <sys/statvfs.h>
 
+#include <filesystem>
+
 #include "runtime/console/api.h"
 #include "runtime/console/arguments.h"
 
@@ -43,35 +45,70 @@ Json grants_of(Services& services, const std::string& client) {
   return list;
 }
 
-// Free space against what the store grew by since it was made; rough, but it tells a week from a year.
-Json disk(Services& services) {
+// Free space against what the store grew by a day since its first entry; rough, but it tells a week from a year. The
+// forecast begins when the store is a day old.
+Task<Json> disk(Services& services) {
   struct statvfs space {};
-  if (statvfs(services.state_folder.c_str(), &space) != 0) return nullptr;
-  return {{"free_bytes", static_cast<int64_t>(space.f_bavail) * static_cast<int64_t>(space.f_frsize)}};
+  if (statvfs(services.state_folder.c_str(), &space) != 0) co_return Json();
+  const auto free_bytes = static_cast<int64_t>(space.f_bavail) * static_cast<int64_t>(space.f_frsize);
+  std::error_code error;
+  int64_t store_bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(services.state_folder, error))
+    if (file.path().filename().string().starts_with("store.db")) store_bytes += static_cast<int64_t>(file.file_size(error));
+  Json told = {{"free_bytes", free_bytes}, {"store_bytes", store_bytes}};
+  auto first = co_await services.store.audit("", 0, 1);
+  if (!first || first->empty()) co_return told;
+  const double age = days_between(first->front().at, services.env.clock->wall());
+  if (age >= 1 && store_bytes > 0)
+    told["days_left"] = static_cast<int64_t>(static_cast<double>(free_bytes) / (static_cast<double>(store_bytes) / age));
+  co_return told;
+}
+
+Json quota(Services& services) {
+  Json budgets = Json::array();
+  for (const auto& budget : services.limits.report()) {
+    Json one = {{"name", budget.key},        {"used", budget.used},
+                {"limit", budget.limit},     {"left", std::max<int64_t>(0, budget.limit - budget.used)},
+                {"waiting", budget.waiting}, {"connections", budget.connections}};
+    if (budget.per > Duration::zero()) one["per_seconds"] = std::chrono::duration_cast<std::chrono::seconds>(budget.per).count();
+    if (budget.held_until > services.env.clock->wall()) one["held"] = budget.reason;
+    budgets.push_back(one);
+  }
+  return budgets;
+}
+
+// The client's budgets of calls, the most used one first.
+Json quota_of(const Json& budgets, const std::string& client) {
+  Json own = Json::array();
+  for (const auto& budget : budgets) {
+    if (!budget.contains("per_seconds")) continue;
+    for (const std::string connection : budget["connections"])
+      if (connection.starts_with(client + "/")) {
+        own.push_back({{"connection", connection.substr(client.size() + 1)},
+                       {"left", budget["left"]},
+                       {"limit", budget["limit"]},
+                       {"per_seconds", budget["per_seconds"]}});
+        break;
+      }
+  }
+  const auto share = [](const Json& budget) { return budget["left"].get<double>() / std::max(1.0, budget["limit"].get<double>()); };
+  std::sort(own.begin(), own.end(), [&](const Json& a, const Json& b) { return share(a) < share(b); });
+  return own;
 }
 
 Task<Result<Json>> status(Services& services, Call) {
   auto told = co_await services.engine.story().status();
   if (!told) co_return told.error();
   Json answer = to_json(*told);
+  const Json budgets = quota(services);
   for (auto& client : answer["clients"]) {
     client["grants"] = grants_of(services, client["client"].get<std::string>());
-    client["quota"] = Json::array();
-  }
-  Json budgets = Json::array();
-  for (const auto& budget : services.limits.report()) {
-    Json one = {{"name", budget.key},
-                {"used", budget.used},
-                {"limit", budget.limit},
-                {"left", std::max<int64_t>(0, budget.limit - budget.used)},
-                {"waiting", budget.waiting}};
-    if (budget.held_until > services.env.clock->wall()) one["held"] = budget.reason;
-    budgets.push_back(one);
+    client["quota"] = quota_of(budgets, client["client"].get<std::string>());
   }
   answer["quota"] = budgets;
   answer["version"] = MLC_VERSION;
   answer["problems"] = services.doors.problems();
-  answer["disk"] = disk(services);
+  answer["disk"] = co_await disk(services);
   co_return answer;
 }
 

@@ -40,6 +40,12 @@ Task<Status> Operations::pause(std::string client, std::string instance, std::st
 
 Task<Status> Operations::resume(std::string client, std::string instance, std::string flow, std::string actor) {
   const auto key = Doors::pause_key(client, instance, flow);
+  // What left the workspace while it was paused must be resumable: it may come back.
+  const auto paused = context_.doors.paused();
+  if (std::find(paused.begin(), paused.end(), key) == paused.end()) {
+    auto known = must_exist(client, instance, flow);
+    if (!known) co_return known;
+  }
   store::Change change;
   change.drop.emplace_back(store::Table::pauses, context_.doors.pause_row(key, actor).second.key);
   change.audit.push_back({client, actor, "resume", key, ""});

@@ -17,7 +17,8 @@ inline constexpr std::array<std::string_view, 13> kCrashPoints = {
 struct Options {
   int in_flight = 32;  // runs at once; with few, each waits little for its permits
   // Poison (T12): a job that the ended process named (its watchdog knows whose script ran) is dead after two such ends.
-  // Ends that name nobody, a power cut or kill -9, hit whoever was running: only many of them speak against a job.
+  // Ends that name nobody, a power cut or kill -9, hit whoever was running: only many of them in a row, none of which
+  // found the job any further, speak against it.
   int max_named_crashes = 2;
   int max_crashes = 10;
   std::function<bool(int64_t job)> named_by_watchdog;

@@ -139,7 +139,7 @@ void Budget::hold(SteadyTime until, std::string reason) {
   held_reason_ = std::move(reason);
 }
 
-int64_t Budget::wanted_allowance() const { return std::max<int64_t>(1, limit() / kReserveShare); }
+int64_t Budget::wanted_allowance() const { return std::clamp<int64_t>(limit() / kReserveShare, 1, kReserveMost); }
 
 std::string Budget::stored(SteadyTime now, WallTime wall, int64_t allowance) const {
   std::string out;

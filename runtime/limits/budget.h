@@ -41,8 +41,9 @@ class Budget {
   static int64_t reserve(int64_t limit, store::Lane lane);  // what this lane leaves to others
 
   // Durability. Calls are covered ahead by a reservation: what the stored form says was or may be used is never less
-  // than what was used (G11), and a crash costs at most kReserveShare of the budget.
+  // than what was used (G11), and a crash costs at most this share of the budget and this many calls.
   static constexpr int64_t kReserveShare = 20;
+  static constexpr int64_t kReserveMost = 20;
   bool covered() const { return rule_.calls == 0 || allowance_ > 0; }
   int64_t wanted_allowance() const;
   void cover(int64_t allowance) { allowance_ = allowance; }

@@ -30,6 +30,7 @@ struct Limits::Core : std::enable_shared_from_this<Limits::Core> {
     Slot(Rule rule, std::string key) : budget(std::move(rule), std::move(key)) {}
     Budget budget;
     bool of_endpoint = false;
+    std::set<std::string> connections;
     bool wants_row = false, writing = false;
     int64_t pending = 0;  // allowance that the row being written grants
   };
@@ -92,6 +93,8 @@ struct Limits::Core : std::enable_shared_from_this<Limits::Core> {
       for (const Rule& rule : *request.rules) members.push_back(slot(request.system, rule, request.values));
     }
     members.push_back(slot(request.system, connection_rule(), request.values));
+    if (const auto connection = request.values.find("connection"); connection != request.values.end())
+      for (Slot* member : members) member->connections.insert(connection->second);
     for (const Slot* member : members) key += member->budget.key() + "\n";
     auto& place = groups[key];
     if (!place) {
@@ -440,7 +443,8 @@ std::vector<BudgetReport> Limits::report() {
   }
   for (auto& [key, place] : core_->slots) {
     Budget& budget = place->budget;
-    BudgetReport report{key, budget.used(now), budget.limit(), budget.in_flight(), waiting[place.get()], {}, {}};
+    BudgetReport report{key, budget.used(now), budget.limit(), budget.in_flight(), waiting[place.get()], {}, {}, {}, place->connections};
+    if (budget.rule().calls > 0) report.per = budget.rule().per;
     if (budget.held_until() > now) {
       report.held_until = core_->wall_at(budget.held_until());
       report.reason = budget.held_reason();

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,8 @@ struct BudgetReport {
   int64_t used = 0, limit = 0, in_flight = 0, waiting = 0;
   WallTime held_until{};
   std::string reason;
+  Duration per{};                     // of a budget of calls, else zero
+  std::set<std::string> connections;  // "client/connection" of those whose calls it counted since the start
 };
 
 class Limits {

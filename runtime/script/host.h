@@ -12,6 +12,7 @@
 
 #include "runtime/base/files.h"
 #include "runtime/base/time.h"
+#include "runtime/base/work_board.h"
 
 struct lua_State;
 
@@ -49,6 +50,7 @@ struct Host {
   Budget settings{8u << 20, std::chrono::milliseconds(100), std::chrono::milliseconds(100)};  // ml-connector.lua, client.lua
   Budget service{512u << 20, std::chrono::seconds(5), std::chrono::hours(24 * 365)};          // long-lived: only its bursts are bounded
   size_t idle_isolates = 64;                                                                  // kept for the next job of their instance
+  WorkBoard* board = nullptr;                                                                 // where bursts of jobs are marked
 };
 
 // One fault that a person can go to. line and column count from 1; 0 = not known.

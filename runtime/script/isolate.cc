@@ -143,7 +143,7 @@ Status Isolate::protect(const std::function<void(lua_State*)>& work) {
 }
 
 Result<uint64_t> Isolate::spawn(const Push& prepare, std::function<void(lua_State*, int)> done, std::shared_ptr<void> context,
-                                std::unique_ptr<SeededRandom> random) {
+                                std::unique_ptr<SeededRandom> random, int64_t work) {
   auto fiber = std::make_shared<Fiber>();
   int arguments = 0;
   auto ready = protect([&](lua_State* L) {
@@ -159,6 +159,7 @@ Result<uint64_t> Isolate::spawn(const Push& prepare, std::function<void(lua_Stat
   fiber->done = std::move(done);
   fiber->context = std::move(context);
   fiber->random = std::move(random);
+  fiber->work = work;
   fibers_[fiber->id] = fiber;
   uint64_t id = fiber->id;
   resume(fiber, arguments);
@@ -170,6 +171,7 @@ void Isolate::resume(const std::shared_ptr<Fiber>& fiber, int arguments) {
   Duration outer = burst_began_;
   current_ = fiber.get();
   burst_began_ = thread_cpu();
+  const WorkBoard::Mark mark(profile_.board, fiber->work);
   int results = 0;
   int status = lua_resume(fiber->thread, main_, arguments, &results);
   fiber->meter.used += thread_cpu() - burst_began_;

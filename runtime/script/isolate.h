@@ -43,6 +43,7 @@ struct Fiber {
   Push reply;                       // what the waiting call will return
   std::function<void(lua_State*, int status)> done;
   std::shared_ptr<void> context;  // the run it belongs to, for bindings that know its type
+  int64_t work = 0;               // the job, for the board
   std::unique_ptr<SeededRandom> random;
   Ref numbers;  // object -> number, for tostring
   int64_t next_number = 1;
@@ -52,6 +53,7 @@ struct Profile {
   Budget budget;
   std::vector<Module> modules;
   bool modules_are_ambient = false;  // service scripts may use them without require
+  WorkBoard* board = nullptr;        // marked with a fiber's work while it runs
 };
 
 class Isolate {
@@ -76,7 +78,7 @@ class Isolate {
   // Starts a fiber: `prepare` pushes a function and its arguments (returning the number of arguments); `done` is called
   // once, protected, on the main state with one value on top: the first result, or the error (status != LUA_OK).
   Result<uint64_t> spawn(const Push& prepare, std::function<void(lua_State*, int status)> done, std::shared_ptr<void> context = {},
-                         std::unique_ptr<SeededRandom> random = {});
+                         std::unique_ptr<SeededRandom> random = {}, int64_t work = 0);
   // Resets a waiting fiber: its to-be-closed variables are closed, `done` is not called. Nothing when it has ended.
   void cancel(uint64_t fiber);
   size_t fibers() const { return fibers_.size(); }

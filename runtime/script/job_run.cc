@@ -84,7 +84,7 @@ void JobRun::begin(Isolate& isolate) {
         push_job_host(thread, *this);
         return 1;
       },
-      [self](lua_State* L, int status) { self->finish(L, status); }, self, std::make_unique<SeededRandom>(seed));
+      [self](lua_State* L, int status) { self->finish(L, status); }, self, std::make_unique<SeededRandom>(seed), input.job.id);
   if (spawned) {
     if (!ended) fiber = *spawned;
     return;

@@ -131,6 +131,7 @@ class Runner::Core {
     Profile profile;
     profile.budget = host_.job;
     profile.modules = host_.modules;
+    profile.board = host_.board;
     auto slot = std::make_shared<Slot>(workers_, std::move(profile));
     slots_[key_of(program.instance.client, program.instance.name, program.instance.version)].push_back(slot);
     return slot;

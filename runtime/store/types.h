@@ -58,7 +58,7 @@ struct Job {
   int runs = 0;         // claims so far
   int attempt = 1;      // revivals by replay
   int failures = 0;     // consecutive failed runs, for backoff
-  int crashes = 0;      // runs the process did not survive
+  int crashes = 0;      // runs in a row that the process did not survive and that recorded nothing new
   int64_t epoch = 0;    // of the claim; every outcome write carries it (G6)
   WallTime born{}, next{}, ended{};
   Id case_id = 0;

@@ -61,7 +61,9 @@ void Claims::load(Id claimed_through, Id heads_through, bool crashed) {
     write_heads(last_row);
     for (const auto& [id, job] : running_) {
       // Due since its birth, not since now: also if the clock stood ahead before this start.
-      db_.run("UPDATE jobs SET state=0, crashes=crashes+1, next=born WHERE id=?", id);
+      // Crashes speak against a job as long as it gets no further than the last time.
+      db_.run("UPDATE jobs SET state=0, crashes=CASE WHEN crash_head=?2 THEN crashes+1 ELSE 1 END, crash_head=?2, next=born WHERE id=?1",
+              id, job.head);
       books_.moved(job.client, JobState::running, JobState::waiting);
     }
     running_.clear();

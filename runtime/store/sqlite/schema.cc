@@ -101,6 +101,8 @@ constexpr Migration kMigrations[] = {
       db.script(kVersion1);
       db.script(keyed_tables().c_str());
     },
+    // The journal row at which a job's run last ended with the process: a run that got further is no repetition.
+    [](Database& db) { db.script("ALTER TABLE jobs ADD COLUMN crash_head INTEGER NOT NULL DEFAULT 0;"); },
 };
 
 }  // namespace

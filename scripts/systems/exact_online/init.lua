@@ -21,7 +21,8 @@ return system {
     authorize_path = "/api/oauth2/auth", token_path = "/api/oauth2/token",
     client = "body", pkce = false,
     -- A token lives 600 s and may be renewed from 570 s on; reuse of an old refresh token kills the chain (section 1).
-    renew = { not_before = "570s", rotates = true, strict = true },
+    -- An unused refresh token dies after 30 days (section 1).
+    renew = { not_before = "570s", rotates = true, strict = true, refresh_life = "30d" },
     errors = { too_early = { error = "access_denied" }, dead = { "invalid_grant", "unauthorized_client", "invalid_request" } },
     send = { header = "Authorization", value = "Bearer {access_token}" },
   },

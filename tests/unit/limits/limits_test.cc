@@ -142,6 +142,36 @@ TEST_F(LimitsTest, RestartsDoNotAddToTheRate) {
   EXPECT_GT(remote.calls, 60);
 }
 
+TEST_F(LimitsTest, ManyCrashesLeaveMostOfADaysBudget) {
+  store::FakeStore store(env());
+  auto of = rules(R"([{"calls":5000,"per":"1d","scope":["app"]}])");
+  int64_t calls = 0;
+  for (int life = 0; life < 20; ++life) {
+    auto limits = std::make_unique<Limits>(env(), &store);
+    bool loaded = false;
+    spawn<Status>(limits->load(), [&](Status end) { loaded = end.ok(); });
+    loop_.run_until([&] { return loaded; }, 1s);
+    for (int i = 0; i < 10; ++i) {
+      auto permit = take(*limits, request(of), 1s);
+      ASSERT_TRUE(permit);
+      permit->begin();
+      permit->finish(200, {});
+      ++calls;
+    }
+    limits.reset();  // a crash: what was reserved ahead counts as used
+  }
+  Limits limits(env(), &store);
+  bool loaded = false;
+  spawn<Status>(limits.load(), [&](Status end) { loaded = end.ok(); });
+  loop_.run_until([&] { return loaded; }, 1s);
+  for (; calls < 4500; ++calls) {
+    auto permit = take(limits, request(of), 1s);
+    ASSERT_TRUE(permit) << "after " << calls << " calls";
+    permit->begin();
+    permit->finish(200, {});
+  }
+}
+
 TEST_F(LimitsTest, LiveGoesBeforeRetryBeforeBackfill) {
   Limits limits(env(), nullptr);
   auto of = rules(R"([{"in_flight":1,"scope":["app"]}])");

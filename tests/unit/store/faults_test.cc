@@ -102,6 +102,23 @@ TEST_F(StoreFaults, AFileOfANewerProgramIsRefused) {
   EXPECT_EQ(Code::unsupported, newer.error().code());
 }
 
+TEST_F(StoreFaults, AnOlderFileIsCopiedThenMigratedWithAllItHolds) {
+  open();
+  const Id job = accept_one("1");
+  store_.reset();
+  tamper("ALTER TABLE jobs DROP COLUMN crash_head; PRAGMA user_version=1");
+  open();
+  auto run = claim();
+  ASSERT_EQ(1u, run.size());
+  EXPECT_EQ(job, run[0].job.id);
+  crash_and_open();
+  EXPECT_EQ(1, claim().at(0).job.crashes);
+  int copies = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder_))
+    copies += file.path().string().find(".before-2-") != std::string::npos;
+  EXPECT_EQ(1, copies) << "the file as it was before the change is kept";
+}
+
 TEST_F(StoreFaults, AFileThatIsNoDatabaseIsCorrupt) {
   std::ofstream(path_) << std::string(20'000, 'x');
   auto opened = open_sqlite(options(), env());

@@ -167,6 +167,31 @@ TEST_F(Jobs, ARunTheProcessDidNotSurviveCountsACrashAndIsClaimableAgain) {
   EXPECT_EQ(Code::conflict, bad(store_->commit(record))) << "the first run's fence";
 }
 
+TEST_F(Jobs, CrashesCountOnlyWhileARunGetsNoFurther) {
+  accept_one("1");
+  const auto crash = [&](bool gets_further) {
+    auto run = claim();
+    if (gets_further) {
+      Change record;
+      record.job = run.at(0).job.id;
+      record.epoch = run[0].job.epoch;
+      record.entries = {entry("get order")};
+      commit(record);
+    }
+    crash_and_open();
+    return run.at(0).job.crashes;
+  };
+  EXPECT_EQ(0, crash(true));
+  EXPECT_EQ(1, crash(false));
+  EXPECT_EQ(2, crash(false));
+  EXPECT_EQ(3, crash(true)) << "this one gets further before it dies";
+  EXPECT_EQ(1, crash(false));
+  auto run = claim();
+  EXPECT_EQ(2, run.at(0).job.crashes);
+  commit(ends(run[0], JobState::waiting, loop_.wall()));
+  EXPECT_EQ(0, claim().at(0).job.crashes) << "a run that ended by itself starts the count again";
+}
+
 TEST_F(Jobs, AStaleRunWritesNothingAtAll) {
   accept_one("1");
   auto run = claim();

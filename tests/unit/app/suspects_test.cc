@@ -1,0 +1,71 @@
+#include "runtime/app/suspects.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace mlc::app {
+namespace {
+
+class SuspectsTest : public ::testing::Test {
+ protected:
+  SuspectsTest() {
+    char name[] = "/tmp/mlc-suspects-XXXXXX";
+    folder_ = mkdtemp(name);
+  }
+  ~SuspectsTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string folder_;
+  WorkBoard board_;
+};
+
+// T12: a job that takes the process with it is known by name at the next start.
+TEST_F(SuspectsTest, AFatalSignalNamesTheJobOfItsThreadAndKeepsItsUsualEnd) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    Suspects suspects(folder_, board_);
+    suspects.watch_signals();
+    const WorkBoard::Mark mark(&board_, 4711);
+    raise(SIGBUS);
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(WTERMSIG(status), SIGBUS);
+  Suspects next(folder_, board_);
+  EXPECT_TRUE(next.named(4711));
+  EXPECT_FALSE(next.named(4712));
+}
+
+TEST_F(SuspectsTest, AnOrdinaryEndNamesNobody) {
+  {
+    Suspects suspects(folder_, board_);
+    const WorkBoard::Mark mark(&board_, 1);
+  }
+  EXPECT_FALSE(Suspects(folder_, board_).named(1));
+}
+
+TEST_F(SuspectsTest, TheBoardShowsWhatLastsAndForgetsWhatEnded) {
+  std::array<WorkBoard::Busy, WorkBoard::kPlaces> busy;
+  const WorkBoard::Mark outer(&board_, 1);
+  uint64_t turn = 0;
+  {
+    const WorkBoard::Mark inner(&board_, 2);
+    ASSERT_EQ(board_.read(busy), 2u);
+    EXPECT_EQ(busy[1].work, 2);
+    EXPECT_EQ(busy[1].thread, gettid());
+    turn = busy[1].turn;
+  }
+  EXPECT_EQ(board_.read(busy), 1u);
+  const WorkBoard::Mark again(&board_, 2);
+  ASSERT_EQ(board_.read(busy), 2u);
+  EXPECT_NE(busy[1].turn, turn) << "a later burst of the same job is not the same burst";
+}
+
+}  // namespace
+}  // namespace mlc::app
