@@ -8,6 +8,7 @@
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
 #include "runtime/engine/effect_key.h"
+#include "runtime/engine/request_key.h"
 #include "runtime/remote/system_spec.h"
 
 namespace mlc::engine {
@@ -95,12 +96,8 @@ Effects::Stop Effects::resolve_names() {
   if (!connection) return refuse("not_found", connection.error().text());
   connection_ = *connection;
   auto facts = run_.context.remote.facts(run_.job.client, connection_, request_.operation);
-  if (!facts) return refuse(std::string(code_name(facts.error().code())), facts.error().text());
+  if (auto refused = refusal_of(request_, facts)) return refuse(refused->code, refused->message);
   facts_ = *facts;
-  if (facts_.reads) return refuse("invalid_argument", request_.operation + " only reads; call it instead of sending it");
-  if (!facts_.create && request_.version.empty()) {
-    return refuse("invalid_argument", request_.operation + " updates a record: job:send needs the record's version");
-  }
   auto parsed = document::Document::parse(request_.arguments.empty() ? "{}" : request_.arguments);
   if (!parsed) return refuse("invalid_argument", "arguments of " + request_.operation + ": " + parsed.error().text());
   const auto root = parsed->root();
@@ -118,8 +115,7 @@ Effects::Stop Effects::resolve_names() {
     if (entity_.empty()) entity_ = std::string((in_path ? in_path : remote::find_dotted(root.get("body"), facts_.key_field)).text());
   }
   if (entity_.empty()) entity_ = run_.own_entity();
-  input_hash_ =
-      hash_parts({"send", request_.effect, connection_, request_.operation, request_.arguments, request_.version, request_.entity});
+  input_hash_ = key_of(request_, connection_).hash;
   return std::nullopt;
 }
 

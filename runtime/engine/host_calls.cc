@@ -7,6 +7,7 @@
 #include "runtime/document/write.h"
 #include "runtime/engine/effects.h"
 #include "runtime/engine/job_run.h"
+#include "runtime/engine/request_key.h"
 #include "runtime/engine/sealed_row.h"
 
 namespace mlc::engine {
@@ -57,7 +58,7 @@ Task<JobRun::Handled> JobRun::handle_read(ReadRequest request) {
   const int index = next_index_++;
   auto connection = run_.connection(request.role, request.connection);
   if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
-  const auto hash = hash_parts({"read", *connection, request.operation, request.arguments});
+  const auto hash = key_of(request, *connection).hash;
   auto known = replayed(index, EntryKind::read, request.operation, hash);
   if (known) co_return std::move(*known);
 
@@ -110,8 +111,9 @@ Task<JobRun::Handled> JobRun::handle_sent(SentRequest request) {
   const int index = next_index_++;
   auto connection = run_.connection(request.role, request.connection);
   if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
-  const auto entity = request.entity.empty() ? run_.own_entity() : request.entity;
-  const auto hash = hash_parts({"sent", request.effect, *connection, entity});
+  if (request.entity.empty()) request.entity = run_.own_entity();
+  const auto entity = request.entity;
+  const auto hash = key_of(request, *connection).hash;
   auto known = replayed(index, EntryKind::sent, request.effect, hash);
   if (known) co_return std::move(*known);
   auto stored = entity;
@@ -132,9 +134,7 @@ Task<JobRun::Handled> JobRun::handle_lookup(LookupRequest request) {
   const int index = next_index_++;
   auto connection = run_.connection(request.role, request.connection);
   if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
-  std::string keys;
-  for (const auto& key : request.keys) keys += std::to_string(key.size()) + ":" + key;
-  const auto hash = hash_parts({"lookup", request.name, *connection, keys});
+  const auto hash = key_of(request, *connection).hash;
   auto known = replayed(index, EntryKind::lookup, request.name, hash);
   if (known) co_return std::move(*known);
   std::string json;
@@ -159,7 +159,7 @@ Task<JobRun::Handled> JobRun::handle_lookup_store(LookupStore request) {
   const int index = next_index_++;
   auto connection = run_.connection(request.role, request.connection);
   if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
-  const auto hash = hash_parts({"lookup_store", request.name, *connection, request.answers});
+  const auto hash = key_of(request, *connection).hash;
   auto known = replayed(index, EntryKind::lookup, request.name, hash);
   if (known) co_return std::move(*known);
   auto answers = document::Document::parse(request.answers);
@@ -177,7 +177,7 @@ Task<JobRun::Handled> JobRun::handle_lookup_store(LookupStore request) {
 
 Task<JobRun::Handled> JobRun::handle_kv_get(KvGet request) {
   const int index = next_index_++;
-  const auto hash = hash_parts({"kv_get", request.key});
+  const auto hash = key_of(request, "").hash;
   auto known = replayed(index, EntryKind::kv, request.key, hash);
   if (known) co_return std::move(*known);
   auto row = co_await run_.context.store.get(store::Table::kv, run_.job.client + "/" + run_.job.instance + "/" + request.key);
@@ -194,7 +194,7 @@ Task<JobRun::Handled> JobRun::handle_kv_get(KvGet request) {
 
 Task<JobRun::Handled> JobRun::handle_kv_set(KvSet request) {
   const int index = next_index_++;
-  const auto hash = hash_parts({"kv_set", request.key, request.value});
+  const auto hash = key_of(request, "").hash;
   auto known = replayed(index, EntryKind::kv, request.key, hash);
   if (known) co_return std::move(*known);
   auto sealed = run_.context.vault.seal(run_.job.client, "kv", request.value);
@@ -207,7 +207,7 @@ Task<JobRun::Handled> JobRun::handle_kv_set(KvSet request) {
 
 Task<JobRun::Handled> JobRun::handle_emit(EmitRequest request) {
   const int index = next_index_++;
-  const auto hash = hash_parts({"emit", request.flow, request.key, request.payload, request.cursor, request.cursor_value});
+  const auto hash = key_of(request, "").hash;
   auto known = replayed(index, EntryKind::emit, request.flow, hash);
   if (known) co_return std::move(*known);
   if (find_flow(*run_.instance, request.flow) == nullptr && !request.flow.empty()) {
@@ -247,7 +247,7 @@ Task<JobRun::Handled> JobRun::handle_emit(EmitRequest request) {
 
 Task<JobRun::Handled> JobRun::handle_map(MapRecord request) {
   const int index = next_index_++;
-  const auto hash = hash_parts({"map", request.mapping, request.input});
+  const auto hash = key_of(request, "").hash;
   auto known = replayed(index, EntryKind::map_input, request.mapping, hash);
   if (known) co_return std::move(*known);
   co_return record(index, EntryKind::map_input, request.mapping, hash,
@@ -268,7 +268,7 @@ JobRun::Handled JobRun::handle_step(const StepRequest& request) {
 
 JobRun::Handled JobRun::handle_step_done(const StepDone& request) {
   const int index = next_index_++;
-  const auto hash = hash_parts({"step", request.name});
+  const auto hash = key_of(request, "").hash;
   auto known = replayed(index, EntryKind::step, request.name, hash);
   if (known) return std::move(*known);
   return record(index, EntryKind::step, request.name, hash, request.value.empty() ? "null" : request.value);

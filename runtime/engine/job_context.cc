@@ -1,10 +1,9 @@
 #include "runtime/engine/job_context.h"
 
-#include <algorithm>
-
 #include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
 #include "runtime/document/write.h"
+#include "runtime/engine/request_key.h"
 
 namespace mlc::engine {
 
@@ -65,14 +64,7 @@ Task<Unit> JobContext::record_later(store::Change change) {
 void JobContext::record(store::Change change) { context.scope.spawn(record_later(std::move(change))); }
 
 Result<std::string> JobContext::connection(const std::string& role, const std::string& asked) const {
-  const auto& bound = connections_of(*instance, role);
-  if (bound.empty()) return Error(Code::not_found, "role " + role + " is bound to no connection");
-  const auto has = [&](const std::string& name) { return std::find(bound.begin(), bound.end(), name) != bound.end(); };
-  if (!asked.empty()) {
-    if (has(asked)) return asked;
-    return Error(Code::not_found, "connection " + asked + " is not bound to role " + role);
-  }
-  return has(job.source) ? job.source : bound.front();
+  return connection_for(*instance, job.source, role, asked);
 }
 
 std::optional<Ending> JobContext::held(const std::string& connection) const {

@@ -7,6 +7,7 @@
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
 #include "runtime/engine/effects.h"
+#include "runtime/engine/request_key.h"
 
 namespace mlc::engine {
 
@@ -77,8 +78,7 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
   input.job = job;
   input.event = std::move(*event);
   input.began = run_.received;
-  input.seed =
-      hash_parts({"seed", job.client, job.instance, job.flow, job.source, job.key, std::to_string(job.id), std::to_string(job.attempt)});
+  input.seed = run_seed(job);
   input.shadow = !run_.mode.live;
   input.start = run_.mode.start;
   auto started = run_.context.runner.start(std::move(input), self, [weak = weak_from_this()](RunEnd end) {

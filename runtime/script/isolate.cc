@@ -58,8 +58,9 @@ std::string error_text(lua_State* L) {
 }  // namespace
 
 struct Hook {
-  static void count(lua_State* L, lua_Debug*) {
+  static void count(lua_State* L, lua_Debug* at) {
     Isolate& isolate = Isolate::of(L);
+    if (at->event == LUA_HOOKLINE) return isolate.profile_.tracer->line(L, at);
     isolate.measure(L);
     if (isolate.meter().killed == nullptr) return;
     // From the host's own coroutine a dead script yields away, which nothing can catch; elsewhere it is an error that
@@ -95,7 +96,7 @@ Result<std::unique_ptr<Isolate>> Isolate::make(Profile profile, Post post) {
   lua_atpanic(isolate->main_, panic);
   auto opened = isolate->protect([&](lua_State* L) { isolate->open(L); });
   if (!opened) return opened.error();
-  lua_sethook(isolate->main_, Hook::count, LUA_MASKCOUNT, kHookInstructions);
+  lua_sethook(isolate->main_, Hook::count, isolate->hook_mask(), kHookInstructions);
   return isolate;
 }
 
@@ -126,7 +127,7 @@ Status Isolate::protect(const std::function<void(lua_State*)>& work) {
   if (outermost) {
     burst_began_ = thread_cpu();
     own_ = Meter();
-    lua_sethook(main_, Hook::count, LUA_MASKCOUNT, kHookInstructions);
+    lua_sethook(main_, Hook::count, hook_mask(), kHookInstructions);
   }
   lua_pushcfunction(main_, run_protected);
   lua_pushlightuserdata(main_, const_cast<std::function<void(lua_State*)>*>(&work));
@@ -312,6 +313,15 @@ void Isolate::refuse_wait() {
     raise_failure(L, "invalid_argument",
                   "this call waits, and nothing can wait here (a sort comparator, a gsub callback, a module that loads, __tostring)");
   };
+}
+
+void Isolate::stand_still(const std::function<void()>& meanwhile) {
+  Fiber* before = std::exchange(current_, nullptr);
+  Duration outer = std::exchange(burst_began_, Duration(0));
+  Duration began = thread_cpu();
+  meanwhile();
+  current_ = before;
+  burst_began_ = outer + (thread_cpu() - began);
 }
 
 void Isolate::charge(lua_State* L, size_t steps) {

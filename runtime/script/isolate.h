@@ -49,11 +49,20 @@ struct Fiber {
   int64_t next_number = 1;
 };
 
+// Told of every line before it runs, by the one hook, on the isolate's thread. It may wait and it may raise; its time is on
+// nobody's account.
+class Tracer {
+ public:
+  virtual ~Tracer() = default;
+  virtual void line(lua_State* L, lua_Debug* at) = 0;
+};
+
 struct Profile {
   Budget budget;
   std::vector<Module> modules;
   bool modules_are_ambient = false;  // service scripts may use them without require
   WorkBoard* board = nullptr;        // marked with a fiber's work while it runs
+  Tracer* tracer = nullptr;          // of a debugger; outlives the isolate
 };
 
 class Isolate {
@@ -90,6 +99,9 @@ class Isolate {
   // The yield could not leave this coroutine: the waiting call raises instead.
   void refuse_wait();
 
+  // For a tracer: the fiber that runs stands still meanwhile, and `meanwhile` may run other fibers.
+  void stand_still(const std::function<void()>& meanwhile);
+
   void* owner = nullptr;  // the host object whose bindings run here; set by whoever made the isolate
 
   Fiber* current() const { return current_; }
@@ -119,6 +131,7 @@ class Isolate {
   Isolate(Profile profile, Post post) : profile_(std::move(profile)), post_(std::move(post)) {}
   static void* allocate(void* self, void* block, size_t old_size, size_t new_size);
   void open(lua_State* L);
+  int hook_mask() const { return LUA_MASKCOUNT | (profile_.tracer != nullptr ? LUA_MASKLINE : 0); }
   void kill(lua_State* L, const char* why);
   void measure(lua_State* L);
   static void every_instruction(lua_State* L);

@@ -6,6 +6,7 @@ void Slot::post(std::function<void(Slot&)> work) {
   {
     std::lock_guard hold(mutex_);
     queue_.push_back(std::move(work));
+    more_.notify_one();
     if (running_) return;
     running_ = true;
   }
@@ -21,6 +22,19 @@ void Slot::drain() {
         running_ = false;
         return;
       }
+      work = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    work(*this);
+  }
+}
+
+void Slot::work_until(const std::function<bool()>& enough) {
+  while (!enough()) {
+    std::function<void(Slot&)> work;
+    {
+      std::unique_lock lock(mutex_);
+      more_.wait(lock, [this] { return !queue_.empty(); });
       work = std::move(queue_.front());
       queue_.pop_front();
     }

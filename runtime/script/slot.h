@@ -2,6 +2,7 @@
 // piece at a time, in order: the isolate's strand.
 #pragma once
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -17,6 +18,8 @@ class Slot : public std::enable_shared_from_this<Slot> {
   Slot(Executor& workers, Profile profile) : workers_(workers), profile_(std::move(profile)) {}
 
   void post(std::function<void(Slot&)> work);
+  // From posted work, on a slot whose worker serves nobody else: does what is posted meanwhile, waiting for it, until `enough`.
+  void work_until(const std::function<bool()>& enough);
   // Only from posted work. Made on first use.
   Result<Isolate*> isolate();
   void drop_isolate() { isolate_.reset(); }
@@ -30,6 +33,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
   Executor& workers_;
   Profile profile_;
   std::mutex mutex_;
+  std::condition_variable more_;
   std::deque<std::function<void(Slot&)>> queue_;
   bool running_ = false;
   std::unique_ptr<Isolate> isolate_;

@@ -1,0 +1,84 @@
+#include "runtime/engine/request_key.h"
+
+#include <algorithm>
+
+#include "runtime/engine/journal.h"
+#include "runtime/engine/registry.h"
+
+namespace mlc::engine {
+
+using store::EntryKind;
+
+RequestKey key_of(const ReadRequest& asked, const std::string& connection) {
+  return {EntryKind::read, asked.operation, hash_parts({"read", connection, asked.operation, asked.arguments})};
+}
+RequestKey key_of(const SendRequest& asked, const std::string& connection) {
+  return {EntryKind::outcome, asked.effect,
+          hash_parts({"send", asked.effect, connection, asked.operation, asked.arguments, asked.version, asked.entity})};
+}
+RequestKey key_of(const SentRequest& asked, const std::string& connection) {
+  return {EntryKind::sent, asked.effect, hash_parts({"sent", asked.effect, connection, asked.entity})};
+}
+RequestKey key_of(const LookupRequest& asked, const std::string& connection) {
+  std::string keys;
+  for (const auto& key : asked.keys) keys += std::to_string(key.size()) + ":" + key;
+  return {EntryKind::lookup, asked.name, hash_parts({"lookup", asked.name, connection, keys})};
+}
+RequestKey key_of(const LookupStore& asked, const std::string& connection) {
+  return {EntryKind::lookup, asked.name, hash_parts({"lookup_store", asked.name, connection, asked.answers})};
+}
+RequestKey key_of(const KvGet& asked, const std::string&) { return {EntryKind::kv, asked.key, hash_parts({"kv_get", asked.key})}; }
+RequestKey key_of(const KvSet& asked, const std::string&) {
+  return {EntryKind::kv, asked.key, hash_parts({"kv_set", asked.key, asked.value})};
+}
+RequestKey key_of(const EmitRequest& asked, const std::string&) {
+  return {EntryKind::emit, asked.flow, hash_parts({"emit", asked.flow, asked.key, asked.payload, asked.cursor, asked.cursor_value})};
+}
+RequestKey key_of(const MapRecord& asked, const std::string&) {
+  return {EntryKind::map_input, asked.mapping, hash_parts({"map", asked.mapping, asked.input})};
+}
+RequestKey key_of(const StepRequest& asked, const std::string&) { return {EntryKind::step, asked.name, ""}; }
+RequestKey key_of(const StepDone& asked, const std::string&) { return {EntryKind::step, asked.name, hash_parts({"step", asked.name})}; }
+RequestKey key_of(const NoteRequest&, const std::string&) { return {EntryKind::note, "note", ""}; }
+
+RequestKey key_of(const HostRequest& request, const std::string& connection) {
+  return std::visit([&](const auto& one) { return key_of(one, connection); }, request);
+}
+
+Result<std::string> connection_for(const Instance& instance, const std::string& source, const std::string& role, const std::string& asked) {
+  const auto& bound = connections_of(instance, role);
+  if (bound.empty()) return Error(Code::not_found, "role " + role + " is bound to no connection");
+  const auto has = [&](const std::string& name) { return std::find(bound.begin(), bound.end(), name) != bound.end(); };
+  if (!asked.empty()) {
+    if (has(asked)) return asked;
+    return Error(Code::not_found, "connection " + asked + " is not bound to role " + role);
+  }
+  return has(source) ? source : bound.front();
+}
+
+Result<std::string> connection_for(const Instance& instance, const std::string& source, const HostRequest& request) {
+  return std::visit(
+      [&](const auto& one) -> Result<std::string> {
+        if constexpr (requires {
+                        one.role;
+                        one.connection;
+                      })
+          return connection_for(instance, source, one.role, one.connection);
+        else return std::string();
+      },
+      request);
+}
+
+std::optional<HostError> refusal_of(const SendRequest& request, const Result<remote::OperationFacts>& facts) {
+  if (!facts) return HostError{std::string(code_name(facts.error().code())), facts.error().text(), false, "", ""};
+  if (facts->reads) return HostError{"invalid_argument", request.operation + " only reads; call it instead of sending it", false, "", ""};
+  if (!facts->create && request.version.empty())
+    return HostError{"invalid_argument", request.operation + " updates a record: job:send needs the record's version", false, "", ""};
+  return std::nullopt;
+}
+
+std::string run_seed(const store::Job& job) {
+  return hash_parts({"seed", job.client, job.instance, job.flow, job.source, job.key, std::to_string(job.id), std::to_string(job.attempt)});
+}
+
+}  // namespace mlc::engine
