@@ -14,8 +14,15 @@ end
 
 function Books:table_of(division, path)
   local tables = self.divisions[division].tables
-  tables[path] = tables[path] or { order = {}, rows = {} }
+  tables[path] = tables[path] or { order = {}, rows = {}, lines_of = {} }
   return tables[path]
+end
+
+-- Documents have many lines between them: lines are filed under their document from the first question on.
+local function file_under(lines, id, row)
+  if id == nil then return end
+  lines[id] = lines[id] or {}
+  table.insert(lines[id], row)
 end
 
 function Books:insert(division, path, key, row)
@@ -24,6 +31,7 @@ function Books:insert(division, path, key, row)
   local part = self:table_of(division, path)
   part.order[#part.order + 1] = row[key]
   part.rows[row[key]] = row
+  for header, lines in pairs(part.lines_of) do file_under(lines, row[header], row) end
   return row
 end
 
@@ -31,7 +39,16 @@ function Books:get(division, path, key) return self:table_of(division, path).row
 
 function Books:delete(division, path, key)
   local part = self:table_of(division, path)
+  local gone = part.rows[key]
   part.rows[key] = nil
+  for header, lines in pairs(part.lines_of) do
+    for index, row in ipairs(gone and lines[gone[header]] or {}) do
+      if row == gone then
+        table.remove(lines[gone[header]], index)
+        break
+      end
+    end
+  end
   for index, each in ipairs(part.order) do
     if each == key then
       table.remove(part.order, index)
@@ -64,13 +81,14 @@ function Books:find(division, path, field, value)
   end
 end
 
--- Lines of a document, by line number.
+-- Lines of a document, in order of creation; the list is the caller's.
 function Books:lines(division, path, header, id)
-  local out = {}
-  for row in self:each(division, path) do
-    if row[header] == id then out[#out + 1] = row end
+  local part = self:table_of(division, path)
+  if not part.lines_of[header] then
+    part.lines_of[header] = {}
+    for row in self:each(division, path) do file_under(part.lines_of[header], row[header], row) end
   end
-  return out
+  return table.move(part.lines_of[header][id] or {}, 1, #(part.lines_of[header][id] or {}), 1, {})
 end
 
 -- The next number of a sequence, such as the invoices of a journal.

@@ -67,7 +67,7 @@ void add_jobs(CLI::App& root, Context& context) {
     sub->add_option("--instance", options->instance, "only this instance");
     sub->add_option("--state", options->state, "waiting, running, parked, done, dead or cancelled")
         ->check(CLI::IsMember({"waiting", "running", "parked", "done", "dead", "cancelled"}));
-    sub->add_option("--limit", options->limit, "at most so many")->check(CLI::Range(1, 10000));
+    sub->add_option("--limit", options->limit, "at most so many")->check(CLI::Range(1, 100000));
   };
   filters(jobs);
   filters(command(*jobs, context, "list", "the same as jobs alone", "ml-connector jobs list --state dead", true, list));

@@ -8,7 +8,7 @@ Task<Result<Json>> list(Services& services, Call call) {
   store::JobFilter filter;
   filter.client = call.option("client");
   filter.instance = call.option("instance");
-  auto limit = whole_number(call.option("limit", "100"), "limit", 1, 10000);
+  auto limit = whole_number(call.option("limit", "100"), "limit", 1, 100000);
   if (!limit) co_return limit.error();
   filter.limit = static_cast<int>(*limit);
   const std::string state = call.option("state");

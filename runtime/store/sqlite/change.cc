@@ -98,7 +98,8 @@ void Ledger::update_running(Id id, Claims::Running& job, const Change& change, I
   if (job.case_id != 0 && (change.park_in || case_id == 0)) leave_case(job.case_id, now);
   const auto changed = db_.run(
       "UPDATE jobs SET state=?1, done_as=?2, next=?3, failures=?4, reason_code=?5, reason=?6, ended=?7, case_id=?8, head=?9,"
-      " lane=CASE WHEN ?10<0 THEN lane ELSE ?10 END, version=CASE WHEN ?11='' THEN version ELSE ?11 END, crashes=0"
+      " lane=CASE WHEN ?10<0 THEN lane ELSE ?10 END, version=CASE WHEN ?11='' THEN version ELSE ?11 END,"
+      " crashes=CASE WHEN ?1=4 THEN crashes ELSE 0 END"
       " WHERE id=?12 AND epoch=?13 AND state=1",
       static_cast<int>(update.state), static_cast<int>(update.done_as), to_micros(update.next), update.failures, update.reason_code,
       update.reason, is_ended(update.state) ? to_micros(now) : 0, case_id, head, update.lane ? static_cast<int>(*update.lane) : -1,
