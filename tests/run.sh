@@ -1,14 +1,43 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, runs every test and closes with ctest's summary.
-#   tests/run.sh [release|asan] [ctest arguments …]
+#   tests/run.sh [release|asan|tsan|all] [ctest arguments …]
+# asan and tsan have the unit suites; all is release, asan and tests/lint.sh under one summary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 preset=release
-case "${1:-}" in release|asan|tsan) preset=$1; shift ;; esac
+case "${1:-}" in release|asan|tsan|all) preset=$1; shift ;; esac
+
+build() { # preset [target]
+  cmake --preset "$1" -Wno-dev >/dev/null
+  cmake --build --preset "$1" ${2:+--target "$2"}
+}
 
 cmake/packages.sh test
-cmake --preset "$preset" -Wno-dev >/dev/null
-cmake --build --preset "$preset"
-folder=build; [ "$preset" = release ] || folder=build-$preset
-exec ctest --test-dir "$folder" --output-on-failure -j "$(nproc)" "$@"
+case $preset in
+  release) build release; folder=build ;;
+  asan|tsan) build "$preset" unit_tests; folder=build-$preset ;;
+  all)
+    build release
+    build asan unit_tests
+    folder=build-all
+    mkdir -p "$folder"
+    {
+      printf 'subdirs("%s")\n' "$PWD/build" "$PWD/build-asan"
+      # Below the others' priority, as those have deadlines to keep.
+      printf 'add_test(lint nice "%s")\nset_tests_properties(lint PROPERTIES LABELS lint COST 900 TIMEOUT 1800)\n' "$PWD/tests/lint.sh"
+    } >"$folder/CTestTestfile.cmake" ;;
+esac
+
+# The tests' files go where they can be counted: what passed leaves none.
+export TMPDIR
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/mlc-XXXXXX")
+code=0
+# One more than there are cores: the kill loop mostly waits.
+ctest --test-dir "$folder" --output-on-failure -j "$(($(nproc) + 1))" "$@" || code=$?
+if ! rmdir "$TMPDIR" 2>/dev/null; then
+  echo "The tests left files in $TMPDIR:" >&2
+  ls "$TMPDIR" >&2
+  [ "$code" != 0 ] || code=1
+fi
+exit "$code"

@@ -6,6 +6,7 @@
 #include <map>
 #include <regex>
 #include <sstream>
+
 #include "tests/source_dir.h"
 
 namespace {
@@ -60,7 +61,8 @@ TEST(House, IncludesPointDownward) {
     const size_t own = room_of(source.path.string());
     for (std::sregex_iterator it(source.text.begin(), source.text.end(), include), end; it != end; ++it) {
       const std::string target = (*it)[1];
-      EXPECT_TRUE(fs::exists(fs::path(mlc::test::source_dir()) / target)) << source.path << " includes " << target << ", which is not there";
+      EXPECT_TRUE(fs::exists(fs::path(mlc::test::source_dir()) / target))
+          << source.path << " includes " << target << ", which is not there";
       if (own == kRooms.size()) continue;  // main.cc
       EXPECT_LE(own, room_of(target)) << source.path << " includes " << target << ", which stands above it";
     }

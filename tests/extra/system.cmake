@@ -5,20 +5,28 @@ if(TARGET ml-connector)
   target_link_libraries(mlc_system_harness PUBLIC mlc_crypto mlc_source_dir OpenSSL::SSL nlohmann_json::nlohmann_json GTest::gtest GTest::gtest_main)
   set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/system/harness.cc PROPERTIES COMPILE_DEFINITIONS MLC_PROGRAM="$<TARGET_FILE:ml-connector>")
 
-  # Every test starts several processes and most keep a core busy: one at a time.
-  function(mlc_system_test folder timeout)
+  # The tests drive the released program, so a sanitizer build has none of them.
+  if(MLC_TEST_PREFIX)
+    return()
+  endif()
+
+  # Tests of one program, those that `filter` takes, on `properties`.
+  function(mlc_discover program filter)
+    string(REPLACE "_test" "" prefix ${program})
+    gtest_discover_tests(${program} TEST_PREFIX "${prefix}." TEST_FILTER ${filter} DISCOVERY_TIMEOUT 60
+      PROPERTIES LABELS system ${ARGN})
+  endfunction()
+  foreach(folder system faults)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cc)
-    if(NOT sources)
-      return()
-    endif()
     add_executable(${folder}_test ${sources})
     target_link_libraries(${folder}_test PRIVATE mlc_system_harness)
     add_dependencies(${folder}_test ml-connector)
-    gtest_discover_tests(${folder}_test TEST_PREFIX "${folder}." DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT ${timeout} LABELS "system" RESOURCE_LOCK whole_program)
-  endfunction()
+  endforeach()
 
-  mlc_system_test(system 300)
-  # A night's run takes longer: MLC_KILLS=10000 with `ctest --timeout`.
-  mlc_system_test(faults 1200)
+  # Every test starts several processes and most keep a core busy: one at a time, the longest first, unit tests beside them.
+  mlc_discover(system_test * TIMEOUT 300 RESOURCE_LOCK whole_program COST 100)
+  mlc_discover(faults_test -KillLoop.* TIMEOUT 1200 RESOURCE_LOCK whole_program COST 500)
+  # Kills mostly wait for their moment, so they go beside everything. A night's run takes longer: MLC_KILLS=10000 with
+  # `ctest --timeout`.
+  mlc_discover(faults_test KillLoop.* TIMEOUT 1800 COST 1000)
 endif()

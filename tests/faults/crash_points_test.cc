@@ -5,8 +5,8 @@
 
 #include "runtime/crypto/signature.h"
 #include "runtime/engine/options.h"
-#include "tests/system/harness.h"
 #include "tests/source_dir.h"
+#include "tests/system/harness.h"
 
 namespace mlc::system_test {
 namespace {

@@ -114,18 +114,11 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-Folder::Folder() {
-  path = (std::filesystem::temp_directory_path() / "mlc-system-XXXXXX").string();
-  if (mkdtemp(path.data()) == nullptr) ADD_FAILURE() << "can't make " << path;
-}
-
 Folder::~Folder() {
   if (::testing::UnitTest::GetInstance()->Failed()) {
     std::cerr << "kept for a look: " << path << "\n";
-    return;
+    temporary.keep();
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(path, ignored);
 }
 
 }  // namespace mlc::system_test

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/temp_folder.h"
+
 namespace mlc::system_test {
 
 using Seconds = std::chrono::duration<double>;
@@ -62,13 +64,10 @@ void write_file(const std::string& path, const std::string& text);
 std::string replaced(std::string text, const std::string& from, const std::string& to);
 
 // A folder under the temporary one, removed at the end unless the test failed.
-class Folder {
- public:
-  Folder();
+struct Folder {
   ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string path;
+  mlc::test::TempFolder temporary;
+  const std::string path = temporary.path();
 };
 
 }  // namespace mlc::system_test

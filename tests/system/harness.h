@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/source_dir.h"
 #include "tests/system/child.h"
 #include "tests/system/web.h"
-#include "tests/source_dir.h"
 
 namespace mlc::system_test {
 
@@ -29,10 +29,10 @@ struct Delivery {
 class World {
  public:
   struct Options {
-    double scale = 60;                                                      // virtual seconds in a real one
-    std::string share = {};                                                 // "" = the source tree
+    double scale = 60;                                                                 // virtual seconds in a real one
+    std::string share = {};                                                            // "" = the source tree
     std::string workspace = mlc::test::source_dir() + "/examples/clients/quickstart";  // copied; words between @ are filled in
-    std::map<std::string, std::string> words = {};                          // more of them: {"@KIND@": "A"}
+    std::map<std::string, std::string> words = {};                                     // more of them: {"@KIND@": "A"}
     int64_t seed = 1;
   };
   explicit World(Options options);

@@ -12,8 +12,8 @@
 #include <sstream>
 
 #include "tests/bench/machine.h"
-#include "tests/system/harness.h"
 #include "tests/source_dir.h"
+#include "tests/system/harness.h"
 
 namespace {
 

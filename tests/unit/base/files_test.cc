@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/unit/base/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace mlc {
 namespace {
 
 // The same promises from the disk and from memory.
 struct FilesTest : ::testing::TestWithParam<bool> {
-  TempFolder temporary;
+  test::TempFolder temporary;
   RealFiles real;
   MemoryFiles memory;
   Files& files = GetParam() ? static_cast<Files&>(real) : memory;
@@ -68,7 +68,7 @@ TEST_P(FilesTest, LockHasOneHolder) {
 }
 
 TEST(RealFiles, SetsTheModeWhateverTheUmask) {
-  TempFolder folder;
+  test::TempFolder folder;
   RealFiles files;
   mode_t before = umask(0077);
   ASSERT_TRUE(files.write_atomic(folder / "open", "x", 0644));
@@ -83,7 +83,7 @@ TEST(RealFiles, SetsTheModeWhateverTheUmask) {
 }
 
 TEST(RealFiles, RefusesHugeFilesAndFoldersAsFiles) {
-  TempFolder folder;
+  test::TempFolder folder;
   RealFiles files;
   ASSERT_TRUE(files.write_atomic(folder / "big", "x", 0600));
   ASSERT_EQ(truncate((folder / "big").c_str(), Files::kMaxRead), 0);

@@ -7,7 +7,7 @@
 #include "runtime/base/encoding.h"
 #include "runtime/base/files.h"
 #include "runtime/base/virtual_loop.h"
-#include "tests/unit/base/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace mlc {
 namespace {
@@ -152,7 +152,7 @@ TEST(Redactor, LetsNoKnownValueThrough) {
 }
 
 TEST(Log, KeepsLinesWholeAcrossThreadsAndAppendsToAFile) {
-  TempFolder folder;
+  test::TempFolder folder;
   VirtualLoop clock;
   {
     auto log = Log::open(clock, folder / "log");

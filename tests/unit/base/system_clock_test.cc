@@ -5,7 +5,7 @@
 #include <set>
 
 #include "runtime/base/files.h"
-#include "tests/unit/base/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace mlc {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(FileClock, RunsFromTheWrittenInstantAtTheWrittenPace) {
-  TempFolder folder;
+  test::TempFolder folder;
   SystemClock real;
   WallTime start = from_micros(1'700'000'000'250'000);
   WallTime written = real.wall();
@@ -36,7 +36,7 @@ TEST(FileClock, RunsFromTheWrittenInstantAtTheWrittenPace) {
 }
 
 TEST(FileClock, ProcessesThatReadOneFileAgree) {
-  TempFolder folder;
+  test::TempFolder folder;
   ASSERT_TRUE(FileClock::write(folder / "clock", from_micros(1'000'000), from_micros(2'000'000), 1));
   auto a = FileClock::open(folder / "clock"), b = FileClock::open(folder / "clock");
   WallTime first = (*a)->wall(), between = (*b)->wall(), last = (*a)->wall();
@@ -45,7 +45,7 @@ TEST(FileClock, ProcessesThatReadOneFileAgree) {
 }
 
 TEST(FileClock, RefusesBadFiles) {
-  TempFolder folder;
+  test::TempFolder folder;
   RealFiles files;
   for (const char* text : {"", "{}", "[]", R"({"real": 1, "virtual": 2})", R"({"real": 1, "virtual": 2, "scale": 0})",
                            R"({"real": 1, "virtual": 2, "scale": -1})", R"({"real": 1, "virtual": 2, "scale": 1000001})",

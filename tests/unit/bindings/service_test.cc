@@ -15,6 +15,7 @@
 #include "runtime/http/certificate_authority.h"
 #include "runtime/http/client.h"
 #include "tests/source_dir.h"
+#include "tests/temp_folder.h"
 
 namespace mlc::script {
 namespace {
@@ -22,12 +23,9 @@ namespace {
 class ServiceTest : public ::testing::Test {
  protected:
   ServiceTest() {
-    char folder[] = "/tmp/mlc-service-XXXXXX";
-    folder_ = mkdtemp(folder);
     host_.files = &files_;
     host_.share = mlc::test::source_dir();
   }
-  ~ServiceTest() override { std::filesystem::remove_all(folder_); }
 
   // Runs main.lua until it calls process.exit(code, why); gives the text, or the error it ended with.
   std::string run(const std::string& text, const std::string& arguments = "{}") {
@@ -68,7 +66,8 @@ class ServiceTest : public ::testing::Test {
   http::Client client_{loop_};
   std::string logged_;
   Log log_{clock_, [this](std::string_view line) { logged_ += line; }, Level::debug};
-  std::string folder_;
+  test::TempFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(ServiceTest, ServesItselfAndSeesTheRequest) {

@@ -10,6 +10,7 @@
 
 #include "runtime/document/document.h"
 #include "runtime/store/sqlite/open.h"
+#include "tests/temp_folder.h"
 #include "tests/unit/engine/fakes.h"
 
 namespace mlc::engine::testing {
@@ -51,7 +52,8 @@ class World {
   // The journal of a job in one text, without rows and times.
   std::string canonical_journal(store::Id job);
 
-  std::string folder;
+  test::TempFolder temporary;
+  const std::string folder = temporary.path();
   WallTime wall = from_micros(1'760'479'083'000'000);
   uint64_t seed = 7;
   RemoteWorld remote;

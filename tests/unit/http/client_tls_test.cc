@@ -7,6 +7,7 @@
 
 #include "runtime/http/certificate_authority.h"
 #include "runtime/http/tls.h"
+#include "tests/temp_folder.h"
 #include "tests/unit/http/peers.h"
 
 namespace mlc::http::test {
@@ -19,12 +20,7 @@ CertificateAuthority authority(const std::string& name) { return std::move(*Cert
 // A test authority, another one nobody trusts, and the first one's certificate in a file.
 class ClientOverTls : public ::testing::Test {
  protected:
-  ClientOverTls() {
-    char pattern[] = "/tmp/http-test-XXXXXX";
-    folder_ = mkdtemp(pattern);
-    ca_file_ = write("ca.pem", ours_.certificate_pem());
-  }
-  ~ClientOverTls() override { std::filesystem::remove_all(folder_); }
+  ClientOverTls() { ca_file_ = write("ca.pem", ours_.certificate_pem()); }
 
   std::string write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ + "/" + name) << text;
@@ -45,7 +41,8 @@ class ClientOverTls : public ::testing::Test {
 
   CertificateAuthority ours_ = authority("Test authority");
   CertificateAuthority foreign_ = authority("Somebody else");
-  std::string folder_;
+  mlc::test::TempFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::string ca_file_;
   LoopThread thread_;
 };

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 
+#include "tests/temp_folder.h"
 #include "tests/unit/http/peers.h"
 
 namespace mlc::http::test {
@@ -321,14 +322,10 @@ TEST(Server, HandsOverAConnectionThatAsksForAnUpgrade) {
 
 class UnixServer : public ::testing::Test {
  protected:
-  UnixServer() {
-    char pattern[] = "/tmp/http-test-XXXXXX";
-    folder_ = mkdtemp(pattern);
-    options_.unix_path = folder_ + "/socket";
-  }
-  ~UnixServer() override { std::filesystem::remove_all(folder_); }
+  UnixServer() { options_.unix_path = folder_ + "/socket"; }
+  mlc::test::TempFolder temporary_;
+  const std::string folder_ = temporary_.path();
   LoopThread thread_;
-  std::string folder_;
   ServerOptions options_;
 };
 

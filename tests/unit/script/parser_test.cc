@@ -1,11 +1,12 @@
 #include "runtime/script/parser.h"
-#include "tests/source_dir.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "tests/source_dir.h"
 
 namespace mlc::script {
 namespace {

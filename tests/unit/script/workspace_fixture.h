@@ -1,7 +1,6 @@
 // A workspace in a folder of its own, with a small shop and its books as systems. stdlib is the real one.
 #pragma once
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -9,14 +8,13 @@
 #include "runtime/base/files.h"
 #include "runtime/script/loader.h"
 #include "tests/source_dir.h"
+#include "tests/temp_folder.h"
 
 namespace mlc::script {
 
 class WorkspaceFixture : public ::testing::Test {
  protected:
   WorkspaceFixture() {
-    char folder[] = "/tmp/mlc-script-XXXXXX";
-    folder_ = mkdtemp(folder);
     host_.files = &files_;
     host_.share = mlc::test::source_dir();
     write("ml-connector.lua", "id = 'ws-1'\npublic_url = 'https://hooks.example.com'\n");
@@ -48,7 +46,6 @@ class WorkspaceFixture : public ::testing::Test {
           "    InvoiceLine = { fields = { Item = { type = 'guid' }, Price = { type = 'decimal' } } } } }\n");
     flow("return job.key");
   }
-  ~WorkspaceFixture() override { std::filesystem::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& text) {
     std::filesystem::path path = folder_ + "/" + name;
@@ -76,7 +73,8 @@ class WorkspaceFixture : public ::testing::Test {
     return text;
   }
 
-  std::string folder_;
+  test::TempFolder temporary_;
+  const std::string folder_ = temporary_.path();
   RealFiles files_;
   Host host_;
 };

@@ -9,20 +9,13 @@
 
 #include "runtime/base/virtual_loop.h"
 #include "runtime/store/sqlite/open.h"
+#include "tests/temp_folder.h"
 
 namespace mlc::store {
 
 class StoreTest : public ::testing::Test {
  protected:
-  StoreTest() {
-    char name[] = "/tmp/mlc-store-XXXXXX";
-    folder_ = ::mkdtemp(name);
-    path_ = folder_ + "/state.db";
-  }
-  ~StoreTest() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  ~StoreTest() override { store_.reset(); }
 
   Environment env() { return {&loop_, &loop_, &loop_, &random_}; }
   SqliteOptions options() {
@@ -108,7 +101,9 @@ class StoreTest : public ::testing::Test {
 
   VirtualLoop loop_;
   SeededRandom random_{1};
-  std::string folder_, path_;
+  test::TempFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  std::string path_ = folder_ + "/state.db";
   std::vector<std::string> fatal_;
   std::unique_ptr<Store> store_;
 };

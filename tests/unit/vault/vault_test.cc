@@ -9,21 +9,17 @@
 #include "runtime/base/virtual_loop.h"
 #include "runtime/store/sqlite/open.h"
 #include "runtime/vault/escrow.h"
+#include "tests/temp_folder.h"
 
 namespace mlc::vault {
 namespace {
 
 class VaultTest : public ::testing::Test {
  protected:
-  VaultTest() {
-    char name[] = "/tmp/mlc-vault-XXXXXX";
-    folder_ = ::mkdtemp(name);
-    open();
-  }
+  VaultTest() { open(); }
   ~VaultTest() override {
     vault_.reset();
     store_.reset();
-    std::filesystem::remove_all(folder_);
   }
   Environment env() { return {&loop_, &loop_, &loop_, &random_}; }
 
@@ -57,7 +53,9 @@ class VaultTest : public ::testing::Test {
   VirtualLoop loop_;
   SeededRandom random_{7};
   MemoryFiles files_;
-  std::string folder_, master_ = std::string(32, 'm');
+  test::TempFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  std::string master_ = std::string(32, 'm');
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Vault> vault_;
 };
@@ -277,12 +275,7 @@ TEST_F(VaultTest, EscrowKeepsTheLastRecordOfEachGrantAcrossRestarts) {
 
 class EscrowTest : public ::testing::Test {
  protected:
-  EscrowTest() {
-    char name[] = "/tmp/mlc-escrow-XXXXXX";
-    folder_ = ::mkdtemp(name);
-    open();
-  }
-  ~EscrowTest() override { std::filesystem::remove_all(folder_); }
+  EscrowTest() { open(); }
   void open() {
     escrow_.reset();
     auto opened = Escrow::open(folder_, key_, random_);
@@ -296,7 +289,8 @@ class EscrowTest : public ::testing::Test {
   }
   SeededRandom random_{3};
   crypto::Key256 key_ = crypto::Key256::random(random_);
-  std::string folder_;
+  test::TempFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::unique_ptr<Escrow> escrow_;
 };
 
