@@ -121,4 +121,10 @@ TEST(House, NoPathOfAMachine) {
   }
 }
 
+// tests/run.sh counts what a run leaves under $TMPDIR, so everything has to be there.
+TEST(House, TestsMakeFoldersByTempFolder) {
+  for (const auto& source : sources({"tests/unit", "tests/system", "tests/faults"}, {".h", ".cc"}))
+    EXPECT_EQ(source.text.find("mkdtemp"), std::string::npos) << source.path << ": use tests/temp_folder.h";
+}
+
 }  // namespace

@@ -5,20 +5,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include "tests/temp_folder.h"
 
 namespace mlc::app {
 namespace {
 
 class SuspectsTest : public ::testing::Test {
  protected:
-  SuspectsTest() {
-    char name[] = "/tmp/mlc-suspects-XXXXXX";
-    folder_ = mkdtemp(name);
-  }
-  ~SuspectsTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string folder_;
+  mlc::test::TempFolder temporary_;
+  const std::string folder_ = temporary_.path();
   WorkBoard board_;
 };
 
