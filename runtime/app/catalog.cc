@@ -77,13 +77,11 @@ Result<engine::IntakeRoute> intake_route(const remote::Connection& connection, c
   return route;
 }
 
-// Topics that the triggers of all instances of this client want from the connection.
-std::vector<std::string> wanted_topics(const std::vector<std::shared_ptr<const script::Program>>& programs,
-                                       const remote::Connection& connection) {
+// Topics that the triggers of this client's instances want from the connection.
+std::vector<std::string> wanted_topics(const std::vector<const script::Program*>& programs, const remote::Connection& connection) {
   std::vector<std::string> topics;
-  for (const auto& program : programs) {
+  for (const auto* program : programs) {
     const auto& instance = program->instance;
-    if (instance.client != connection.client) continue;
     for (const auto& [role, bound] : instance.roles) {
       if (std::find(bound.begin(), bound.end(), connection.name) == bound.end()) continue;
       for (const auto& flow : instance.flows)
@@ -151,20 +149,31 @@ Result<engine::ReconcileSide> reconcile_side(const Json& side, const script::Pro
 Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory,
                                       const std::string& public_url) {
   engine::Catalog catalog;
+  std::map<std::string_view, std::vector<const script::Program*>> of_client;
+  for (const auto& program : workspace.programs) of_client[program->instance.client].push_back(program.get());
+  std::map<const remote::SystemSpec*, Json> parsed;  // of the systems, which many connections share
   for (const auto& [key, connection] : directory.connections) {
     if (connection->spec->webhooks.empty()) continue;
-    const Json webhooks = Json::parse(connection->spec->webhooks, nullptr, false);
+    auto known = parsed.find(connection->spec.get());
+    if (known == parsed.end())
+      known = parsed.emplace(connection->spec.get(), Json::parse(connection->spec->webhooks, nullptr, false)).first;
+    const Json& webhooks = known->second;
     auto route = intake_route(*connection, webhooks);
     if (!route) return route.error();
     catalog.routes.push_back(std::move(*route));
     if (!webhooks.contains("subscribe") || public_url.empty()) continue;
-    auto topics = wanted_topics(workspace.programs, *connection);
+    auto topics = wanted_topics(of_client[connection->client], *connection);
     if (!topics.empty()) catalog.subscriptions.push_back(subscription(*connection, webhooks, public_url, std::move(topics)));
   }
+  std::map<const script::Scripts*, Json> reconciles;  // of the integrations, which many instances share
   for (const auto& program : workspace.programs) {
-    const Json integration = Json::parse(program->integration, nullptr, false);
-    if (!integration.contains("reconcile")) continue;
-    const Json& declared = integration["reconcile"];
+    auto known = reconciles.find(program->scripts.get());
+    if (known == reconciles.end()) {
+      Json integration = Json::parse(program->scripts->integration, nullptr, false);
+      known = reconciles.emplace(program->scripts.get(), integration.value("reconcile", Json())).first;
+    }
+    const Json& declared = known->second;
+    if (declared.is_null()) continue;
     std::string source;
     const std::string left_role = text(declared["left"], "role");
     for (const auto& [role, bound] : program->instance.roles)

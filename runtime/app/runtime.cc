@@ -16,6 +16,8 @@ namespace {
 // Of a host name as it stands in a URL.
 bool is_loopback_host(const std::string& host) { return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0; }
 
+constexpr size_t kVersionsInCommit = 500;  // a manifest has some ten kilobytes
+
 std::string host_name() {
   char name[256] = {};
   if (gethostname(name, sizeof name - 1) != 0) return "localhost";
@@ -73,10 +75,8 @@ Task<Status> Runtime::build() {
   auto vault = co_await vault::open_vault(std::move(vault_options), *store_, files_, env_);
   if (!vault) co_return vault.error();
   vault_ = std::move(*vault);
-  for (const auto& [client, definition] : workspace_.clients) {
-    auto prepared = co_await vault_->prepare(client);
-    if (!prepared) co_return prepared.error();
-  }
+  auto prepared = co_await vault_->prepare_all(clients());
+  if (!prepared) co_return prepared.error();
 
   auto directory = remote::build_directory(workspace_.settings, workspace_.clients, workspace_.systems);
   if (!directory) co_return directory.error();
@@ -117,12 +117,24 @@ Task<Status> Runtime::build() {
 // files say now.
 Task<Status> Runtime::keep_versions() {
   store::Change change;
-  for (const auto& program : workspace_.programs)
-    for (auto& [key, content] : program->rows()) {
+  std::set<std::string> seen;  // files that many programs share
+  for (const auto& program : workspace_.programs) {
+    const auto version = script::version_row(program->instance.version);
+    auto known = co_await store_->get(store::Table::scripts, version);
+    if (!known) co_return known.error();
+    if (*known) continue;  // its files came with it or before it
+    for (const auto& [name, file] : program->files()) {
+      const auto key = script::file_row(file.file->hash);
+      if (!seen.insert(key).second) continue;
       auto row = co_await store_->get(store::Table::scripts, key);
       if (!row) co_return row.error();
-      if (!*row) change.put.emplace_back(store::Table::scripts, store::Row{key, content, env_.clock->wall()});
+      if (!*row) change.put.emplace_back(store::Table::scripts, store::Row{key, file.file->text, env_.clock->wall()});
     }
+    change.put.emplace_back(store::Table::scripts, store::Row{version, program->manifest(), env_.clock->wall()});
+    if (change.put.size() < kVersionsInCommit) continue;
+    auto committed = co_await store_->commit(std::exchange(change, {}));
+    if (!committed) co_return committed.error();
+  }
   if (!change.put.empty()) {
     auto committed = co_await store_->commit(std::move(change));
     if (!committed) co_return committed.error();
@@ -142,10 +154,10 @@ Task<Status> Runtime::keep_versions() {
     filter.after = jobs->back().id;
   }
   for (const auto& version : pinned) {
-    auto manifest = co_await store_->get(store::Table::scripts, "version:" + version);
+    auto manifest = co_await store_->get(store::Table::scripts, script::version_row(version));
     if (!manifest) co_return manifest.error();
     if (!*manifest) continue;  // the engine parks such a job and says so
-    std::map<std::string, std::string> rows{{"version:" + version, (*manifest)->value}};
+    std::map<std::string, std::string> rows{{script::version_row(version), (*manifest)->value}};
     auto keys = script::rows_of_manifest((*manifest)->value);
     if (!keys) co_return keys.error();
     for (const auto& key : *keys) {

@@ -108,6 +108,7 @@ std::string Doors::shut(const std::string& client, const std::string& instance, 
 
 std::vector<std::string> Doors::held(const std::vector<std::string>& clients) const {
   std::vector<std::string> list(paused_.begin(), paused_.end());
+  if (armed_all_ == incarnation_) return list;
   for (const auto& client : clients) {
     if (holds(client)) list.push_back(client);
   }

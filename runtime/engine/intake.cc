@@ -12,6 +12,10 @@ namespace {
 
 constexpr int kRetryAfter = 5;  // seconds; senders back off by themselves after the first one
 
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
 IntakeAnswer refusal(int status, std::string_view problem) { return {status, status == 503 ? kRetryAfter : 0, problem}; }
 
 }  // namespace
@@ -96,23 +100,23 @@ Result<store::EventBirth> Intake::make_event(const Route& route, const HeaderLis
   event.replay_until = event.received + context_.options.replay_kept;
 
   for (const auto& match : context_.registry.webhooks(data.client, data.connection)) {
-    if (std::find(match.topics.begin(), match.topics.end(), event.topic) == match.topics.end()) continue;
-    const auto key = document::find(parsed->root(), match.key).text();
+    if (!contains(match.trigger->topics, event.topic)) continue;
+    const auto key = document::find(parsed->root(), *match.key).text();
     if (key.empty()) {
       ++counts_.without_key;
       context_.log.warn("webhook.without_key",
-                        {{"client", data.client}, {"topic", event.topic}, {"instance", match.instance->name}, {"path", match.key.text()}});
+                        {{"client", data.client}, {"topic", event.topic}, {"instance", match.instance->name}, {"path", match.key->text()}});
       continue;
     }
     // Two triggers of one flow that match the same delivery make one job.
     const bool known = std::any_of(event.jobs.begin(), event.jobs.end(), [&](const store::JobBirth& job) {
-      return job.instance == match.instance->name && job.flow == match.flow && job.key == key;
+      return job.instance == match.instance->name && job.flow == match.flow->name && job.key == key;
     });
     if (known) continue;
     store::JobBirth job;
     job.client = data.client;
     job.instance = match.instance->name;
-    job.flow = match.flow;
+    job.flow = match.flow->name;
     job.source = data.connection;
     job.key = std::string(key);
     event.jobs.push_back(std::move(job));

@@ -12,11 +12,7 @@ Task<Status> prepare_clients(Context& context) {
   for (const auto& row : *rows) clients.push_back(row.key.substr(0, row.key.find('/')));
   std::sort(clients.begin(), clients.end());
   clients.erase(std::unique(clients.begin(), clients.end()), clients.end());
-  for (const auto& client : clients) {
-    auto ready = co_await context.vault.prepare(client);
-    if (!ready) co_return ready.error().wrap("key of client " + client);
-  }
-  co_return ok_status();
+  co_return co_await context.vault.prepare_all(std::move(clients));
 }
 
 Task<Result<int64_t>> recover_armed(Context& context) {

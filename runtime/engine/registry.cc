@@ -17,30 +17,47 @@ const Flow* find_flow(const Instance& instance, const std::string& name) {
   return nullptr;
 }
 
-void Registry::replace(std::vector<Instance> instances, std::vector<std::string>* wrong) {
+void Registry::replace(std::vector<InstancePtr> instances, std::vector<std::string>* wrong) {
   instances_.clear();
   webhooks_.clear();
-  for (auto& given : instances) {
-    auto instance = std::make_shared<const Instance>(std::move(given));
+  clients_.clear();
+  // Instances of one integration share its flows, and so the parsed paths of its triggers.
+  std::map<const Trigger*, Result<std::shared_ptr<const document::Path>>> keys;
+  const auto key_of = [&](const Trigger& trigger) -> const Result<std::shared_ptr<const document::Path>>& {
+    const auto known = keys.find(&trigger);
+    if (known != keys.end()) return known->second;
+    auto path = document::Path::parse(trigger.key_path);
+    auto made = path ? Result<std::shared_ptr<const document::Path>>(std::make_shared<const document::Path>(std::move(*path)))
+                     : Result<std::shared_ptr<const document::Path>>(path.error());
+    return keys.emplace(&trigger, std::move(made)).first->second;
+  };
+  for (auto& instance : instances) {
     std::vector<std::pair<std::string, Match>> matches;
     bool fits = true;
     for (const auto& flow : instance->flows) {
       for (const auto& trigger : flow.triggers) {
         if (trigger.kind != Trigger::Kind::webhook) continue;
-        auto key = document::Path::parse(trigger.key_path);
+        const auto& key = key_of(trigger);
         if (!key) {
           fits = false;
           if (wrong != nullptr) wrong->push_back(instance->client + "/" + instance->name + ": " + key.error().text());
           continue;
         }
         for (const auto& connection : connections_of(*instance, trigger.role)) {
-          matches.emplace_back(instance->client + "/" + connection, Match{instance, flow.name, trigger.topics, *key});
+          matches.emplace_back(instance->client + "/" + connection, Match{instance, &flow, &trigger, *key});
         }
       }
     }
     if (!fits) continue;
-    for (auto& [connection, match] : matches) webhooks_[connection].push_back(std::move(match));
-    instances_[instance->client + "/" + instance->name] = instance;
+    for (auto& [connection, match] : matches) {
+      auto& known = webhooks_[connection];
+      known.reserve(known.size() + 1);
+      known.push_back(std::move(match));
+    }
+    instances_[instance->client + "/" + instance->name] = std::move(instance);
+  }
+  for (const auto& [name, instance] : instances_) {
+    if (clients_.empty() || clients_.back() != instance->client) clients_.push_back(instance->client);
   }
 }
 
@@ -52,14 +69,6 @@ InstancePtr Registry::find(const std::string& client, const std::string& name) c
 std::vector<InstancePtr> Registry::all() const {
   std::vector<InstancePtr> list;
   for (const auto& [name, instance] : instances_) list.push_back(instance);
-  return list;
-}
-
-std::vector<std::string> Registry::clients() const {
-  std::vector<std::string> list;
-  for (const auto& [name, instance] : instances_) {
-    if (list.empty() || list.back() != instance->client) list.push_back(instance->client);
-  }
   return list;
 }
 

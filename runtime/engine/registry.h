@@ -12,27 +12,26 @@
 
 namespace mlc::engine {
 
-using InstancePtr = std::shared_ptr<const Instance>;
-
 class Registry {
  public:
   struct Match {
-    InstancePtr instance;
-    std::string flow;
-    std::vector<std::string> topics;
-    document::Path key;
+    InstancePtr instance;  // holds flow and trigger
+    const Flow* flow;
+    const Trigger* trigger;
+    std::shared_ptr<const document::Path> key;
   };
 
   // Instances whose triggers are malformed are left out and named in `wrong`.
-  void replace(std::vector<Instance> instances, std::vector<std::string>* wrong);
+  void replace(std::vector<InstancePtr> instances, std::vector<std::string>* wrong);
 
   InstancePtr find(const std::string& client, const std::string& name) const;
   std::vector<InstancePtr> all() const;
-  std::vector<std::string> clients() const;
+  const std::vector<std::string>& clients() const { return clients_; }  // each once
   const std::vector<Match>& webhooks(const std::string& client, const std::string& connection) const;
 
  private:
-  std::map<std::string, InstancePtr> instances_;                  // "client/name"
+  std::map<std::string, InstancePtr> instances_;  // "client/name"
+  std::vector<std::string> clients_;
   std::unordered_map<std::string, std::vector<Match>> webhooks_;  // "client/connection"
 };
 

@@ -5,6 +5,7 @@
 // it. A request may be answered after a long time or never: the run is then ended with abandon().
 #pragma once
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <variant>
@@ -134,20 +135,46 @@ struct Flow {
   int max_failures = 12;  // retries with backoff, then parked
 };
 
+// The flows of an integration, shared by all its instances. A copy is cheap; whoever changes one gets a list of its own.
+class Flows {
+ public:
+  Flows() = default;
+  Flows(std::initializer_list<Flow> flows) : list_(std::make_shared<std::vector<Flow>>(flows)) {}
+
+  std::vector<Flow>::const_iterator begin() const { return read().begin(); }
+  std::vector<Flow>::const_iterator end() const { return read().end(); }
+  size_t size() const { return read().size(); }
+  bool empty() const { return read().empty(); }
+  const Flow& front() const { return read().front(); }
+  Flow& front() { return own().front(); }
+  void push_back(Flow flow) { own().push_back(std::move(flow)); }
+
+ private:
+  const std::vector<Flow>& read() const {
+    static const std::vector<Flow> kNone;
+    return list_ == nullptr ? kNone : *list_;
+  }
+  std::vector<Flow>& own() {
+    if (list_ == nullptr || list_.use_count() > 1) list_ = std::make_shared<std::vector<Flow>>(read());
+    return *list_;
+  }
+  std::shared_ptr<std::vector<Flow>> list_;
+};
+
 // An instance that can run: an integration bound to a client's connections.
 struct Instance {
   std::string client, name, integration;
   std::string version;                                                  // content hash of all that decides what it does
   std::vector<std::pair<std::string, std::vector<std::string>>> roles;  // role -> connections, first = default
-  std::vector<Flow> flows;
+  Flows flows;
   std::string zone;
-  std::string settings;  // JSON snapshot, recorded by hash
 };
+using InstancePtr = std::shared_ptr<const Instance>;
 
 class Runner {
  public:
   virtual ~Runner() = default;
-  virtual std::vector<Instance> instances() = 0;  // live version of each
+  virtual std::vector<InstancePtr> instances() = 0;  // live version of each
   // Starts a run of the job on its pinned version. `end` is called once on an engine thread.
   virtual Result<std::unique_ptr<Run>> start(RunInput input, std::shared_ptr<RunHost> host, std::function<void(RunEnd)> end) = 0;
   virtual bool has_version(const std::string& client, const std::string& instance, const std::string& version) = 0;

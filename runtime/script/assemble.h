@@ -1,6 +1,7 @@
-// Inside script: from files to a Program. The loader calls it with what it read from disk, restore_program with what the
-// store kept; both get the same program for the same bytes.
+// Inside script: from files to Scripts and Programs. The loader calls it with what it read from disk, restore_program
+// with what the store kept; both get the same for the same bytes.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,12 +12,22 @@
 
 namespace mlc::script {
 
-// files, shown, role_systems, role_settings, instance.{client, name, integration, zone, roles} and `own_settings` (JSON, as the
-// client wrote them) are given; everything else follows.
+// name, files and `role_systems` are given; everything else follows. Null when something is wrong: then `problems` grew, or
+// the fault is one that reading the definition had told before. The cost of a repeated call is a look-up by content.
+std::shared_ptr<const Scripts> compile_scripts(const Host& host, Scripts parts, std::vector<Problem>& problems);
+
+// scripts, layers, role_settings and instance.{client, name, zone, roles} are given, and the settings as the client wrote
+// them (JSON); everything else follows.
 std::shared_ptr<const Program> assemble(const Host& host, Program parts, const std::string& own_settings, std::vector<Problem>& problems);
 
-// The modules of one folder of a program ("integration/", "systems/x/"), with stdlib's beneath.
-Sources sources_of(const Program& program, const std::string& prefix, std::vector<Problem>& problems);
+// {"<name>":{"hash":…,"shown":…}}, in canonical form.
+std::string listing_of(const FileSet& files);
+
+// The mappings of the scripts with a client's layers over them; null when `problems` grew. One for equal content.
+std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scripts, const FileSet& layers, std::vector<Problem>& problems);
+
+// One for equal content.
+std::shared_ptr<const RoleSettings> share_role_settings(RoleSettings settings);
 
 // A system's types in the words of the mapping room: record names get the system's name in front.
 document::Node mapping_types(const std::string& system, document::Value definition);

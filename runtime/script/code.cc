@@ -2,22 +2,16 @@
 
 #include <charconv>
 #include <lua.hpp>
-#include <mutex>
 
 #include "runtime/crypto/digest.h"
+#include "runtime/script/shared.h"
 
 namespace mlc::script {
 namespace {
 
-// Memory of files that many programs share, such as stdlib. Entries go with their last user.
-struct Cache {
-  std::mutex mutex;
-  std::map<std::string, std::weak_ptr<const Chunk>> by_content;
-};
-
-Cache& cache() {
-  static Cache one;
-  return one;
+SharedByContent<Chunk>& known_chunks() {
+  static SharedByContent<Chunk> all;
+  return all;
 }
 
 int collect(lua_State*, const void* bytes, size_t count, void* into) {
@@ -48,14 +42,7 @@ std::string Problem::text() const {
 Compiled compile(const std::string& name, const std::string& text) {
   if (!text.empty() && text[0] == LUA_SIGNATURE[0]) return {nullptr, {name, 1, 1, "compiled Lua is not accepted, only text"}};
   std::string key = crypto::sha256(name + '\0' + text);
-  {
-    std::lock_guard hold(cache().mutex);
-    auto found = cache().by_content.find(key);
-    if (found != cache().by_content.end()) {
-      if (auto code = found->second.lock()) return {code, {}};
-      cache().by_content.erase(found);
-    }
-  }
+  if (auto known = known_chunks().find(key)) return {known, {}};
   // A state for the compiler alone: nothing of it survives but the dump.
   std::unique_ptr<lua_State, void (*)(lua_State*)> state(luaL_newstate(), lua_close);
   if (!state) return {nullptr, {name, 0, 0, "out of memory"}};
@@ -64,9 +51,7 @@ Compiled compile(const std::string& name, const std::string& text) {
     return {nullptr, problem_of(name, lua_tostring(L, -1))};
   auto code = std::make_shared<Chunk>(Chunk{name, text, {}});
   lua_dump(L, collect, &code->dump, 0);
-  std::lock_guard hold(cache().mutex);
-  cache().by_content[key] = code;
-  return {code, {}};
+  return {known_chunks().keep(key, std::move(code)), {}};
 }
 
 }  // namespace mlc::script

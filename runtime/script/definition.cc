@@ -166,22 +166,35 @@ Result<std::vector<std::string>> Definer::record(const Chunk& chunk, const Sourc
   return documents;
 }
 
-Result<std::string> Definer::settings(const Host& host, const Chunk& chunk, const Chunk& language, const std::string& kind) {
+Status SettingsReader::open() {
+  if (isolate_ != nullptr && !isolate_->exhausted()) return ok_status();
+  made_.reset();
   Profile profile;
-  profile.budget = host.settings;
+  profile.budget = host_.settings;
   auto isolate = Isolate::make(std::move(profile));
   if (!isolate) return isolate.error();
+  isolate_ = std::move(*isolate);
+  static const Sources kNone;
+  return isolate_->protect([&](lua_State* L) {
+    isolate_->push_environment(L, kNone);
+    isolate_->push_chunk(L, *language_, -1);
+    made_ = Ref::pop(L);
+  });
+}
+
+Result<std::string> SettingsReader::read(const Chunk& chunk, const std::string& kind) {
+  auto opened = open();
+  if (!opened) return opened.error();
   Sources itself;
-  itself["file"] = std::make_shared<const Chunk>(chunk);
+  itself["file"] = std::shared_ptr<const Chunk>(std::shared_ptr<const Chunk>(), &chunk);
   std::string json;
-  auto done = (*isolate)->protect([&](lua_State* L) {
-    (*isolate)->push_environment(L, itself);
-    (*isolate)->push_chunk(L, language, -1);
+  auto done = isolate_->protect([&](lua_State* L) {
+    made_.push(L);
     push_host(L, itself);
     push_text(L, kind);
     lua_call(L, 2, 2);
     lua_insert(L, -2);
-    (*isolate)->push_chunk(L, chunk, -1);
+    isolate_->push_chunk(L, chunk, -1);
     lua_call(L, 0, 0);
     lua_pop(L, 1);
     lua_call(L, 0, 1);

@@ -23,15 +23,29 @@ class Definer {
   // Runs a mapping or layer file; the JSON of each document it recorded.
   Result<std::vector<std::string>> record(const Chunk& chunk, const Sources& sources);
 
-  // Runs ml-connector.lua (kind "workspace") or client.lua ("client") in an environment without libraries.
-  static Result<std::string> settings(const Host& host, const Chunk& chunk, const Chunk& language, const std::string& kind);
-
   // "file:12: sentence" at the start of an error as a problem; `file` when it names none.
   static Problem problem_of(const Error& error, const std::string& file);
 
  private:
   explicit Definer(std::unique_ptr<Isolate> isolate) : isolate_(std::move(isolate)) {}
   std::unique_ptr<Isolate> isolate_;
+};
+
+// Runs ml-connector.lua (kind "workspace") and client.lua ("client"), each in an environment of its own without libraries.
+// Thousands of them share one state, whose budgets hold for each file: what a file leaves is garbage when the next begins.
+class SettingsReader {
+ public:
+  SettingsReader(const Host& host, std::shared_ptr<const Chunk> language) : host_(host), language_(std::move(language)) {}
+  // JSON of what the file assigned.
+  Result<std::string> read(const Chunk& chunk, const std::string& kind);
+
+ private:
+  Status open();
+
+  const Host& host_;
+  std::shared_ptr<const Chunk> language_;
+  std::unique_ptr<Isolate> isolate_;
+  Ref made_;  // the language, loaded
 };
 
 }  // namespace mlc::script

@@ -52,8 +52,8 @@ int push_record_answer(lua_State* L, const std::string& json) {
 int push_nothing(lua_State*, const std::string&) { return 0; }
 
 RecordTypes types_of(const JobRun& run, const std::string& system) {
-  auto found = run.program->mappings->types.find(system);
-  return {found == run.program->mappings->types.end() ? nullptr : found->second};
+  auto found = run.program->scripts->types.find(system);
+  return {found == run.program->scripts->types.end() ? nullptr : found->second};
 }
 
 std::string arguments_json(lua_State* L, int index) {
@@ -184,12 +184,10 @@ int now(lua_State* L) {
 // host.settings() -> plain table; decimals by their declaration
 int settings(lua_State* L) {
   const JobRun& run = JobRun::of(L);
-  auto schema = Document::parse(run.program->integration);
-  push_plain(L, run.program->mappings->settings->root());
-  if (!schema) return 1;
-  for (auto field : schema->root().get("settings").fields()) {
+  push_plain(L, run.program->settings->root());
+  for (auto field : run.program->scripts->definition->root().get("settings").fields()) {
     if (field.value.get("type").text() != "decimal") continue;
-    auto value = run.program->mappings->settings->root().get(field.key).decimal();
+    auto value = run.program->settings->root().get(field.key).decimal();
     if (!value) continue;
     push_text(L, field.key);
     push_decimal(L, *value);
@@ -258,7 +256,7 @@ int system(lua_State* L) {
   int known = lua_gettop(L);
   if (lua_getfield(L, known, name.c_str()) == LUA_TTABLE) return 1;
   lua_pop(L, 1);
-  const auto& systems = JobRun::of(L).program->mappings->systems;
+  const auto& systems = JobRun::of(L).program->scripts->system_modules;
   auto sources = systems.find(name);
   if (sources == systems.end()) raise(L, "there is no system " + name);
   Isolate& isolate = Isolate::of(L);
@@ -273,7 +271,7 @@ int system(lua_State* L) {
 
 // host.integration() -> the integration's definition, run afresh
 int integration(lua_State* L) {
-  const Sources& sources = JobRun::of(L).program->mappings->integration;
+  const Sources& sources = JobRun::of(L).program->scripts->modules;
   Isolate& isolate = Isolate::of(L);
   isolate.push_environment(L, sources);
   add_ambient(L, sources, nullptr);
@@ -311,11 +309,11 @@ void push_roles(lua_State* L, const Program& program) {
   };
   for (const auto& [role, connections] : program.instance.roles) {
     lua_newtable(L);
-    set_text(L, "system", program.role_systems.at(role));
+    set_text(L, "system", program.scripts->role_systems.at(role));
     push_list(connections);
     lua_setfield(L, -2, "connections");
-    auto names = program.role_settings.find(role);
-    push_list(names == program.role_settings.end() ? std::vector<std::string>() : names->second);
+    auto names = program.role_settings->find(role);
+    push_list(names == program.role_settings->end() ? std::vector<std::string>() : names->second);
     lua_setfield(L, -2, "settings");
     lua_setfield(L, -2, role.c_str());
   }
@@ -360,9 +358,7 @@ void push_job_host(lua_State* L, JobRun& run) {
   lua_setfield(L, -2, "null");
   push_roles(L, *run.program);
   lua_setfield(L, -2, "roles");
-  auto definition = Document::parse(run.program->integration);
-  if (definition) push_plain(L, definition->root().get("lookups"));
-  else lua_newtable(L);
+  push_plain(L, run.program->scripts->definition->root().get("lookups"));
   lua_setfield(L, -2, "lookups");
 }
 

@@ -75,7 +75,7 @@ void JobRun::begin(Isolate& isolate) {
   auto self = shared_from_this();
   auto spawned = isolate.spawn(
       [this, &isolate](lua_State* thread) {
-        const Sources& sources = program->mappings->integration;
+        const Sources& sources = program->scripts->modules;
         isolate.push_environment(thread, sources);
         add_ambient(thread, sources, nullptr);
         auto chunk = sources.find("job");

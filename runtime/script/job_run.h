@@ -7,7 +7,6 @@
 
 #include "runtime/base/executor.h"
 #include "runtime/engine/runner.h"
-#include "runtime/script/compiled_mappings.h"
 #include "runtime/script/isolate.h"
 #include "runtime/script/program.h"
 

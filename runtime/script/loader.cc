@@ -20,18 +20,18 @@ class Loader {
   Loader(const Host& host, std::string folder) : host_(host), files_(*host.files) { out_.folder = std::move(folder); }
 
   Workspace run(const LoadOptions& options) {
-    read_all(host_.share + "/stdlib", "stdlib", "stdlib/", stdlib_, stdlib_shown_, 0);
+    read_all(host_.share + "/stdlib", "stdlib", "stdlib/", stdlib_, 0);
     auto language = stdlib_.find("stdlib/workspace.lua");
     if (language == stdlib_.end()) {
       problem(host_.share + "/stdlib", "stdlib is missing: is --share right?");
       return std::move(out_);
     }
-    auto compiled = compile("stdlib/workspace.lua", language->second);
+    auto compiled = compile("stdlib/workspace.lua", language->second.file->text);
     if (compiled.chunk == nullptr) {
       out_.problems.push_back(compiled.problem);
       return std::move(out_);
     }
-    language_ = compiled.chunk;
+    settings_.emplace(host_, compiled.chunk);
     out_.settings = settings("ml-connector.lua", "workspace");
     auto clients = files_.list(out_.folder + "/clients");
     for (const auto& client : clients.value_or({})) {
@@ -50,7 +50,7 @@ class Loader {
   }
 
   Result<std::string> definition(const std::string& kind, const std::string& name) {
-    auto found = find(kind, name);
+    const auto& found = find(kind, name);
     if (!found) return found.error();
     std::vector<Problem> problems;
     Sources sources = read_sources(files_, found->folder, problems, found->shown);
@@ -69,11 +69,21 @@ class Loader {
   struct Found {
     std::string folder, shown;
   };
+  struct Integration {
+    bool tried = false;
+    std::optional<Document> definition;
+  };
 
   void problem(const std::string& file, std::string sentence) { out_.problems.push_back({file, 0, 0, std::move(sentence)}); }
 
   // The workspace's own come first.
-  Result<Found> find(const std::string& kind, const std::string& name) {
+  const Result<Found>& find(const std::string& kind, const std::string& name) {
+    auto known = found_.find(kind + "/" + name);
+    if (known == found_.end()) known = found_.emplace(kind + "/" + name, search(kind, name)).first;
+    return known->second;
+  }
+
+  Result<Found> search(const std::string& kind, const std::string& name) {
     if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)
       return Error(Code::config, "'" + name + "' is no name of a script");
     std::string inside = "scripts/" + kind + "/" + name;
@@ -93,7 +103,7 @@ class Loader {
       out_.problems.push_back(compiled.problem);
       return "{}";
     }
-    auto json = Definer::settings(host_, *compiled.chunk, *language_, kind);
+    auto json = settings_->read(*compiled.chunk, kind);
     if (!json) {
       out_.problems.push_back(Definer::problem_of(json.error(), file));
       return "{}";
@@ -101,8 +111,7 @@ class Loader {
     return *json;
   }
 
-  void read_all(const std::string& folder, const std::string& shown, const std::string& prefix, std::map<std::string, std::string>& into,
-                std::map<std::string, std::string>& shown_as, int depth) {
+  void read_all(const std::string& folder, const std::string& shown, const std::string& prefix, FileSet& into, int depth) {
     auto names = files_.list(folder);
     if (!names) return;
     for (const auto& name : *names) {
@@ -113,17 +122,16 @@ class Loader {
           problem(shown + "/" + name, text.error().text());
           continue;
         }
-        into[prefix + name] = std::move(*text);
-        shown_as[prefix + name] = shown + "/" + name;
+        into[prefix + name] = {share_text(std::move(*text)), shown + "/" + name};
       } else if (depth < kMaxFolderDepth && name.find('.') == std::string::npos && name != "spec") {
-        read_all(folder + "/" + name, shown + "/" + name, prefix + name + "/", into, shown_as, depth + 1);
+        read_all(folder + "/" + name, shown + "/" + name, prefix + name + "/", into, depth + 1);
       }
     }
   }
 
   void check_grants(Value workspace) {
     for (auto grant : workspace.get("grants").fields()) {
-      auto found = find("systems", std::string(grant.value.get("system").text()));
+      const auto& found = find("systems", std::string(grant.value.get("system").text()));
       if (!found) problem("ml-connector.lua", "grant " + std::string(grant.key) + ": " + found.error().message());
       for (Value client : grant.value.get("clients").items()) {
         if (!out_.clients.contains(std::string(client.text())))
@@ -162,55 +170,77 @@ class Loader {
   void load_instance(const std::string& client, const std::string& name, Value use, Value definition) {
     std::string file = "clients/" + client + "/client.lua";
     std::string integration(use.get("integration").text());
-    auto found = find("integrations", integration);
+    const auto& found = find("integrations", integration);
     if (!found) return problem(file, "instance " + name + ": " + found.error().message());
-    if (!out_.integrations.contains(integration)) {
-      auto json = this->definition("integrations", integration);
-      if (!json) {
-        if (told_.insert("integration " + integration).second)
-          out_.problems.push_back(Definer::problem_of(json.error(), found->shown + "/init.lua"));
-        return;
-      }
-      out_.integrations[integration] = *json;
-    }
-    auto parsed = Document::parse(out_.integrations[integration]);
-    if (!parsed) return problem(found->shown, parsed.error().text());
+    const Integration& used = use_integration(integration, *found);
+    if (!used.definition) return;
 
     Program parts;
     parts.instance.client = client;
     parts.instance.name = name;
-    parts.instance.integration = integration;
     std::string_view zone = definition.get("zone").text();
     parts.instance.zone = zone.empty() ? "UTC" : std::string(zone);
     size_t faults = out_.problems.size();
-    bind_roles(parts, parsed->root(), use, definition, file);
+    bind_roles(parts, used.definition->root(), use, definition, file);
     for (auto bound : use.get("bind").fields()) {
-      if (!parsed->root().get("roles").get(bound.key))
+      if (!used.definition->root().get("roles").get(bound.key))
         problem(file, "instance " + name + ": integration " + integration + " has no role " + std::string(bound.key));
     }
     if (out_.problems.size() > faults) return;
 
-    read_all(found->folder, found->shown, "integration/", parts.files, parts.shown, 0);
-    for (const auto& [role, system] : parts.role_systems) {
-      auto place = find("systems", system);
-      if (!place) return problem(file, place.error().message());
-      read_all(place->folder, place->shown, "systems/" + system + "/", parts.files, parts.shown, 0);
-    }
+    parts.scripts = scripts_of(integration, *found, *used.definition);
+    if (parts.scripts == nullptr) return;
     std::string layers = "clients/" + client + "/" + name;
-    read_all(out_.folder + "/" + layers, layers, "layers/", parts.files, parts.shown, 0);
-    for (const auto& [key, text] : stdlib_) parts.files.emplace(key, text);
-    for (const auto& [key, shown] : stdlib_shown_) parts.shown.emplace(key, shown);
+    read_all(out_.folder + "/" + layers, layers, "layers/", parts.layers, 0);
     Value own = use.get("settings");
     auto program = assemble(host_, std::move(parts), own ? document::write(own) : "{}", out_.problems);
     if (program != nullptr) out_.programs.push_back(std::move(program));
   }
 
+  // Read and run once, however many instances use it; so are its faults told once.
+  const Integration& use_integration(const std::string& name, const Found& found) {
+    auto& used = integrations_[name];
+    if (used.tried) return used;
+    used.tried = true;
+    auto json = this->definition("integrations", name);
+    auto parsed = json ? Document::parse(*json) : Result<Document>(json.error());
+    if (!parsed) {
+      out_.problems.push_back(Definer::problem_of(parsed.error(), found.shown + "/init.lua"));
+      told_.insert("integration " + name);
+      return used;
+    }
+    out_.integrations[name] = std::move(*json);
+    used.definition = std::move(*parsed);
+    return used;
+  }
+
+  std::shared_ptr<const Scripts> scripts_of(const std::string& name, const Found& found, const Document& definition) {
+    auto known = scripts_.find(name);
+    if (known != scripts_.end()) return known->second;
+    auto& made = scripts_[name];
+    Scripts parts;
+    parts.name = name;
+    for (auto role : definition.root().get("roles").fields()) parts.role_systems[std::string(role.key)] = std::string(role.value.text());
+    read_all(found.folder, found.shown, "integration/", parts.files, 0);
+    for (const auto& [role, system] : parts.role_systems) {
+      const auto& place = find("systems", system);
+      if (!place) {
+        problem(found.shown + "/init.lua", "role " + role + ": " + place.error().message());
+        return nullptr;
+      }
+      read_all(place->folder, place->shown, "systems/" + system + "/", parts.files, 0);
+    }
+    parts.files.insert(stdlib_.begin(), stdlib_.end());
+    made = compile_scripts(host_, std::move(parts), out_.problems);
+    return made;
+  }
+
   void bind_roles(Program& parts, Value integration, Value use, Value definition, const std::string& file) {
     const std::string& name = parts.instance.name;
+    RoleSettings role_settings;
     for (auto role : integration.get("roles").fields()) {
       std::string role_name(role.key);
       std::string system(role.value.text());
-      parts.role_systems[role_name] = system;
       Value bound = use.get("bind").get(role.key);
       std::vector<std::string> connections;
       if (bound.is_string()) connections.emplace_back(bound.text());
@@ -226,12 +256,13 @@ class Loader {
         } else if (known.get("system").text() != system) {
           problem(file, "instance " + name + ": role " + role_name + " wants " + system + ", but connection " + connection + " is " +
                             std::string(known.get("system").text()));
-        } else if (parts.role_settings[role_name].empty()) {
-          for (auto setting : known.get("settings").fields()) parts.role_settings[role_name].emplace_back(setting.key);
+        } else if (role_settings[role_name].empty()) {
+          for (auto setting : known.get("settings").fields()) role_settings[role_name].emplace_back(setting.key);
         }
       }
       parts.instance.roles.emplace_back(role_name, std::move(connections));
     }
+    parts.role_settings = share_role_settings(std::move(role_settings));
   }
 
   // Own scripts that no client uses yet are compiled and run all the same.
@@ -253,9 +284,12 @@ class Loader {
   const Host& host_;
   Files& files_;
   Workspace out_;
-  std::shared_ptr<const Chunk> language_;
-  std::map<std::string, std::string> stdlib_, stdlib_shown_;
-  std::set<std::string> told_;  // faults of scripts that several clients share are told once
+  std::optional<SettingsReader> settings_;
+  FileSet stdlib_;
+  std::map<std::string, Result<Found>> found_;
+  std::map<std::string, Integration> integrations_;
+  std::map<std::string, std::shared_ptr<const Scripts>> scripts_;  // null: faulty, and told
+  std::set<std::string> told_;                                     // faults of scripts that several clients share are told once
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ void push_functions(lua_State* L, JobRun& run, const MapCall& call) {
   int all = lua_gettop(L);
   if (lua_getfield(L, all, call.name.c_str()) != LUA_TTABLE) {
     lua_pop(L, 1);
-    push_mapping_functions(L, run.program->mappings->integration, *call.unit);
+    push_mapping_functions(L, run.program->scripts->modules, *call.unit);
     lua_pushvalue(L, -1);
     lua_setfield(L, all, call.name.c_str());
   }
@@ -39,11 +39,11 @@ void push_functions(lua_State* L, JobRun& run, const MapCall& call) {
 
 mapping::Inputs inputs_of(const MapCall& call, const JobRun& run) {
   mapping::Inputs inputs;
-  inputs.settings = run.program->mappings->settings->root();
+  inputs.settings = run.program->settings->root();
   inputs.given = call.given.root();
   inputs.job_source = run.input.job.source;
   inputs.job_key = run.input.job.key;
-  if (run.program->mappings->zone) inputs.zone = &*run.program->mappings->zone;
+  if (run.program->zone) inputs.zone = &*run.program->zone;
   return inputs;
 }
 
@@ -74,7 +74,7 @@ int needs(lua_State* L) {
   std::optional<ScriptFunctions> functions;
   if (call.unit->has_functions) {
     push_functions(L, JobRun::of(L), call);
-    inputs.functions = &functions.emplace(L, lua_gettop(L), call.record, JobRun::of(L).program->mappings->types_of(call.unit->from));
+    inputs.functions = &functions.emplace(L, lua_gettop(L), call.record, JobRun::of(L).program->scripts->types_of(call.unit->from));
   }
   std::vector<mapping::LookupKey> keys;
   auto gathered = call.unit->compiled->lookups_needed(call.record.root(), inputs, keys);
@@ -106,10 +106,10 @@ int run_mapping(lua_State* L) {
   const mapping::LookupTable lookups = lookup_table(answers->root());
   mapping::Inputs inputs = inputs_of(call, JobRun::of(L));
   inputs.lookups = &lookups;
-  const auto& mappings = *JobRun::of(L).program->mappings;
+  const auto& program = *JobRun::of(L).program;
   if (call.unit->has_functions) push_functions(L, JobRun::of(L), call);
   else lua_newtable(L);
-  ScriptFunctions functions(L, lua_gettop(L), call.record, mappings.types_of(call.unit->from));
+  ScriptFunctions functions(L, lua_gettop(L), call.record, program.scripts->types_of(call.unit->from));
   inputs.functions = &functions;
   Isolate::of(L).charge(L, call.record.bytes().size() / 8);
   mapping::Output output;
@@ -134,7 +134,7 @@ int run_mapping(lua_State* L) {
           raise_failure(state, error->code, error->message, error->retryable, error->cause, error->detail);
         auto parsed = Document::parse(*held);
         if (!parsed) raise(state, parsed.error().text());
-        const RecordTypes result{run->program->mappings->types_of(to)};
+        const RecordTypes result{run->program->scripts->types_of(to)};
         push_record(state, *parsed, parsed->root(), result, result.find(to));
         return 1;
       });
@@ -150,14 +150,14 @@ const ObjectType kMapCall = {"map_call", &kMethods, nullptr, destroy_as<MapCall>
 int map_begin(lua_State* L) {
   std::string name(text_argument(L, 1));
   JobRun& run = JobRun::of(L);
-  auto unit = run.program->mappings->by_name.find(name);
-  if (unit == run.program->mappings->by_name.end()) raise(L, "there is no mapping '" + name + "'");
+  auto unit = run.program->mappings->find(name);
+  if (unit == run.program->mappings->end()) raise(L, "there is no mapping '" + name + "'");
   if (lua_type(L, 2) != LUA_TTABLE && to_record(L, 2) == nullptr) argument_error(L, 2, "record");
   auto record = Document::parse(to_json(L, 2));
   if (!record) raise(L, record.error().text());
   auto given = Document::parse(to_json(L, 3));
   if (!given) raise(L, given.error().text());
-  push_object<MapCall>(L, kMapCall, MapCall{name, &unit->second, *record, *given});
+  push_object<MapCall>(L, kMapCall, MapCall{name, unit->second.get(), *record, *given});
   return 1;
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "runtime/mapping/compiled.h"
-#include "runtime/script/compiled_mappings.h"
 #include "runtime/script/lua.h"
+#include "runtime/script/scripts.h"
 #include "runtime/script/value.h"
 
 namespace mlc::script {

@@ -1,7 +1,6 @@
 #include "runtime/script/offline_mapping.h"
 
 #include "runtime/document/write.h"
-#include "runtime/script/compiled_mappings.h"
 #include "runtime/script/mapping_functions.h"
 
 namespace mlc::script {
@@ -21,10 +20,10 @@ Result<OfflineMapping::Input> OfflineMapping::Input::recorded(Value input, std::
 
 Result<std::unique_ptr<OfflineMapping>> OfflineMapping::make(const Host& host, std::shared_ptr<const Program> program,
                                                              const std::string& mapping) {
-  auto unit = program->mappings->by_name.find(mapping);
-  if (unit == program->mappings->by_name.end()) {
+  auto unit = program->mappings->find(mapping);
+  if (unit == program->mappings->end()) {
     std::string known;
-    for (const auto& [name, unused] : program->mappings->by_name) known += (known.empty() ? "" : ", ") + name;
+    for (const auto& [name, unused] : *program->mappings) known += (known.empty() ? "" : ", ") + name;
     return Error(Code::not_found, program->instance.client + "/" + program->instance.name + " has no mapping \"" + mapping + "\"; it has " +
                                       (known.empty() ? "none" : known));
   }
@@ -33,7 +32,7 @@ Result<std::unique_ptr<OfflineMapping>> OfflineMapping::make(const Host& host, s
   profile.modules = host.modules;
   auto isolate = Isolate::make(std::move(profile));
   if (!isolate) return isolate.error();
-  const MappingUnit& found = unit->second;
+  const MappingUnit& found = *unit->second;
   return std::unique_ptr<OfflineMapping>(new OfflineMapping(std::move(program), found, std::move(*isolate)));
 }
 
@@ -44,11 +43,11 @@ const mapping::Compiled& OfflineMapping::compiled() const { return *unit_.compil
 
 mapping::Inputs OfflineMapping::inputs(const Input& input) const {
   mapping::Inputs inputs;
-  inputs.settings = program_->mappings->settings->root();
+  inputs.settings = program_->settings->root();
   inputs.given = input.given.root();
   inputs.job_source = input.source;
   inputs.job_key = input.key;
-  if (program_->mappings->zone) inputs.zone = &*program_->mappings->zone;
+  if (program_->zone) inputs.zone = &*program_->zone;
   return inputs;
 }
 
@@ -59,11 +58,11 @@ Status OfflineMapping::with_functions(const Input& input, mapping::Inputs& input
   }
   return isolate_->protect([&](lua_State* L) {
     if (!functions_) {
-      push_mapping_functions(L, program_->mappings->integration, unit_);
+      push_mapping_functions(L, program_->scripts->modules, unit_);
       functions_ = Ref::pop(L);
     }
     functions_.push(L);
-    ScriptFunctions functions(L, lua_gettop(L), input.record, program_->mappings->types_of(unit_.from));
+    ScriptFunctions functions(L, lua_gettop(L), input.record, program_->scripts->types_of(unit_.from));
     inputs.functions = &functions;
     work();
     isolate_->rethrow_if_killed(L, functions.status());

@@ -1,38 +1,45 @@
 // Program: everything that decides what one instance does, pinned by the hash of its content: the integration's files,
 // its systems, the client's layers and tables, stdlib, bindings and settings. Two programs of one version behave alike.
-// Immutable; any thread; shared by the runs that are pinned to it.
+// Immutable; any thread; shared by the runs that are pinned to it. What instances have in common they share (Scripts).
 //
 // The store keeps programs as small rows: one manifest a version, one row a file content, shared between versions.
 #pragma once
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "runtime/base/date.h"
 #include "runtime/base/result.h"
 #include "runtime/engine/runner.h"
 #include "runtime/script/host.h"
+#include "runtime/script/scripts.h"
 
 namespace mlc::script {
 
-class CompiledMappings;
+using RoleSettings = std::map<std::string, std::vector<std::string>>;  // role -> names that connections fill into paths
 
 struct Program {
-  engine::Instance instance;                 // instance.version is the content hash
-  std::map<std::string, std::string> files;  // "integration/init.lua", "systems/<name>/init.lua", "layers/invoice.lua", "stdlib/job.lua"
-  std::map<std::string, std::string> shown;  // the same keys -> path as a person knows it, for messages
-  std::map<std::string, std::string> role_systems;                // role -> system's name
-  std::map<std::string, std::vector<std::string>> role_settings;  // role -> names that connections fill into paths
-  std::string integration;                                        // JSON of the integration's definition, defaults of settings included
-  std::map<std::string, std::string> systems;                     // name -> JSON of its definition, types included
-  std::shared_ptr<const CompiledMappings> mappings;
+  engine::Instance instance;  // instance.version is the content hash
+  std::shared_ptr<const Scripts> scripts;
+  FileSet layers;
+  std::shared_ptr<const RoleSettings> role_settings;
+  std::shared_ptr<const MappingSet> mappings;          // the scripts', with the layers laid over
+  std::shared_ptr<const document::Document> settings;  // with defaults filled in
+  std::optional<Zone> zone;
 
+  FileSet files() const;         // the scripts' and the layers
   std::string manifest() const;  // JSON: all of the above but the contents
   // What the store should have: ("version:<hash>", manifest) and ("file:<hash>", content) for each file.
   std::vector<std::pair<std::string, std::string>> rows() const;
 };
+
+// Keys of those rows.
+std::string version_row(const std::string& version);
+std::string file_row(const std::string& hash);
 
 // The reverse of rows(): `get` reads a row by its key.
 Result<std::shared_ptr<const Program>> restore_program(const Host& host, const std::string& version,

@@ -59,9 +59,9 @@ class Runner::Core {
     std::erase_if(slots_, [&](const auto& entry) { return !known_.contains(entry.first); });
   }
 
-  std::vector<engine::Instance> instances() const {
-    std::vector<engine::Instance> all;
-    for (const auto& program : live_) all.push_back(program->instance);
+  std::vector<engine::InstancePtr> instances() const {
+    std::vector<engine::InstancePtr> all;
+    for (const auto& program : live_) all.emplace_back(program, &program->instance);
     return all;
   }
 
@@ -157,7 +157,7 @@ Runner::~Runner() = default;
 void Runner::set_live(std::vector<std::shared_ptr<const Program>> programs) { core_->set_live(std::move(programs)); }
 void Runner::add(std::shared_ptr<const Program> program) { core_->add(program); }
 void Runner::keep_only(const std::vector<std::string>& pinned) { core_->keep_only(pinned); }
-std::vector<engine::Instance> Runner::instances() { return core_->instances(); }
+std::vector<engine::InstancePtr> Runner::instances() { return core_->instances(); }
 Result<std::unique_ptr<engine::Run>> Runner::start(engine::RunInput input, std::shared_ptr<engine::RunHost> host,
                                                    std::function<void(engine::RunEnd)> end) {
   return core_->start(std::move(input), std::move(host), std::move(end));

@@ -28,7 +28,7 @@ class Runner : public engine::Runner {
   // Forgets versions that are not live and not in `pinned`.
   void keep_only(const std::vector<std::string>& pinned);
 
-  std::vector<engine::Instance> instances() override;
+  std::vector<engine::InstancePtr> instances() override;
   Result<std::unique_ptr<engine::Run>> start(engine::RunInput input, std::shared_ptr<engine::RunHost> host,
                                              std::function<void(engine::RunEnd)> end) override;
   bool has_version(const std::string& client, const std::string& instance, const std::string& version) override;

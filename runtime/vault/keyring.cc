@@ -85,26 +85,53 @@ Task<Status> Keyring::check() {
   co_return ok_status();
 }
 
+bool Keyring::has_uses(const std::string& client) const {
+  std::shared_lock lock(mutex_);
+  auto known = rings_.find(client);
+  return known != rings_.end() && known->second->left > kBlock / 2;
+}
+
 Task<Status> Keyring::prepare(std::string client) {
-  {
-    std::shared_lock lock(mutex_);
-    auto known = rings_.find(client);
-    if (known != rings_.end() && known->second->left > kBlock / 2) co_return ok_status();
+  std::vector<std::string> one = {std::move(client)};
+  return prepare_all(std::move(one));
+}
+
+Task<Status> Keyring::prepare_all(std::vector<std::string> clients) {
+  std::vector<std::string> mine, theirs;
+  for (auto& client : clients) {
+    if (has_uses(client)) continue;
+    if (preparing_.contains(client)) {
+      theirs.push_back(std::move(client));
+    } else {
+      preparing_[client];
+      mine.push_back(std::move(client));
+    }
   }
-  if (auto others = preparing_.find(client); others != preparing_.end()) {
+  Status made = ok_status();
+  if (!mine.empty()) {
+    auto making = make_or_load(mine);
+    made = co_await std::move(making);
+    for (const auto& client : mine) {
+      auto others = std::move(preparing_[client]);
+      preparing_.erase(client);
+      for (auto& done : others) done(made);
+    }
+  }
+  for (const auto& client : theirs) {
+    auto others = preparing_.find(client);
+    if (others == preparing_.end()) {  // ended while we waited for another
+      if (!has_uses(client)) made = Error(Code::unavailable, "the key of client " + client + " could not be prepared");
+      continue;
+    }
     Callback<Status> first([&](Callback<Status>::Complete done) { others->second.push_back(std::move(done)); });
-    co_return co_await first;
+    Status ended = co_await first;
+    if (!ended) made = std::move(ended);
   }
-  preparing_[client];
-  auto making = make_or_load(client);
-  Status made = co_await std::move(making);
-  auto others = std::move(preparing_[client]);
-  preparing_.erase(client);
-  for (auto& done : others) done(made);
   co_return made;
 }
 
-Task<Status> Keyring::make_or_load(std::string client) {
+// The ring as its row will have it: read or new, with a block of uses more.
+Task<Result<std::shared_ptr<Keyring::Ring>>> Keyring::reserve(std::string client) {
   auto row = co_await store_.get(store::Table::client_keys, client);
   if (!row) co_return row.error();
   auto ring = std::make_shared<Ring>();
@@ -117,16 +144,28 @@ Task<Status> Keyring::make_or_load(std::string client) {
     env_.random->fill(ring->digest_key.data(), ring->digest_key.size());
     add_key(*ring);
   }
-  if (frozen_) co_return Error(Code::unavailable, "the master key is being changed; try again");
   if (ring->reserved + kBlock > kUsesPerKey) add_key(*ring);
   ring->reserved += kBlock;
   ring->left = kBlock;
+  co_return ring;
+}
+
+Task<Status> Keyring::make_or_load(std::vector<std::string> clients) {
+  std::vector<std::shared_ptr<Ring>> made;
+  for (const auto& client : clients) {
+    auto ring = co_await reserve(client);
+    if (!ring) co_return ring.error().wrap("key of client " + client);
+    made.push_back(std::move(*ring));
+  }
+  // From here to the commit nothing waits: no row may be wrapped by a key that is being changed.
+  if (frozen_) co_return Error(Code::unavailable, "the master key is being changed; try again");
   store::Change change;
-  change.put.emplace_back(store::Table::client_keys, store::Row{client, row_of(client, *ring, wrapping_), env_.clock->wall()});
+  for (size_t i = 0; i < clients.size(); ++i)
+    change.put.emplace_back(store::Table::client_keys, store::Row{clients[i], row_of(clients[i], *made[i], wrapping_), env_.clock->wall()});
   auto committed = co_await store_.commit(std::move(change));
   if (!committed) co_return committed.error();
   std::unique_lock lock(mutex_);
-  rings_[client] = std::move(ring);
+  for (size_t i = 0; i < clients.size(); ++i) rings_[clients[i]] = std::move(made[i]);
   co_return ok_status();
 }
 

@@ -32,6 +32,7 @@ class Keyring {
   // Code::denied when rows exist that the wrapping key does not open. Makes the check row on an empty store.
   Task<Status> check();
   Task<Status> prepare(std::string client);
+  Task<Status> prepare_all(std::vector<std::string> clients);  // in one commit
   // The client's newest key, counted as one use. Error: prepare() was not called.
   Result<std::shared_ptr<const ClientKey>> use(const std::string& client);
   Result<std::shared_ptr<const ClientKey>> find(const std::string& client, uint32_t version) const;
@@ -53,7 +54,9 @@ class Keyring {
     uint64_t reserved = 0;  // uses of the newest key that its row grants
     std::atomic<uint64_t> left{0};
   };
-  Task<Status> make_or_load(std::string client);
+  Task<Status> make_or_load(std::vector<std::string> clients);
+  bool has_uses(const std::string& client) const;
+  Task<Result<std::shared_ptr<Ring>>> reserve(std::string client);
   std::string row_of(const std::string& client, const Ring& ring, const crypto::Key256& wrapping) const;
   Result<std::shared_ptr<Ring>> ring_of(const store::Row& row) const;
   void add_key(Ring& ring) const;

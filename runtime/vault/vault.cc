@@ -115,6 +115,7 @@ class RealVault : public Vault {
   }
 
   Task<Status> prepare(std::string client) override { return keyring_.prepare(std::move(client)); }
+  Task<Status> prepare_all(std::vector<std::string> clients) override { return keyring_.prepare_all(std::move(clients)); }
 
   Task<Status> put_secret(std::string owner, std::string name, Secret value, std::vector<std::string> hosts, std::string actor) override {
     if (value.empty()) co_return Error(Code::invalid_argument, "an empty secret is refused");

@@ -29,7 +29,8 @@ class Vault {
   virtual Result<std::string> open(const std::string& client, std::string_view context, const store::Sealed& sealed) = 0;
   virtual std::string digest(const std::string& client, std::string_view subject) = 0;  // 16 bytes
 
-  virtual Task<Status> prepare(std::string client) = 0;  // loads or makes the client's key
+  virtual Task<Status> prepare(std::string client) = 0;                    // loads or makes the client's key
+  virtual Task<Status> prepare_all(std::vector<std::string> clients) = 0;  // the same in one commit
 
   // Credentials of a grant or connection. `owner` is "client/connection" or "grant:<name>"; `hosts` bind the value
   // to where it may be written (T15). Values go in and are used; no command gives them back.

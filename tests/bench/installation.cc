@@ -46,23 +46,46 @@ uint16_t free_port() {
 }
 
 // Nothing answers at the remotes' address: what is measured here calls nobody.
-std::string client_text(uint16_t nobody) {
+std::string client_text(uint16_t nobody, int number, int instances) {
   const std::string url = "http://127.0.0.1:" + std::to_string(nobody);
-  return "zone = \"Europe/Amsterdam\"\nconnections = {\n"
-         "  shop = connection \"bigcommerce\" { store_hash = \"" +
-         std::string(kStoreHash) + "\", base_url = \"" + url +
-         "\", allow_loopback = true },\n"
-         "  books = connection \"exact_online\" { division = 123456, base_url = \"" +
-         url +
-         "\", allow_loopback = true },\n"
-         "}\ninstances = {\n  shop_nl = use \"bigcommerce_exact_online\" { bind = { shop = \"shop\", books = \"books\" } },\n}\n";
+  const std::string store = number == 0 ? std::string(kStoreHash) : "hash" + std::to_string(number);
+  std::string text = "zone = \"Europe/Amsterdam\"\nconnections = {\n  shop = connection \"bigcommerce\" { store_hash = \"" + store +
+                     "\", base_url = \"" + url +
+                     "\", allow_loopback = true },\n  books = connection \"exact_online\" { division = " + std::to_string(123456 + number) +
+                     ", base_url = \"" + url + "\", allow_loopback = true },\n}\ninstances = {\n";
+  for (int i = 0; i < instances; ++i) {
+    text += "  shop_nl" + (i == 0 ? std::string() : std::to_string(i)) +
+            " = use \"bigcommerce_exact_online\" { bind = { shop = \"shop\", books = \"books\" }, settings = { journal = \"" +
+            std::to_string(10 + (number + i) % 90) + "\" } },\n";
+  }
+  return text + "}\n";
 }
 
 }  // namespace
 
-Installation::Installation(std::string program, const std::string& folder, int clients)
+Installation::Installation(std::string program, const std::string& folder, int clients, int instances)
     : program_(std::move(program)), folder_(folder), workspace_(folder + "/workspace"), port_(free_port()) {
-  setenv("XDG_CONFIG_HOME", (folder + "/config").c_str(), 1);  // where `init` keeps the master key
+  init();
+  const uint16_t nobody = free_port();
+  for (int i = 0; i < clients; ++i)
+    write_file(workspace_ + "/clients/c" + std::to_string(i) + "/client.lua", client_text(nobody, i, instances));
+}
+
+Installation::Installation(std::string program, const std::string& folder, const std::string& folder_of_files, const std::string& url)
+    : program_(std::move(program)), folder_(folder), workspace_(folder + "/workspace"), port_(free_port()) {
+  init();
+  const auto how = std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy(folder_of_files, workspace_, how);
+  for (const auto& client : std::filesystem::directory_iterator(workspace_ + "/clients")) {
+    const std::string file = client.path().string() + "/client.lua";
+    std::string text = read_file(file);
+    for (size_t at = text.find("@URL@"); at != std::string::npos; at = text.find("@URL@", at)) text.replace(at, 5, url);
+    write_file(file, text);
+  }
+}
+
+void Installation::init() {
+  setenv("XDG_CONFIG_HOME", (folder_ + "/config").c_str(), 1);  // where `init` keeps the master key
   std::filesystem::create_directories(workspace_);
   command({"init", workspace_});
   const std::string made = read_file(workspace_ + "/ml-connector.lua");
@@ -71,8 +94,6 @@ Installation::Installation(std::string program, const std::string& folder, int c
   write_file(workspace_ + "/ml-connector.lua", made.substr(id, made.find('\n', id) - id) +
                                                    "\nlisten = { address = \"127.0.0.1:" + std::to_string(port_) +
                                                    "\" }\npublic_url = \"https://hooks.example.com\"\nstore = \"sqlite\"\n");
-  const std::string client = client_text(free_port());
-  for (int i = 0; i < clients; ++i) write_file(workspace_ + "/clients/c" + std::to_string(i) + "/client.lua", client);
 }
 
 Installation::~Installation() { stop(); }
@@ -102,10 +123,24 @@ void Installation::command(std::vector<std::string> arguments) {
 }
 
 void Installation::store_secrets(const std::string& client) {
+  import_secrets("{\"" + client + "\":{\"shop\":{\"access_token\":\"bench\",\"client_secret\":\"" + kClientSecret + "\",\"hook_token\":\"" +
+                 kHookToken + "\"}}}");
+}
+
+void Installation::import_secrets(const std::string& json) {
   const std::string file = folder_ + "/secrets.json";
-  write_file(file, "{\"" + client + "\":{\"shop\":{\"access_token\":\"bench\",\"client_secret\":\"" + kClientSecret +
-                       "\",\"hook_token\":\"" + kHookToken + "\"}}}");
+  write_file(file, json);
   command({"secret", "import", file});
+}
+
+double Installation::cpu_seconds() const {
+  const std::string text = read_file("/proc/" + std::to_string(process_) + "/stat");
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 double Installation::start() {

@@ -1,4 +1,4 @@
-// ml-connector-bench w1|w3|w4: one workload a run; tests/bench/run.sh builds and calls it.
+// ml-connector-bench w1|w3|w4|w5: one workload a run; tests/bench/run.sh builds and calls it.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,8 +17,9 @@ int main(int count, char** arguments) {
     if (workload == "w1") mlc::bench::signed_intake(program, size > 0 ? size : 60'000);
     else if (workload == "w3") mlc::bench::durable_steps(size > 0 ? size : 20'000);
     else if (workload == "w4") mlc::bench::idle_cost(program, size > 0 ? size : 10'000);
+    else if (workload == "w5") mlc::bench::fast_orders(program, "tests/bench/orders/workspace", size > 0 ? size : 5'000);
     else {
-      std::fprintf(stderr, "usage: ml-connector-bench w1|w3|w4 [PROGRAM [SIZE]]\n");
+      std::fprintf(stderr, "usage: ml-connector-bench w1|w3|w4|w5 [PROGRAM [SIZE]]\n");
       return 2;
     }
   } catch (const std::exception& problem) {

@@ -6,6 +6,8 @@ namespace mlc::bench {
 
 void signed_intake(const std::string& program, int messages);  // W1
 void durable_steps(int steps);                                 // W3
-void idle_cost(const std::string& program, int clients);       // W4
+// W5 against a mock that answers at once; `files`: its workspace.
+void fast_orders(const std::string& program, const std::string& files, int orders);
+void idle_cost(const std::string& program, int clients);  // W4
 
 }  // namespace mlc::bench

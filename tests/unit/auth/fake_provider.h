@@ -123,6 +123,7 @@ class FakeVault : public vault::Vault {
   }
   std::string digest(const std::string&, std::string_view) override { return std::string(16, '0'); }
   Task<Status> prepare(std::string) override { co_return ok_status(); }
+  Task<Status> prepare_all(std::vector<std::string>) override { co_return ok_status(); }
   Task<Status> put_secret(std::string owner, std::string name, Secret value, std::vector<std::string>, std::string) override {
     secrets[owner + " " + name] = std::string(value.reveal());
     co_return ok_status();

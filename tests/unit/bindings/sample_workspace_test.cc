@@ -47,7 +47,7 @@ TEST(SampleWorkspace, ItsProgramComesBackFromRows) {
   auto again = restore_program(place.host, workspace.programs[0]->instance.version, get);
   ASSERT_TRUE(again.ok()) << again.error().text();
   EXPECT_EQ((*again)->instance.version, workspace.programs[0]->instance.version);
-  EXPECT_EQ((*again)->instance.settings, workspace.programs[0]->instance.settings);
+  EXPECT_EQ((*again)->settings->bytes(), workspace.programs[0]->settings->bytes());
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ class FakeVault : public vault::Vault {
   Result<std::string> open(const std::string& client, std::string_view context, const store::Sealed& sealed) override;
   std::string digest(const std::string& client, std::string_view subject) override;
   Task<Status> prepare(std::string client) override;
+  Task<Status> prepare_all(std::vector<std::string>) override { co_return ok_status(); }
   Task<Status> put_secret(std::string owner, std::string name, Secret value, std::vector<std::string> hosts, std::string actor) override;
   Task<Result<std::optional<Secret>>> secret(std::string owner, std::string name, std::string host) override;
   Task<Result<std::vector<Listed>>> list_secrets(std::string) override { co_return std::vector<Listed>(); }
@@ -89,7 +90,11 @@ class FakeRunner : public Runner {
  public:
   FakeRunner(std::vector<Instance>& instances, std::map<std::string, FlowBody>& flows, Executor& executor)
       : instances_(instances), flows_(flows), executor_(executor) {}
-  std::vector<Instance> instances() override { return instances_; }
+  std::vector<InstancePtr> instances() override {
+    std::vector<InstancePtr> all;
+    for (const auto& instance : instances_) all.push_back(std::make_shared<const Instance>(instance));
+    return all;
+  }
   Result<std::unique_ptr<Run>> start(RunInput input, HostPtr host, std::function<void(RunEnd)> end) override;
   bool has_version(const std::string&, const std::string&, const std::string& version) override { return version != "gone"; }
 

@@ -1,0 +1,318 @@
+#include "runtime/script/scripts.h"
+
+#include "runtime/base/encoding.h"
+#include "runtime/crypto/digest.h"
+#include "runtime/document/write.h"
+#include "runtime/script/assemble.h"
+#include "runtime/script/shared.h"
+
+namespace mlc::script {
+namespace {
+
+using document::Document;
+using document::Node;
+using document::Value;
+
+SharedByContent<FileText>& texts() {
+  static SharedByContent<FileText> all;
+  return all;
+}
+
+SharedByContent<Scripts>& known_scripts() {
+  static SharedByContent<Scripts> all;
+  return all;
+}
+
+SharedByContent<MappingUnit>& known_units() {
+  static SharedByContent<MappingUnit> all;
+  return all;
+}
+
+SharedByContent<MappingSet>& known_sets() {
+  static SharedByContent<MappingSet> all;
+  return all;
+}
+
+std::vector<std::string> keys_of(Value object) {
+  std::vector<std::string> keys;
+  for (auto field : object.fields()) keys.emplace_back(field.key);
+  return keys;
+}
+
+Result<engine::Trigger> read_trigger(Value value, const Scripts& scripts) {
+  engine::Trigger trigger;
+  auto text = [&](const char* name) { return std::string(value.get(name).text()); };
+  if (value.get("webhook")) {
+    trigger.kind = engine::Trigger::Kind::webhook;
+    trigger.role = text("webhook");
+    for (Value topic : value.get("topics").items()) trigger.topics.emplace_back(topic.text());
+    trigger.key_path = text("key");
+    auto system = scripts.role_systems.find(trigger.role);
+    if (system == scripts.role_systems.end()) return Error(Code::config, "webhook: there is no role " + trigger.role);
+    auto definition = Document::parse(scripts.systems.at(system->second));
+    if (definition) trigger.topic_path = std::string(definition->root().get("webhooks").get("topic").text());
+    return trigger;
+  }
+  if (value.get("poll")) {
+    trigger.kind = engine::Trigger::Kind::poll;
+    std::string operation = text("poll");
+    size_t dot = operation.find('.');
+    if (dot == std::string::npos) return Error(Code::config, "poll: expected \"role.group.list\", found \"" + operation + "\"");
+    trigger.role = operation.substr(0, dot);
+    trigger.operation = operation.substr(dot + 1);
+    trigger.key_path = text("key");
+    trigger.since = text("since");
+    if (!scripts.role_systems.contains(trigger.role)) return Error(Code::config, "poll: there is no role " + trigger.role);
+    auto every = parse_duration(value.get("every") ? text("every") : "15m");
+    auto overlap = parse_duration(value.get("overlap") ? text("overlap") : "0s");
+    if (!every || !overlap) return Error(Code::config, "poll: " + (every ? overlap.error() : every.error()).message());
+    trigger.every = *every;
+    trigger.overlap = *overlap;
+    return trigger;
+  }
+  if (value.get("schedule")) {
+    trigger.kind = engine::Trigger::Kind::schedule;
+    trigger.at = text("schedule");
+    return trigger;
+  }
+  return Error(Code::config, "a trigger is made by webhook, poll or schedule");
+}
+
+void read_flows(Value definition, Scripts& scripts, const std::string& file, std::vector<Problem>& problems) {
+  for (auto field : definition.get("flows").fields()) {
+    engine::Flow flow;
+    flow.name = std::string(field.key);
+    if (auto most = field.value.get("max_failures"); most) flow.max_failures = static_cast<int>(most.integer().value_or(12));
+    for (Value each : field.value.get("on").items()) {
+      auto trigger = read_trigger(each, scripts);
+      if (trigger) flow.triggers.push_back(*trigger);
+      else problems.push_back({file, 0, 0, "flow " + flow.name + ": " + trigger.error().message()});
+    }
+    scripts.flows.push_back(std::move(flow));
+  }
+}
+
+// The modules of one folder ("integration/", "systems/x/"), with stdlib's beneath.
+Sources sources_of(const FileSet& files, const std::string& prefix, std::vector<Problem>& problems) {
+  Sources sources;
+  auto add = [&](const std::string& from) {
+    for (auto each = files.lower_bound(from); each != files.end() && each->first.starts_with(from); ++each) {
+      const auto& [key, file] = *each;
+      if (!key.ends_with(".lua")) continue;
+      std::string name = key.substr(from.size(), key.size() - from.size() - 4);
+      for (char& c : name) c = c == '/' ? '.' : c;
+      auto compiled = compile(file.shown, file.file->text);
+      if (compiled.chunk != nullptr) sources.emplace(name, compiled.chunk);
+      else problems.push_back(compiled.problem);
+    }
+  };
+  add(prefix);
+  add("stdlib/");
+  return sources;
+}
+
+// Runs the files below `prefix` that begin a mapping or layer.
+std::vector<Recorded> record_files(Definer& definer, const FileSet& files, const std::string& prefix, const std::string& word,
+                                   const Sources& modules, std::vector<Problem>& problems) {
+  std::vector<Recorded> recorded;
+  for (auto each = files.lower_bound(prefix); each != files.end() && each->first.starts_with(prefix); ++each) {
+    const auto& [key, file] = *each;
+    if (!key.ends_with(".lua") || key.find('/', prefix.size()) != std::string::npos) continue;
+    if (file.file->text.find(word) == std::string::npos) continue;
+    auto compiled = compile(file.shown, file.file->text);
+    if (compiled.chunk == nullptr) {
+      problems.push_back(compiled.problem);
+      continue;
+    }
+    Sources with_itself = modules;
+    with_itself[key.substr(prefix.size(), key.size() - prefix.size() - 4)] = compiled.chunk;  // for positions
+    auto documents = definer.record(*compiled.chunk, with_itself);
+    if (!documents) {
+      problems.push_back(Definer::problem_of(documents.error(), compiled.chunk->name));
+      continue;
+    }
+    size_t index = 0;
+    for (auto& json : *documents) {
+      auto parsed = Document::parse(std::move(json));
+      if (parsed) recorded.push_back({*parsed, compiled.chunk, index++});
+      else problems.push_back({compiled.chunk->name, 0, 0, parsed.error().text()});
+    }
+  }
+  return recorded;
+}
+
+std::string system_of(std::string_view record) { return std::string(record.substr(0, record.find('.'))); }
+
+bool calls_functions(const Recorded& recorded) { return recorded.document.bytes().find("\"call\":") != std::string::npos; }
+
+std::shared_ptr<const MappingUnit> compile_unit(const Scripts& scripts, const Recorded& base, const std::vector<const Recorded*>& layers,
+                                                std::vector<Problem>& problems) {
+  Value root = base.document.root();
+  std::string name(root.get("mapping").text());
+  std::string key = scripts.key + "\n" + name;
+  for (const auto* layer : layers) key += "\n" + layer->file->name + "\n" + std::to_string(layer->index) + "\n" + layer->document.bytes();
+  key = crypto::sha256(key);
+  if (auto known = known_units().find(key)) return known;
+  mapping::Sources sources;
+  sources.base = root;
+  for (const auto* layer : layers) sources.layers.push_back(layer->document.root());
+  auto source = scripts.types.find(system_of(root.get("from").text()));
+  auto target = scripts.types.find(system_of(root.get("to").text()));
+  if (source == scripts.types.end() || target == scripts.types.end()) {
+    problems.push_back({base.file->name, 1, 1, "mapping " + name + ": from and to must be records of this integration's systems"});
+    return nullptr;
+  }
+  sources.source = source->second;
+  sources.target = target->second;
+  sources.names.settings = keys_of(scripts.definition->root().get("settings"));
+  sources.names.lookups = keys_of(scripts.definition->root().get("lookups"));
+  mapping::Problems found;
+  auto unit = std::make_shared<MappingUnit>();
+  unit->compiled = mapping::compile(sources, found);
+  for (const auto& problem : found) problems.push_back({problem.at.file, problem.at.line, problem.at.column, problem.message});
+  if (unit->compiled == nullptr) return nullptr;
+  unit->from = std::string(root.get("from").text());
+  unit->to = std::string(root.get("to").text());
+  unit->files.push_back(base.file);
+  unit->document_in_file.push_back(base.index);
+  unit->has_functions = calls_functions(base);
+  for (const auto* layer : layers) {
+    unit->files.push_back(layer->file);
+    unit->document_in_file.push_back(layer->index);
+    unit->has_functions = unit->has_functions || calls_functions(*layer);
+  }
+  return known_units().keep(key, std::move(unit));
+}
+
+}  // namespace
+
+std::shared_ptr<const FileText> share_text(std::string text) {
+  std::string hash = to_hex(crypto::sha256(text));
+  if (auto known = texts().find(hash)) return known;
+  auto made = std::make_shared<FileText>(FileText{std::move(text), hash});
+  return texts().keep(hash, std::move(made));
+}
+
+std::string listing_of(const FileSet& files) {
+  std::string json = "{";
+  for (const auto& [key, file] : files) {
+    if (json.size() > 1) json += ',';
+    json += document::quoted(key) + ":{\"hash\":\"" + file.file->hash + "\",\"shown\":" + document::quoted(file.shown) + '}';
+  }
+  return json + '}';
+}
+
+Node mapping_types(const std::string& system, Value definition) {
+  Node all = Node::object();
+  for (auto record : definition.get("types").fields()) {
+    Node fields = Node::object();
+    for (auto field : record.value.get("fields").fields()) {
+      Node described = Node::copy_of(field.value);
+      std::string_view of = field.value.get("of").text();
+      if (!of.empty()) described.set("of", definition.get("types").get(of) ? system + "." + std::string(of) : std::string(of));
+      fields.set(field.key, std::move(described));
+    }
+    all.set(system + "." + std::string(record.key), std::move(fields));
+  }
+  return all;
+}
+
+std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scripts, const FileSet& layer_files,
+                                           std::vector<Problem>& problems) {
+  const std::string key = scripts.key + (layer_files.empty() ? "" : crypto::sha256(listing_of(layer_files)));
+  if (auto known = known_sets().find(key)) return known;
+  size_t faults = problems.size();
+  std::vector<Recorded> layers;
+  if (!layer_files.empty()) {
+    auto definer = Definer::make(host);
+    if (!definer) {
+      problems.push_back({"", 0, 0, definer.error().text()});
+      return nullptr;
+    }
+    layers = record_files(**definer, layer_files, "layers/", "layer", scripts.modules, problems);
+  }
+  for (const auto& layer : layers) {
+    std::string name(layer.document.root().get("layer").text());
+    bool known = false;
+    for (const auto& base : scripts.recorded) known = known || base.document.root().get("mapping").text() == name;
+    if (!known) problems.push_back({layer.file->name, 1, 1, "there is no mapping " + name + " to lay this over"});
+  }
+  auto set = std::make_shared<MappingSet>();
+  for (const auto& base : scripts.recorded) {
+    std::string name(base.document.root().get("mapping").text());
+    std::vector<const Recorded*> own;
+    for (const auto& layer : layers) {
+      if (layer.document.root().get("layer").text() == name) own.push_back(&layer);
+    }
+    auto unit = compile_unit(scripts, base, own, problems);
+    if (unit != nullptr) (*set)[name] = std::move(unit);
+  }
+  if (problems.size() > faults) return nullptr;
+  return known_sets().keep(key, std::move(set));
+}
+
+std::shared_ptr<const Scripts> compile_scripts(const Host& host, Scripts parts, std::vector<Problem>& problems) {
+  parts.listing = listing_of(parts.files);
+  std::string content = parts.name + "\n" + parts.listing;
+  for (const auto& [role, system] : parts.role_systems) content += "\n" + role + "=" + system;
+  for (const auto& module : host.modules) content += "\n" + module.name;  // tests have hosts with others
+  parts.key = to_hex(crypto::sha256(content));
+  if (auto known = known_scripts().find(parts.key)) return known;
+
+  size_t faults = problems.size();
+  auto scripts = std::make_shared<Scripts>(std::move(parts));
+  auto shown = [&](const std::string& key) {
+    auto found = scripts->files.find(key);
+    return found == scripts->files.end() ? key : found->second.shown;
+  };
+  auto definer = Definer::make(host);
+  if (!definer) {
+    problems.push_back({"", 0, 0, definer.error().text()});
+    return nullptr;
+  }
+  for (const auto& [role, system] : scripts->role_systems) {
+    if (scripts->systems.contains(system)) continue;
+    std::string init = "systems/" + system + "/init.lua";
+    auto& modules = scripts->system_modules[system];
+    modules = sources_of(scripts->files, "systems/" + system + "/", problems);
+    auto chunk = modules.find("init");
+    if (chunk == modules.end()) return nullptr;  // its fault was told when it was read
+    auto json = (*definer)->run(*chunk->second, modules);
+    if (!json) {
+      problems.push_back(Definer::problem_of(json.error(), shown(init)));
+      return nullptr;
+    }
+    auto definition = Document::parse(*json);
+    if (!definition) return nullptr;
+    auto types_json = Document::parse(document::write(mapping_types(system, definition->root())));
+    auto table = types_json ? mapping::TypeTable::parse(types_json->root()) : Result<mapping::TypeTable>(types_json.error());
+    Status complete = table ? table->complete() : Status(table.error());
+    if (!complete) problems.push_back({shown(init), 0, 0, "types: " + complete.error().text()});
+    else scripts->types[system] = std::make_shared<const mapping::TypeTable>(std::move(*table));
+    scripts->systems[system] = std::move(*json);
+  }
+  scripts->modules = sources_of(scripts->files, "integration/", problems);
+  const std::string file = shown("integration/init.lua");
+  auto init = scripts->modules.find("init");
+  if (init == scripts->modules.end() || !scripts->files.contains("integration/init.lua")) return nullptr;
+  auto json = (*definer)->run(*init->second, scripts->modules);
+  if (!json) {
+    problems.push_back(Definer::problem_of(json.error(), file));
+    return nullptr;
+  }
+  scripts->integration = *json;
+  auto definition = Document::parse(std::move(*json));
+  if (!definition) return nullptr;
+  scripts->definition = *definition;
+  read_flows(definition->root(), *scripts, file, problems);
+  scripts->recorded = record_files(**definer, scripts->files, "integration/", "mapping", scripts->modules, problems);
+  for (Value listed : definition->root().get("mappings").items()) {
+    bool known = false;
+    for (const auto& base : scripts->recorded) known = known || base.document.root().get("mapping").text() == listed.text();
+    if (!known) problems.push_back({file, 0, 0, "there is no file with the mapping " + std::string(listed.text())});
+  }
+  if (problems.size() > faults) return nullptr;
+  return known_scripts().keep(scripts->key, std::move(scripts));
+}
+
+}  // namespace mlc::script
