@@ -312,7 +312,8 @@ std::shared_ptr<const Scripts> compile_scripts(const Host& host, Scripts parts, 
     if (!known) problems.push_back({file, 0, 0, "there is no file with the mapping " + std::string(listed.text())});
   }
   if (problems.size() > faults) return nullptr;
-  return known_scripts().keep(scripts->key, std::move(scripts));
+  const std::string key = scripts->key;
+  return known_scripts().keep(key, std::move(scripts));
 }
 
 }  // namespace mlc::script

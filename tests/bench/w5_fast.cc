@@ -60,16 +60,21 @@ Posted read_posted(const std::string& file, int64_t after) {
   return posted;
 }
 
-int64_t number(const std::string& file, const char* sql) {
-  sqlite3* db = nullptr;
-  sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr);
-  sqlite3_busy_timeout(db, 1000);
+int64_t number(sqlite3* db, const char* sql) {
   sqlite3_stmt* query = nullptr;
   sqlite3_prepare_v2(db, sql, -1, &query, nullptr);
   const int64_t value = sqlite3_step(query) == SQLITE_ROW ? sqlite3_column_int64(query, 0) : -1;
   sqlite3_finalize(query);
-  sqlite3_close(db);
   return value;
+}
+
+int64_t newest_event(const std::string& file) {
+  sqlite3* db = nullptr;
+  sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr);
+  sqlite3_busy_timeout(db, 1000);
+  const int64_t newest = number(db, "SELECT coalesce(max(id), 0) FROM events");
+  sqlite3_close(db);
+  return newest;
 }
 
 }  // namespace
@@ -83,26 +88,32 @@ void fast_orders(const std::string& program, const std::string& files, int order
   installation.start();
 
   const std::string file = installation.store_file();
-  const auto wait_for_open = [&] {
-    for (int tries = 0; tries < 6000; ++tries) {
-      if (number(file, "SELECT count(*) FROM jobs WHERE state NOT IN (3, 4, 5)") == 0) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(tries < 200 ? 2 : 50));
+  const auto wait_for = [&](int64_t after, int64_t count) {
+    sqlite3* db = nullptr;
+    sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr);
+    sqlite3_busy_timeout(db, 1000);
+    const std::string sql = "SELECT count(*) FROM jobs WHERE state IN (3, 4, 5) AND event>" + std::to_string(after);
+    const Stopwatch patience;
+    while (number(db, sql.c_str()) < count) {
+      if (patience.seconds() > 300) throw std::runtime_error("jobs are open that should have ended");
+      std::this_thread::sleep_for(std::chrono::milliseconds(count == 1 ? 2 : 50));
     }
-    throw std::runtime_error("jobs are open that should have ended; see the store in " + folder.path());
+    sqlite3_close(db);
   };
   const auto measure = [&](const char* what, int64_t first, int count, bool one_by_one) {
-    const int64_t before = number(file, "SELECT coalesce(max(id), 0) FROM events");
+    const int64_t before = newest_event(file);
     const double cpu = installation.cpu_seconds();
     const uint64_t calls = mock.calls();
     const auto requests = deliveries(first, count);
     if (one_by_one) {
       for (const auto& request : requests) {
+        const int64_t last = newest_event(file);
         run_load({installation.port(), 1, 0}, {request});
-        wait_for_open();
+        wait_for(last, 1);
       }
     } else {
       run_load({installation.port(), 16, 0}, requests);
-      wait_for_open();
+      wait_for(before, count);
     }
     const double used = installation.cpu_seconds() - cpu;
     const auto posted = read_posted(file, before);
