@@ -149,6 +149,9 @@ Result<engine::ReconcileSide> reconcile_side(const Json& side, const script::Pro
 Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory,
                                       const std::string& public_url) {
   engine::Catalog catalog;
+  catalog.routes.reserve(directory.connections.size());
+  catalog.subscriptions.reserve(directory.connections.size());
+  catalog.reconciles.reserve(workspace.programs.size());
   std::map<std::string_view, std::vector<const script::Program*>> of_client;
   for (const auto& program : workspace.programs) of_client[program->instance.client].push_back(program.get());
   std::map<const remote::SystemSpec*, Json> parsed;  // of the systems, which many connections share

@@ -75,12 +75,14 @@ Task<Status> Runtime::build() {
   auto vault = co_await vault::open_vault(std::move(vault_options), *store_, files_, env_);
   if (!vault) co_return vault.error();
   vault_ = std::move(*vault);
-  auto prepared = co_await vault_->prepare_all(clients());
-  if (!prepared) co_return prepared.error();
 
   auto directory = remote::build_directory(workspace_.settings, workspace_.clients, workspace_.systems);
   if (!directory) co_return directory.error();
   directory_ = std::move(*directory);
+  std::vector<std::string> owners = clients();  // of keys: a grant that several clients use has its own
+  for (const auto& grant : directory_->grants) owners.push_back(grant.owner);
+  auto prepared = co_await vault_->prepare_all(std::move(owners));
+  if (!prepared) co_return prepared.error();
   auto catalog = build_catalog(workspace_, *directory_, settings_.public_url);
   if (!catalog) co_return catalog.error();
 

@@ -1,5 +1,6 @@
 #include "runtime/app/serve.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -108,6 +109,7 @@ Task<Unit> begin(EventLoop& loop, Clock& clock, Log& log, const ChannelOptions& 
   }
   serving.admin = std::move(*admin);
   serving.site->set_ready(true);
+  malloc_trim(0);  // what only the start needed goes back to the system
   notify_manager("READY=1\nSTATUS=serving");
   log.info("serve.ready", {{"listen", serving.runtime->settings().listen_address + ":" + std::to_string(serving.server->port())},
                            {"admin", static_cast<int64_t>(serving.admin->port())},

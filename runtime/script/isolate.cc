@@ -1,8 +1,11 @@
 #include "runtime/script/isolate.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 
 #include "runtime/script/libraries.h"
@@ -75,15 +78,37 @@ struct Hook {
 
 void* Isolate::allocate(void* self, void* block, size_t old_size, size_t new_size) {
   auto* isolate = static_cast<Isolate*>(self);
+  Blocks& blocks = isolate->blocks_;
   if (block == nullptr) old_size = 0;  // then it is a type tag
+  const bool was_small = old_size > 0 && Blocks::fits(old_size);
   if (new_size == 0) {
-    std::free(block);
+    if (was_small) blocks.give(block, old_size);
+    else std::free(block);
     isolate->used_ -= old_size;
     return nullptr;
   }
-  if (new_size > old_size && isolate->used_ + (new_size - old_size) > isolate->profile_.budget.memory_bytes) return nullptr;
-  void* moved = std::realloc(block, new_size);
-  if (moved == nullptr) return new_size <= old_size ? block : nullptr;  // shrinking must not fail
+  const size_t cap = isolate->profile_.budget.memory_bytes;
+  const bool grows = new_size > old_size;
+  if (grows && isolate->used_ + (new_size - old_size) > cap) return nullptr;
+  const bool is_small = Blocks::fits(new_size);
+  void* moved = block;
+  if (!was_small && !is_small) {
+    moved = std::realloc(block, new_size);
+    if (moved == nullptr) return grows ? nullptr : block;  // shrinking must not fail
+  } else if (!was_small || !is_small || !Blocks::same(old_size, new_size)) {
+    // A shrinking block may take a page beyond the cap: Lua has no way to hear of a failure.
+    moved = is_small ? blocks.take(new_size, grows ? cap : SIZE_MAX) : std::malloc(new_size);
+    if (moved == nullptr) {
+      if (grows) return nullptr;
+      std::fputs("fatal: no memory to shrink a block of a Lua state\n", stderr);
+      std::abort();
+    }
+    if (block != nullptr) {
+      std::memcpy(moved, block, std::min(old_size, new_size));
+      if (was_small) blocks.give(block, old_size);
+      else std::free(block);
+    }
+  }
   isolate->used_ = isolate->used_ - old_size + new_size;
   return moved;
 }

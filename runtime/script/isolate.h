@@ -15,6 +15,7 @@
 #include "runtime/base/executor.h"
 #include "runtime/base/result.h"
 #include "runtime/base/virtual_loop.h"
+#include "runtime/script/blocks.h"
 #include "runtime/script/code.h"
 #include "runtime/script/host.h"
 #include "runtime/script/lua.h"
@@ -142,6 +143,7 @@ class Isolate {
 
   Profile profile_;
   Post post_;
+  Blocks blocks_;
   lua_State* main_ = nullptr;
   size_t used_ = 0;
   bool exhausted_ = false;

@@ -271,11 +271,9 @@ int system(lua_State* L) {
 
 // host.integration() -> the integration's definition, run afresh
 int integration(lua_State* L) {
-  const Sources& sources = JobRun::of(L).program->scripts->modules;
-  Isolate& isolate = Isolate::of(L);
-  isolate.push_environment(L, sources);
-  add_ambient(L, sources, nullptr);
-  isolate.push_chunk(L, *sources.find("init")->second, -1);
+  const JobRun& run = JobRun::of(L);
+  run.environment.push(L);
+  Isolate::of(L).push_chunk(L, *run.program->scripts->modules.find("init")->second, -1);
   lua_call(L, 0, 1);
   return 1;
 }

@@ -78,6 +78,8 @@ void JobRun::begin(Isolate& isolate) {
         const Sources& sources = program->scripts->modules;
         isolate.push_environment(thread, sources);
         add_ambient(thread, sources, nullptr);
+        lua_pushvalue(thread, -1);
+        environment = Ref::pop(thread);
         auto chunk = sources.find("job");
         if (chunk == sources.end()) raise(thread, "stdlib/job.lua is missing");
         isolate.push_chunk(thread, *chunk->second, -1);
@@ -121,6 +123,7 @@ void JobRun::finish(lua_State* L, int status) {
   }
   ended = true;
   functions.reset();
+  environment.reset();
   slot->active -= 1;
   auto made = slot->isolate();
   if (made && (*made)->exhausted()) slot->exhausted = true;

@@ -27,7 +27,8 @@ struct JobRun : std::enable_shared_from_this<JobRun> {
   // On the worker's thread only.
   uint64_t fiber = 0;
   WallTime now{};
-  Ref functions;  // mapping name -> list of documents' function lists
+  Ref environment;  // of the run's own files
+  Ref functions;    // mapping name -> list of documents' function lists
 
   static JobRun& of(lua_State* L) { return *static_cast<JobRun*>(Isolate::of(L).current()->context.get()); }
   void begin(Isolate& isolate);  // starts the fiber

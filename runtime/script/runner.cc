@@ -29,6 +29,7 @@ class Handle : public engine::Run {
       run->slot->active -= 1;
       auto isolate = slot.isolate();
       run->functions.reset();
+      run->environment.reset();
       if (isolate) (*isolate)->cancel(run->fiber);
     });
   }
