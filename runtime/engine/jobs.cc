@@ -35,6 +35,11 @@ void Jobs::wake() {
   context_.post([this] { context_.scope.spawn(claim_loop()); });
 }
 
+int Jobs::room(size_t clients) const {
+  const auto& options = context_.options;
+  return (clients > 1 ? options.in_flight : std::min(options.in_flight, options.in_flight_of_client)) - running();
+}
+
 Task<Unit> Jobs::claim_loop() {
   bool stuck = false;
   std::optional<WallTime> due;
@@ -42,11 +47,13 @@ Task<Unit> Jobs::claim_loop() {
     again_ = false;
     stuck = false;
     due.reset();
-    const int room = context_.options.in_flight - running();
-    if (room <= 0) break;  // the end of a run wakes
+    const auto clients = context_.registry.clients();
     store::ClaimRequest request;
-    request.limit = room;
-    request.held = context_.doors.held(context_.registry.clients());
+    request.limit = room(clients.size());
+    if (request.limit <= 0) break;  // the end of a run wakes
+    // With one client its bound is the room: nothing needs to be passed over.
+    if (clients.size() > 1) request.most_of_client = context_.options.in_flight_of_client;
+    request.held = context_.doors.held(clients);
     auto claimed = co_await context_.store.claim(std::move(request));
     if (!claimed) {
       context_.log.error("job.claim_failed", {{"error", claimed.error().text()}});
@@ -64,7 +71,7 @@ Task<Unit> Jobs::claim_loop() {
       run->begin(run);
     }
     if (!claimed->empty()) {
-      again_ = again_ || running() < context_.options.in_flight;
+      again_ = again_ || room(context_.registry.clients().size()) > 0;
       continue;
     }
     auto next = co_await context_.store.next_due();

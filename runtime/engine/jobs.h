@@ -31,8 +31,8 @@ class Jobs {
 
  private:
   friend class JobRun;
+  int room(size_t clients) const;
   Task<Unit> claim_loop();
-  Task<Unit> begin(store::Claimed claimed);
   Task<Unit> release_grants();
   void finished(store::Id job);
   void pause_until(std::optional<WallTime> due, bool stuck);

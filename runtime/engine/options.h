@@ -15,7 +15,10 @@ inline constexpr std::array<std::string_view, 13> kCrashPoints = {
 };
 
 struct Options {
-  int in_flight = 32;  // runs at once; with few, each waits little for its permits
+  // Runs at once, of all and of one client. With few, each waits little for its permits; a client whose quota is used up
+  // keeps its own waiting and nobody else's.
+  int in_flight = 256;
+  int in_flight_of_client = 32;
   // Poison (T12): a job that the ended process named (its watchdog knows whose script ran) is dead after two such ends.
   // Ends that name nobody, a power cut or kill -9, hit whoever was running: only many of them in a row, none of which
   // found the job any further, speak against it.

@@ -63,6 +63,7 @@ struct Committed {
 struct ClaimRequest {
   int limit = 1;
   std::vector<std::string> held;  // "client", "client/instance" or "client/instance/flow" that are paused or held
+  int most_of_client = 0;         // no client has more running jobs than this; 0 = no bound
 };
 
 struct JobFilter {

@@ -33,6 +33,8 @@ void Claims::load(Id claimed_through, Id heads_through, bool crashed) {
   busy_.clear();
   behind_key_.clear();
   behind_scope_.clear();
+  behind_client_.clear();
+  running_of_.clear();
   released_.clear();
   held_.clear();
   {
@@ -46,6 +48,7 @@ void Claims::load(Id claimed_through, Id heads_through, bool crashed) {
           rows.integer(1), rows.integer(2), false,        rows.integer(3),
           rows.text(4),    rows.text(5),    rows.text(6), gate(rows.view(4), rows.view(5), rows.view(6), rows.view(7), rows.view(8))};
       busy_.insert(job.gate);
+      ++running_of_[job.client];
       running_.emplace(rows.integer(0), std::move(job));
     }
   }
@@ -67,6 +70,7 @@ void Claims::load(Id claimed_through, Id heads_through, bool crashed) {
       books_.moved(job.client, JobState::running, JobState::waiting);
     }
     running_.clear();
+    running_of_.clear();
     busy_.clear();
   }
   {
@@ -93,6 +97,17 @@ void Claims::finished(Id job) {
   auto found = running_.find(job);
   if (found == running_.end()) return;
   const std::string gate = std::move(found->second.gate);
+  if (auto of = running_of_.find(found->second.client); --of->second == 0) running_of_.erase(of);
+  if (auto waiting = behind_client_.find(found->second.client); waiting != behind_client_.end()) {
+    for (auto& lane : waiting->second) {
+      if (lane.empty()) continue;
+      released_.push_back({lane.front(), ""});
+      lane.pop_front();
+      break;
+    }
+    if (std::all_of(waiting->second.begin(), waiting->second.end(), [](const auto& lane) { return lane.empty(); }))
+      behind_client_.erase(waiting);
+  }
   running_.erase(found);
   busy_.erase(gate);
   wake(gate);
@@ -151,7 +166,7 @@ std::vector<Claims::Candidate> Claims::due(Lane lane, WallTime now, int most) {
       " ORDER BY next, id LIMIT ?",
       static_cast<int>(lane), to_micros(now), most);
   while (rows.next()) {
-    found.push_back({rows.integer(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5), rows.integer(6), false});
+    found.push_back({rows.integer(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5), rows.integer(6), false, lane});
   }
   return found;
 }
@@ -172,7 +187,7 @@ std::vector<Claims::Candidate> Claims::fresh(int most) {
       if (rows.integer(7) == 0) continue;
       // Arrival decides here, not the stamp: a clock that jumped back does not reorder the stream.
       const int64_t due = std::max(rows.integer(6), found.empty() ? 0 : found.back().due);
-      found.push_back({last, rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5), due, true});
+      found.push_back({last, rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5), due, true, Lane::live});
     }
     if (found.empty()) claimed_through_ = seen == 0 ? newest_fresh_ : last;
   }
@@ -198,6 +213,11 @@ void Claims::take(const Candidate& job, const ClaimRequest& request, WallTime no
       if (held_.contains(scope)) return block(job, behind_scope_[scope], 2);
     }
   }
+  if (request.most_of_client > 0) {
+    const auto of = running_of_.find(job.client);
+    if (of != running_of_.end() && of->second >= request.most_of_client)
+      return block(job, behind_client_[job.client][static_cast<size_t>(job.lane)], 2);
+  }
   std::string key = gate(job.client, job.instance, job.flow, job.source, job.key);
   if (busy_.contains(key)) return block(job, behind_key_[key], 1);
   if (job.fresh) {
@@ -213,6 +233,7 @@ void Claims::take(const Candidate& job, const ClaimRequest& request, WallTime no
   auto story = read_claimed(db_, job.id, &head);
   if (!story) return db_.fail(SQLITE_CORRUPT);
   busy_.insert(key);
+  ++running_of_[job.client];
   running_[job.id] = {story->job.epoch, head, false, story->job.case_id, job.client, job.instance, job.flow, std::move(key)};
   claimed.push_back(std::move(*story));
 }

@@ -2,10 +2,11 @@
 // the index jobs_due. Running jobs are known in memory, which is the truth while one process owns the file; the rows
 // carry the same, for the next start. Writer thread only.
 //
-// A due job whose key runs, or whose scope is held, is taken out of the index (`blocked`) and queued in memory behind
+// A due job whose key runs, whose scope is held, or whose client runs as much as it may, is taken out of the index (`blocked`) and queued in memory behind
 // what it waits for, so that a claim never walks over the same job twice: cost goes with what is claimed, not with
 // what waits.
 #pragma once
+#include <array>
 #include <deque>
 #include <string>
 #include <unordered_map>
@@ -57,6 +58,7 @@ class Claims {
     std::string client, instance, flow, source, key;
     int64_t due = 0;
     bool fresh = false;
+    Lane lane = Lane::live;
   };
   struct Released {
     Id id;
@@ -75,6 +77,9 @@ class Claims {
   std::unordered_map<Id, Running> running_;
   std::unordered_set<std::string> busy_;  // gates of running_
   std::unordered_map<std::string, std::deque<Id>> behind_key_, behind_scope_;
+  // Jobs of clients that ran as much as they may, live ones first; each end of a run of the client lets one go.
+  std::unordered_map<std::string, std::array<std::deque<Id>, 3>> behind_client_;
+  std::unordered_map<std::string, int> running_of_;  // client -> how many of running_
   std::deque<Released> released_;
   std::unordered_set<std::string> held_;
 };

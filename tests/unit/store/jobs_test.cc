@@ -192,6 +192,42 @@ TEST_F(Jobs, CrashesCountOnlyWhileARunGetsNoFurther) {
   EXPECT_EQ(0, claim().at(0).job.crashes) << "a run that ended by itself starts the count again";
 }
 
+TEST_F(Jobs, AClientThatRunsAsMuchAsItMayKeepsItsOthersBackAndNobodyElses) {
+  for (int i = 0; i < 50; ++i) accept_one(std::to_string(i));
+  auto other = event("other");
+  other.client = "bolt";
+  other.jobs = {birth("other", "bolt")};
+  accept({other});
+  const auto take = [&] {
+    ClaimRequest request;
+    request.limit = 8;
+    request.most_of_client = 4;
+    return good(store_->claim(request));
+  };
+  auto runs = take();
+  ASSERT_EQ(5u, runs.size());
+  EXPECT_EQ("bolt", runs.back().job.client) << "50 jobs of acme came before it";
+  EXPECT_TRUE(take().empty());
+  std::vector<std::string> order;
+  for (int i = 0; i < 46; ++i) {
+    order.push_back(runs.front().job.key);
+    commit(ends(runs.front(), JobState::done));
+    runs.erase(runs.begin());
+    if (i == 20) {
+      crash_and_open();
+      runs = take();
+      ASSERT_EQ(5u, runs.size()) << "after a crash all that waited is claimable again";
+      std::erase_if(runs, [](const Claimed& run) { return run.job.client == "bolt"; });
+      continue;
+    }
+    std::erase_if(runs, [](const Claimed& run) { return run.job.client == "bolt"; });
+    auto next = take();
+    ASSERT_EQ(1u, next.size()) << "run " << i << ": one ended, so one goes";
+    runs.push_back(next[0]);
+  }
+  EXPECT_EQ(46u, order.size());
+}
+
 TEST_F(Jobs, AStaleRunWritesNothingAtAll) {
   accept_one("1");
   auto run = claim();
