@@ -29,9 +29,12 @@ case $preset in
     } >"$folder/CTestTestfile.cmake" ;;
 esac
 
-# The tests' files go where they can be counted: what passed leaves none.
+# The tests' files go where they can be counted: what passed leaves none. Thousands of synced commits are quick in memory,
+# and a test that kills processes loses nothing by it; the benchmarks are where the disk counts.
+shm=/dev/shm
+[ -w $shm ] && [ "$(df --output=avail -k $shm | tail -n 1)" -gt 4000000 ] || shm=/tmp
 export TMPDIR
-TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/mlc-XXXXXX")
+TMPDIR=$(mktemp -d "${TMPDIR:-$shm}/mlc-XXXXXX")
 code=0
 # One more than there are cores: the kill loop mostly waits.
 ctest --test-dir "$folder" --output-on-failure -j "$(($(nproc) + 1))" "$@" || code=$?

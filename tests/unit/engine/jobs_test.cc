@@ -148,7 +148,7 @@ TEST(Jobs, EndsThatNameNobodyCondemnAJobOnlyWhenTheyAreMany) {
   }
   ASSERT_TRUE(world.settle_down());
   EXPECT_EQ(world.only_job().state, JobState::done);
-  EXPECT_EQ(world.only_job().crashes, 9);
+  EXPECT_EQ(world.only_job().crashes, 0) << "a run that ended by itself starts the count again";
 }
 
 Task<RunEnd> other_reads(HostPtr host, RunInput input) {
