@@ -123,11 +123,15 @@ end
 -- schedule "23:30" in the instance's zone
 function names.schedule(at) return { schedule = at } end
 
--- try(f, ...) -> what f returned | nil, err
+local FAULT = { __tostring = function(fault) return fault.message end, __metatable = "error" }
+
+-- try(f, ...) -> what f returned | nil, err; err is always a table { code, message, retryable, cause }: a fault of the
+-- script itself, which is a text with its position, has the code "script_error".
 function names.try(run, ...)
-  local function sort_out(ok, ...)
-    if ok then return ... end
-    return nil, ...
+  local function sort_out(ok, first, ...)
+    if ok then return first, ... end
+    if type(first) == "table" then return nil, first end
+    return nil, setmetatable({ code = "script_error", message = tostring(first), retryable = false }, FAULT)
   end
   return sort_out(pcall(run, ...))
 end

@@ -94,23 +94,27 @@ int base_pairs(lua_State* L) {
   }
   if (lua_type(L, 1) != LUA_TTABLE) argument_error(L, 1, "table");
   lua_settop(L, 1);
+  Isolate& isolate = Isolate::of(L);
+  Held held(isolate);
   std::vector<Key> keys;
   bool sequence = true;
   size_t length = lua_rawlen(L, 1);
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {
     lua_pop(L, 1);
+    isolate.charge(L, 1);
+    if (keys.size() == keys.capacity() && keys.size() >= 64) held.grow(L, 3 * keys.capacity() * sizeof(Key));
     keys.push_back(key_at(L, -1));
     const Key& key = keys.back();
     sequence = sequence && key.kind == Key::integer && key.number >= 1 && static_cast<uint64_t>(key.number) <= length;
   }
-  Isolate& isolate = Isolate::of(L);
-  isolate.charge(L, keys.size());
   if (sequence && keys.size() == length) {
     push_native(L, walk_array);
   } else {
-    isolate.need(L, keys.size() * 64);
-    std::sort(keys.begin(), keys.end());
+    std::sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
+      isolate.charge(L, 1);
+      return a < b;
+    });
     lua_createtable(L, static_cast<int>(keys.size()), 0);
     for (size_t i = 0; i < keys.size(); ++i) {
       push_key(L, keys[i]);
@@ -132,17 +136,16 @@ int base_next(lua_State* L) {
   Key after = from_start ? Key{} : key_at(L, 2);
   bool found = false;
   Key best{};
-  size_t seen = 0;
+  Isolate& isolate = Isolate::of(L);
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {
     lua_pop(L, 1);
-    ++seen;
+    isolate.charge(L, 1);
     Key key = key_at(L, -1);
     if (!from_start && !(after < key)) continue;
     if (!found || key < best) best = key;
     found = true;
   }
-  Isolate::of(L).charge(L, seen);
   if (!found) {
     lua_pushnil(L);
     return 1;
@@ -188,16 +191,21 @@ int base_pcall(lua_State* L) {
   return finish_pcall(L, status, 0);
 }
 
+int finish_handler(lua_State* L, int status, lua_KContext) {
+  if (status != LUA_OK && status != LUA_YIELD) pass_on(L, status);
+  lua_pushboolean(L, 0);
+  lua_insert(L, -2);
+  return 2;
+}
+
 int finish_xpcall(lua_State* L, int status, lua_KContext) {
   if (status != LUA_OK && status != LUA_YIELD) {
     pass_on(L, status);
-    // The handler runs after the unwinding, where it is counted; Lua itself would run it with the hook off.
+    // The handler runs after the unwinding, where it is counted; Lua itself would run it with the hook off. An error in
+    // it takes the place of its result.
     lua_pushvalue(L, 1);
     lua_insert(L, -2);
-    lua_call(L, 1, 1);
-    lua_pushboolean(L, 0);
-    lua_insert(L, -2);
-    return 2;
+    return finish_handler(L, lua_pcallk(L, 1, 1, 0, 0, finish_handler), 0);
   }
   return lua_gettop(L) - 1;
 }
@@ -239,18 +247,33 @@ int base_tonumber(lua_State* L) {
     lua_pushinteger(L, *whole);
     return 1;
   }
+  if (lua_type(L, 1) == LUA_TSTRING) Isolate::of(L).charge(L, lua_rawlen(L, 1));
   lua_pushvalue(L, native_upvalue(1));
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);
   return 1;
 }
 
+// A text that is compiled piece by piece, so that its cost is looked at meanwhile.
+struct Pieces {
+  std::string_view left;
+  static const char* next(lua_State* L, void* self, size_t* size) {
+    constexpr size_t kPiece = 2048;
+    auto& pieces = *static_cast<Pieces*>(self);
+    std::string_view piece = pieces.left.substr(0, kPiece);
+    pieces.left.remove_prefix(piece.size());
+    Isolate::of(L).charge(L, kPiece);
+    *size = piece.size();
+    return piece.data();
+  }
+};
+
 // load(text, name?, mode?, env?) -> function | nil, message; text only.
 int base_load(lua_State* L) {
   auto text = text_argument(L, 1);
   std::string name = "=" + std::string(text_argument(L, 2, "load"));
-  Isolate::of(L).charge(L, text.size() / 16);
-  int status = luaL_loadbufferx(L, text.data(), text.size(), name.c_str(), "t");
+  Pieces pieces{text};
+  int status = lua_load(L, Pieces::next, &pieces, name.c_str(), "t");
   if (status != LUA_OK) {
     Isolate::of(L).rethrow_if_killed(L, status);
     lua_pushnil(L);
@@ -316,6 +339,24 @@ int base_require(lua_State* L) {
   return 1;
 }
 
+// Upvalues: the stock function, whether it takes numbers.
+int call_guarded(lua_State* L) {
+  bool numbers = lua_toboolean(L, native_upvalue(2)) != 0;
+  int count = lua_gettop(L);
+  size_t bytes = 0;
+  for (int i = 1; i <= count; ++i) {
+    if (lua_type(L, i) != LUA_TSTRING) continue;
+    bytes += lua_rawlen(L, i);
+    if (numbers && lua_rawlen(L, i) > kNumberText) argument_error(L, i, "number");
+  }
+  if (bytes > 0) Isolate::of(L).charge(L, bytes / 16);
+  lua_pushvalue(L, native_upvalue(1));
+  lua_insert(L, 1);
+  lua_call(L, count, LUA_MULTRET);
+  if (lua_gettop(L) > kMaxValues) raise(L, "more than " + std::to_string(kMaxValues) + " results");
+  return lua_gettop(L);
+}
+
 int undeclared(lua_State* L) { raise(L, "there is no global '" + show(L, 2) + "' (a local is missing, or a require)"); }
 
 int no_new_global(lua_State* L) { raise(L, "globals can't be made: write local " + show(L, 2)); }
@@ -343,17 +384,25 @@ bool is_control(lua_State* L, int index) {
   return same;
 }
 
+void push_guarded(lua_State* L, Takes takes) {
+  lua_pushboolean(L, takes == Takes::numbers);
+  push_native(L, call_guarded, 2);
+}
+
 void open_base(lua_State* L) {
   luaL_requiref(L, "_G", luaopen_base, 0);
   int stock = lua_gettop(L);
   lua_pushvalue(L, stock - 1);
-  take(L, stock, {"assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen", "rawset", "select", "type", "_VERSION"});
+  take(L, stock, {"assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen", "rawset", "type", "_VERSION"});
   set_functions(L, {{"pairs", base_pairs},
                     {"next", base_next},
                     {"tostring", base_tostring},
                     {"pcall", base_pcall},
                     {"xpcall", base_xpcall},
                     {"setmetatable", base_setmetatable}});
+  lua_getfield(L, stock, "select");
+  push_guarded(L, Takes::texts);
+  lua_setfield(L, -2, "select");
   lua_getfield(L, stock, "tonumber");
   push_native(L, base_tonumber, 1);
   lua_setfield(L, -2, "tonumber");

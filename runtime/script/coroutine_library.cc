@@ -23,11 +23,14 @@ int keep_resuming(lua_State* L, lua_State* inner, int arguments) {
   bool wrapped = lua_toboolean(L, native_upvalue(1)) != 0;
   for (;;) {
     int results = 0;
-    int status = lua_resume(inner, L, arguments, &results);
+    int status = isolate.resume_inner(L, inner, arguments, &results);
     if (status == LUA_YIELD && isolate.waiting()) {
       lua_pop(inner, results);
       arguments = 0;
-      if (lua_isyieldable(L)) return lua_yieldk(L, 0, reinterpret_cast<lua_KContext>(inner), resumed_by_host);
+      if (lua_isyieldable(L)) {
+        isolate.wait_passes(inner);
+        return lua_yieldk(L, 0, reinterpret_cast<lua_KContext>(inner), resumed_by_host);
+      }
       isolate.refuse_wait();
       continue;
     }
@@ -43,7 +46,7 @@ int keep_resuming(lua_State* L, lua_State* inner, int arguments) {
     isolate.rethrow_if_killed(L, status);
     if (is_control(L, -1)) lua_error(L);
     if (wrapped) {
-      lua_resetthread(inner);
+      isolate.close_inner(L, inner);
       lua_error(L);
     }
     return 2;
@@ -111,7 +114,7 @@ int co_close(lua_State* L) {
   lua_call(L, 1, 1);
   std::string_view status = lua_tostring(L, -1);
   if (status != "suspended" && status != "dead") raise(L, "cannot close a " + std::string(status) + " coroutine");
-  int ended = lua_resetthread(inner);
+  int ended = Isolate::of(L).close_inner(L, inner);
   Isolate::of(L).rethrow_if_killed(L, ended);
   lua_pushboolean(L, ended == LUA_OK);
   if (ended == LUA_OK) return 1;

@@ -5,11 +5,14 @@
 namespace mlc::script {
 namespace {
 
-constexpr int kDivisionScale = 20;  // decimals of a / b before trailing zeros go
+constexpr size_t kDigitsInside = 38;  // what a Decimal keeps in itself (decimal.h)
+constexpr size_t kBigDecimal = 96;    // and what the rest takes besides its digits
+constexpr int kDivisionScale = 20;    // decimals of a / b before trailing zeros go
 
 int push_result(lua_State* L, const Decimal& value) {
-  if (value.digits() > kMaxDecimalDigits) raise(L, "the decimal has grown beyond " + std::to_string(kMaxDecimalDigits) + " digits");
-  push_decimal(L, value);
+  size_t digits = value.digits();
+  if (digits > kMaxDecimalDigits) raise(L, "the decimal has grown beyond " + std::to_string(kMaxDecimalDigits) + " digits");
+  push_decimal(L, value, digits);
   return 1;
 }
 
@@ -110,7 +113,11 @@ const ObjectType kDecimal = {"decimal", &kMethods, &kMeta, destroy_as<Decimal>};
 
 }  // namespace
 
-void push_decimal(lua_State* L, const Decimal& value) { push_object<Decimal>(L, kDecimal, value); }
+void push_decimal(lua_State* L, const Decimal& value) { push_decimal(L, value, value.digits()); }
+
+void push_decimal(lua_State* L, const Decimal& value, size_t digits) {
+  push_large_object<Decimal>(L, kDecimal, digits > kDigitsInside ? kBigDecimal + digits / 2 : 0, value);
+}
 
 void push_number(lua_State* L, std::string_view json_number) {
   int64_t whole = 0;
@@ -122,7 +129,7 @@ void push_number(lua_State* L, std::string_view json_number) {
   }
   auto value = Decimal::parse(json_number);
   if (!value) raise(L, value.error().message());
-  push_decimal(L, *value);
+  push_decimal(L, *value, json_number.size());
 }
 
 const Decimal* to_decimal_object(lua_State* L, int index) { return test_object<Decimal>(L, index, kDecimal); }

@@ -12,6 +12,7 @@ namespace mlc::script {
 inline constexpr size_t kMaxDecimalDigits = 1000;
 
 void push_decimal(lua_State* L, const Decimal& value);
+void push_decimal(lua_State* L, const Decimal& value, size_t digits);  // has no more than so many digits
 // Whole numbers without a fraction as they were written ("118") become integers, all else ("40.00") decimals.
 void push_number(lua_State* L, std::string_view json_number);
 const Decimal* to_decimal_object(lua_State* L, int index);  // null when it is none

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 #include "runtime/script/libraries.h"
 
@@ -15,9 +16,18 @@ namespace {
 
 constexpr int kHookInstructions = 1000;
 constexpr size_t kStepsPerCheck = 4096;
+constexpr size_t kLongText = 256u << 10;
+constexpr int kShortestInterval = 4;
+constexpr size_t kValueBytes = 16;  // of one on a coroutine's stack
+constexpr size_t kDeepStack = 5000 * kValueBytes;
+constexpr int kDeepStackInterval = 20;
+constexpr int kNestedResets = 40;
+constexpr size_t kTidyBytes = 1u << 20;
+constexpr size_t kHeldSlack = 4u << 20;
 constexpr const char* kOverBurst = "the script ran too long without waiting and was stopped";
 constexpr const char* kOverRun = "the script used up its CPU time and was stopped";
 constexpr const char* kOverMemory = "the script used up its memory and was stopped";
+constexpr const char* kTooDeep = "the script's calls went too deep and used up its memory; it was stopped";
 
 Duration thread_cpu() {
   timespec now{};
@@ -48,6 +58,16 @@ int show_error(lua_State* L) {
   return 1;
 }
 
+size_t doubled(size_t stack) { return 2 * stack - 5 * kValueBytes; }
+
+// The bottom of every fiber. An error that comes out of a hook leaves hooks switched off in its coroutine until somebody
+// catches it; caught and raised again here, what is to be closed afterwards runs with them on.
+int finish_fiber(lua_State* L, int status, lua_KContext) {
+  if (status != LUA_OK && status != LUA_YIELD) lua_error(L);
+  return lua_gettop(L);
+}
+int run_fiber(lua_State* L) { return finish_fiber(L, lua_pcallk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, 0, finish_fiber), 0); }
+
 // The text of the error on top; its __tostring is a script's and may fail.
 std::string error_text(lua_State* L) {
   if (lua_type(L, -1) == LUA_TSTRING) return lua_tostring(L, -1);
@@ -64,8 +84,12 @@ struct Hook {
   static void count(lua_State* L, lua_Debug* at) {
     Isolate& isolate = Isolate::of(L);
     if (at->event == LUA_HOOKLINE) return isolate.profile_.tracer->line(L, at);
+    isolate.ticked_ = true;
     isolate.measure(L);
-    if (isolate.meter().killed == nullptr) return;
+    if (isolate.meter().killed == nullptr) {
+      if (lua_gethookcount(L) != isolate.interval_) isolate.watch(L, isolate.interval_);
+      return;
+    }
     // From the host's own coroutine a dead script yields away, which nothing can catch; elsewhere it is an error that
     // everything raises again.
     if (isolate.current_ != nullptr && L == isolate.current_->thread && lua_isyieldable(L)) {
@@ -76,20 +100,28 @@ struct Hook {
   }
 };
 
+Isolate::Isolate(Profile profile, Post post)
+    : profile_(std::move(profile)), post_(std::move(post)), interval_(kHookInstructions), held_limit_(kHeldSlack) {}
+
 void* Isolate::allocate(void* self, void* block, size_t old_size, size_t new_size) {
   auto* isolate = static_cast<Isolate*>(self);
   Blocks& blocks = isolate->blocks_;
-  if (block == nullptr) old_size = 0;  // then it is a type tag
+  if (block == nullptr) {  // then old_size is a type tag
+    if (old_size == LUA_TSTRING && new_size > kLongText) isolate->long_text(new_size);
+    old_size = 0;
+  }
   const bool was_small = old_size > 0 && Blocks::fits(old_size);
   if (new_size == 0) {
     if (was_small) blocks.give(block, old_size);
     else std::free(block);
     isolate->used_ -= old_size;
+    if (old_size > kDeepStack / 2) isolate->stack_may_have_grown(old_size);
     return nullptr;
   }
   const size_t cap = isolate->profile_.budget.memory_bytes;
   const bool grows = new_size > old_size;
   if (grows && isolate->used_ + (new_size - old_size) > cap) return nullptr;
+  if (block == nullptr && new_size > kDeepStack && !isolate->may_grow_stack(new_size)) return nullptr;
   const bool is_small = Blocks::fits(new_size);
   void* moved = block;
   if (!was_small && !is_small) {
@@ -113,6 +145,35 @@ void* Isolate::allocate(void* self, void* block, size_t old_size, size_t new_siz
   return moved;
 }
 
+// A callable table whose __call is itself makes Lua 5.4.4 shift the whole stack once for each value on it, without running
+// an instruction, until a million are there: minutes. So a large stack may double only when instructions ran since it did
+// before. A stack of n values is a block of n + 5 (EXTRA_STACK in lstate.h); it grows by a new block of 2n + 5, whereupon
+// the old one is freed: that is how it is known.
+bool Isolate::may_grow_stack(size_t size) {
+  last_block_ = size;
+  if (deep_stack_ == 0 || size != doubled(deep_stack_) || ticked_) return true;
+  too_deep_ = true;
+  return false;
+}
+
+void Isolate::stack_may_have_grown(size_t freed) {
+  if (last_block_ != doubled(freed)) return;
+  deep_stack_ = last_block_;
+  ticked_ = false;
+  if (running_ != nullptr && lua_gethookcount(running_) > kDeepStackInterval) watch(running_, kDeepStackInterval);
+}
+
+// Comparing, joining or hashing a text of many megabytes is one instruction: the longer texts are, the fewer instructions
+// pass between two looks at the clock.
+void Isolate::long_text(size_t bytes) {
+  int wanted = std::max(kShortestInterval, static_cast<int>(kHookInstructions * kLongText / bytes));
+  if (wanted >= interval_) return;
+  interval_ = wanted;
+  if (running_ != nullptr && lua_gethookcount(running_) > wanted) watch(running_, wanted);
+}
+
+void Isolate::watch(lua_State* L, int instructions) { lua_sethook(L, Hook::count, hook_mask(), instructions); }
+
 Result<std::unique_ptr<Isolate>> Isolate::make(Profile profile, Post post) {
   std::unique_ptr<Isolate> isolate(new Isolate(std::move(profile), std::move(post)));
   isolate->main_ = lua_newstate(allocate, isolate.get());
@@ -121,7 +182,7 @@ Result<std::unique_ptr<Isolate>> Isolate::make(Profile profile, Post post) {
   lua_atpanic(isolate->main_, panic);
   auto opened = isolate->protect([&](lua_State* L) { isolate->open(L); });
   if (!opened) return opened.error();
-  lua_sethook(isolate->main_, Hook::count, isolate->hook_mask(), kHookInstructions);
+  isolate->watch(isolate->main_, kHookInstructions);
   return isolate;
 }
 
@@ -149,22 +210,27 @@ void Isolate::open(lua_State* L) {
 
 Status Isolate::protect(const std::function<void(lua_State*)>& work) {
   bool outermost = current_ == nullptr && burst_began_ == Duration(0);
+  lua_State* before = running_;
   if (outermost) {
     burst_began_ = thread_cpu();
     own_ = Meter();
-    lua_sethook(main_, Hook::count, hook_mask(), kHookInstructions);
+    running_ = main_;
+    watch(main_, interval_);
   }
   lua_pushcfunction(main_, run_protected);
   lua_pushlightuserdata(main_, const_cast<std::function<void(lua_State*)>*>(&work));
   int status = lua_pcall(main_, 1, 0, 0);
   Status result = ok_status();
   if (status != LUA_OK) {
-    if (status == LUA_ERRMEM) exhausted_ = true;
+    if (status == LUA_ERRMEM || own_.by_memory) exhausted_ = true;
     std::string why = own_.killed != nullptr && current_ == nullptr ? own_.killed : status == LUA_ERRMEM ? kOverMemory : error_text(main_);
     lua_pop(main_, 1);
     result = Error(status == LUA_ERRMEM || own_.killed != nullptr ? Code::exhausted : Code::config, std::move(why));
   }
-  if (outermost) burst_began_ = Duration(0);
+  if (outermost) {
+    burst_began_ = Duration(0);
+    running_ = before;
+  }
   return result;
 }
 
@@ -179,6 +245,9 @@ Result<uint64_t> Isolate::spawn(const Push& prepare, std::function<void(lua_Stat
     // What prepare needed beside function and arguments would count as results.
     int extra = lua_gettop(fiber->thread) - arguments - 1;
     for (; extra > 0; --extra) lua_remove(fiber->thread, 1);
+    lua_pushcfunction(fiber->thread, run_fiber);
+    lua_insert(fiber->thread, 1);
+    arguments += 1;
   });
   if (!ready) return ready.error();
   fiber->id = next_id_++;
@@ -195,13 +264,18 @@ Result<uint64_t> Isolate::spawn(const Push& prepare, std::function<void(lua_Stat
 void Isolate::resume(const std::shared_ptr<Fiber>& fiber, int arguments) {
   Fiber* before = current_;
   Duration outer = burst_began_;
+  lua_State* ran = running_;
   current_ = fiber.get();
+  running_ = fiber->thread;
   burst_began_ = thread_cpu();
   const WorkBoard::Mark mark(profile_.board, fiber->work);
+  fiber->inner.clear();
+  if (lua_gethookcount(running_) > interval_) watch(running_, interval_);
   int results = 0;
   int status = lua_resume(fiber->thread, main_, arguments, &results);
   fiber->meter.used += thread_cpu() - burst_began_;
   current_ = before;
+  running_ = ran;
   burst_began_ = outer;
   if (status == LUA_YIELD && fiber->begin) {
     lua_pop(fiber->thread, results);
@@ -234,7 +308,7 @@ void Isolate::finish(const std::shared_ptr<Fiber>& fiber, int status, int result
   fibers_.erase(fiber->id);
   if (status == LUA_ERRMEM || fiber->meter.by_memory) exhausted_ = true;
   if (status == LUA_ERRMEM && fiber->meter.killed == nullptr) {
-    fiber->meter.killed = kOverMemory;
+    fiber->meter.killed = std::exchange(too_deep_, false) ? kTooDeep : kOverMemory;
     fiber->meter.by_memory = true;
   }
   // One value crosses to the main state; the host reads it there, where errors can be caught.
@@ -253,15 +327,32 @@ void Isolate::finish(const std::shared_ptr<Fiber>& fiber, int status, int result
       lua_xmove(fiber->thread, main_, 1);
     }
   }
-  Fiber* before = current_;
-  Duration outer = burst_began_;
-  current_ = fiber.get();
-  burst_began_ = thread_cpu();
-  lua_resetthread(fiber->thread);  // runs what is to be closed
-  current_ = before;
-  burst_began_ = outer;
+  reset(*fiber);
   if (fiber->done) tell(*fiber, status, top + 1);
   lua_settop(main_, top);
+  tidy();
+}
+
+// Runs what is to be closed, the innermost coroutine's first.
+void Isolate::reset(Fiber& fiber) {
+  Fiber* before = std::exchange(current_, &fiber);
+  Duration outer = std::exchange(burst_began_, thread_cpu());
+  lua_State* ran = running_;
+  fiber.inner.push_back(fiber.thread);
+  for (lua_State* thread : fiber.inner) {
+    running_ = thread;
+    lua_resetthread(thread);
+  }
+  current_ = before;
+  burst_began_ = outer;
+  running_ = ran;
+}
+
+// An isolate that waits for its next run holds little more than its functions.
+void Isolate::tidy() {
+  if (!fibers_.empty()) return;
+  if (used_ > kTidyBytes && current_ == nullptr && burst_began_ == Duration(0)) lua_gc(main_, LUA_GCCOLLECT);
+  interval_ = kHookInstructions;
 }
 
 void Isolate::tell(Fiber& fiber, int status, int value) {
@@ -282,7 +373,9 @@ void Isolate::tell(Fiber& fiber, int status, int value) {
   };
   Fiber* before = std::exchange(current_, nullptr);
   Duration outer = std::exchange(burst_began_, thread_cpu());
+  lua_State* ran = std::exchange(running_, main_);
   own_ = Meter();
+  watch(main_, interval_);
   // Twice at most: when the value itself is the trouble (its __tostring, or no memory), nil tells of it instead.
   for (int attempt = 0; attempt < 2; ++attempt) {
     lua_pushcfunction(main_, protected_done);
@@ -295,9 +388,13 @@ void Isolate::tell(Fiber& fiber, int status, int value) {
     }
     if (lua_pcall(main_, 2, 0, 0) == LUA_OK) break;
     lua_pop(main_, 1);
+    own_ = Meter();
+    burst_began_ = thread_cpu();
+    watch(main_, interval_);
   }
   current_ = before;
   burst_began_ = outer;
+  running_ = ran;
 }
 
 void Isolate::cancel(uint64_t id) {
@@ -305,13 +402,8 @@ void Isolate::cancel(uint64_t id) {
   if (found == fibers_.end() || found->second.get() == current_) return;
   auto fiber = found->second;
   fibers_.erase(found);
-  Fiber* before = current_;
-  Duration outer = burst_began_;
-  current_ = fiber.get();
-  burst_began_ = thread_cpu();
-  lua_resetthread(fiber->thread);
-  current_ = before;
-  burst_began_ = outer;
+  reset(*fiber);
+  tidy();
 }
 
 int Isolate::suspend(lua_State* L, std::function<void(Wake)> begin) {
@@ -384,7 +476,7 @@ void Isolate::every_instruction(lua_State* L) {
 void Isolate::rethrow_if_killed(lua_State* L, int status) {
   if (status == LUA_ERRMEM) {
     meter().by_memory = true;
-    kill(L, kOverMemory);
+    kill(L, std::exchange(too_deep_, false) ? kTooDeep : kOverMemory);
   }
   if (meter().killed == nullptr) return;
   every_instruction(L);
@@ -396,6 +488,74 @@ void Isolate::need(lua_State* L, size_t bytes) {
   lua_gc(L, LUA_GCCOLLECT);
   if (bytes <= profile_.budget.memory_bytes && used_ + bytes <= profile_.budget.memory_bytes) return;
   rethrow_if_killed(L, LUA_ERRMEM);
+}
+
+void Held::grow(lua_State* L, size_t bytes) {
+  if (bytes <= bytes_) return;
+  isolate_.need(L, bytes - bytes_);
+  isolate_.used_ += bytes - bytes_;
+  isolate_.held_ += bytes - bytes_;
+  bytes_ = bytes;
+}
+
+void Held::shrink(size_t bytes) {
+  if (bytes >= bytes_) return;
+  isolate_.used_ -= bytes_ - bytes;
+  isolate_.held_ -= bytes_ - bytes;
+  bytes_ = bytes;
+}
+
+std::shared_ptr<Held> Isolate::hold(lua_State* L, const document::Document& document) {
+  const document::Content* content = document.root().content();
+  auto found = documents_.find(content);
+  if (found != documents_.end()) {
+    if (auto held = found->second.lock()) return held;
+    documents_.erase(found);
+  }
+  auto held = std::make_shared<Held>(*this);
+  held->grow(L, content->bytes.capacity() + content->texts.capacity() + content->slots.capacity() * sizeof(document::Slot));
+  if (held_ > held_limit_) {
+    lua_gc(L, LUA_GCCOLLECT);
+    held_limit_ = held_ + kHeldSlack;
+  }
+  if (documents_.size() >= documents_limit_) {
+    std::erase_if(documents_, [](const auto& entry) { return entry.second.expired(); });
+    documents_limit_ = 2 * documents_.size() + 64;
+  }
+  documents_[content] = held;
+  return held;
+}
+
+TextBuilder::TextBuilder(lua_State* L) : state_(L), held_(Isolate::of(L)) {}
+
+void TextBuilder::make_room(size_t more) {
+  size_t capacity = std::max(2 * text_.capacity(), text_.size() + more);
+  held_.grow(state_, capacity + text_.capacity());  // both are there while one is copied to the other
+  text_.reserve(capacity);
+  held_.shrink(capacity);
+  Isolate::of(state_).charge(state_, text_.size() / 64);
+}
+
+int Isolate::resume_inner(lua_State* L, lua_State* inner, int arguments, int* results) {
+  lua_State* before = std::exchange(running_, inner);
+  if (lua_gethookcount(inner) > interval_) watch(inner, interval_);
+  int status = lua_resume(inner, L, arguments, results);
+  running_ = before;
+  if (lua_gethookcount(L) > interval_) watch(L, interval_);
+  return status;
+}
+
+int Isolate::close_inner(lua_State* L, lua_State* inner) {
+  // Killed in an earlier fiber: hooks are off in it for good, and what it would close could not be stopped.
+  if (lua_gethookcount(inner) == 1) luaL_error(L, "%s", kOverRun);
+  // Lua 5.4.4 does not count the C calls of nested resets.
+  if (resets_ >= kNestedResets) raise(L, "coroutines that close each other are nested too deep");
+  lua_State* before = std::exchange(running_, inner);
+  ++resets_;
+  int status = lua_resetthread(inner);
+  --resets_;
+  running_ = before;
+  return status;
 }
 
 int64_t Isolate::number_of(lua_State* L, int index) {

@@ -10,11 +10,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "runtime/base/executor.h"
 #include "runtime/base/result.h"
 #include "runtime/base/virtual_loop.h"
+#include "runtime/document/document.h"
 #include "runtime/script/blocks.h"
 #include "runtime/script/code.h"
 #include "runtime/script/host.h"
@@ -26,6 +28,42 @@ class Isolate;
 
 using Push = std::function<int(lua_State*)>;  // pushes values, returns how many; may raise
 using Wake = std::function<void(Push)>;       // call once, on any thread; later calls and calls to the dead do nothing
+
+// What C++ holds on behalf of a script, counted against the isolate's cap like Lua's own memory until it is let go of.
+class Held {
+ public:
+  explicit Held(Isolate& isolate) : isolate_(isolate) {}
+  ~Held() { shrink(0); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  // Counts `bytes` from now on; raises, and counts as before, when they don't fit under the cap.
+  void grow(lua_State* L, size_t bytes);
+  void shrink(size_t bytes);
+
+ private:
+  Isolate& isolate_;
+  size_t bytes_ = 0;
+};
+
+// A text that native code builds piece by piece: counted while it grows, charged by its size.
+class TextBuilder {
+ public:
+  explicit TextBuilder(lua_State* L);
+  void add(std::string_view piece) {
+    if (text_.capacity() - text_.size() < piece.size()) make_room(piece.size());
+    text_.append(piece);
+  }
+  void add(char c) { add(std::string_view(&c, 1)); }
+  size_t size() const { return text_.size(); }
+  void push() { push_text(state_, text_); }
+
+ private:
+  void make_room(size_t more);
+
+  lua_State* state_;
+  Held held_;
+  std::string text_;
+};
 
 // CPU account of a fiber, or of the host's own calls into the state.
 struct Meter {
@@ -48,6 +86,7 @@ struct Fiber {
   std::unique_ptr<SeededRandom> random;
   Ref numbers;  // object -> number, for tostring
   int64_t next_number = 1;
+  std::vector<lua_State*> inner;  // the script's coroutines that a wait went through, innermost first
 };
 
 // Told of every line before it runs, by the one hook, on the isolate's thread. It may wait and it may raise; its time is on
@@ -97,6 +136,8 @@ class Isolate {
   // Raises where a wait is impossible (sort comparators, gsub callbacks, module loading, iterators of the host).
   int suspend(lua_State* L, std::function<void(Wake)> begin);
   bool waiting() const { return current_ != nullptr && current_->begin != nullptr; }  // the last yield was suspend's
+  // The wait goes on outwards from this coroutine of the script's.
+  void wait_passes(lua_State* inner) { current_->inner.push_back(inner); }
   // The yield could not leave this coroutine: the waiting call raises instead.
   void refuse_wait();
 
@@ -112,6 +153,12 @@ class Isolate {
   void check(lua_State* L);
   // Before C++ makes `bytes` outside the counted memory; kills when they would not fit under the cap.
   void need(lua_State* L, size_t bytes);
+  // The count of `document`'s bytes, shared by all who hold it; raises when they don't fit.
+  std::shared_ptr<Held> hold(lua_State* L, const document::Document& document);
+  // Resumes a coroutine of the script's; as lua_resume.
+  int resume_inner(lua_State* L, lua_State* inner, int arguments, int* results);
+  // Resets a coroutine, which runs what it has to close; as lua_resetthread. Raises when resets are nested too deep.
+  int close_inner(lua_State* L, lua_State* inner);
   // Raises again when the running fiber is dead; called by everything that catches errors. `status` is what was caught.
   void rethrow_if_killed(lua_State* L, int status);
 
@@ -129,13 +176,20 @@ class Isolate {
 
  private:
   friend struct Hook;
-  Isolate(Profile profile, Post post) : profile_(std::move(profile)), post_(std::move(post)) {}
+  friend class Held;
+  Isolate(Profile profile, Post post);
   static void* allocate(void* self, void* block, size_t old_size, size_t new_size);
   void open(lua_State* L);
   int hook_mask() const { return LUA_MASKCOUNT | (profile_.tracer != nullptr ? LUA_MASKLINE : 0); }
   void kill(lua_State* L, const char* why);
   void measure(lua_State* L);
   static void every_instruction(lua_State* L);
+  bool may_grow_stack(size_t size);
+  void stack_may_have_grown(size_t freed);
+  void watch(lua_State* L, int instructions);
+  void long_text(size_t bytes);
+  void tidy();
+  void reset(Fiber& fiber);
   void resume(const std::shared_ptr<Fiber>& fiber, int arguments);
   void finish(const std::shared_ptr<Fiber>& fiber, int status, int results);
   void tell(Fiber& fiber, int status, int value);
@@ -151,6 +205,17 @@ class Isolate {
   Fiber* current_ = nullptr;
   Duration burst_began_{0};  // thread CPU time
   size_t steps_ = 0;
+  lua_State* running_ = nullptr;  // the coroutine whose instructions run
+  int interval_;                  // instructions between two looks at the clock
+  size_t last_block_ = 0;         // that was asked for
+  size_t deep_stack_ = 0;         // bytes of the deep stack that grew last
+  bool ticked_ = false;           // the hook ran since then
+  bool too_deep_ = false;         // why the last allocation failed
+  int resets_ = 0;                // nested
+  size_t held_ = 0;               // part of used_ that C++ holds
+  size_t held_limit_ = 0;         // a full collection comes beyond it: the collector does not see what is held
+  std::unordered_map<const void*, std::weak_ptr<Held>> documents_;
+  size_t documents_limit_ = 64;
   uint64_t next_id_ = 1;
   std::map<uint64_t, std::shared_ptr<Fiber>> fibers_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -242,17 +242,16 @@ int parameters(lua_State* L) {
   }
 }
 
-const char kSystems = 0;
-
-// host.system(name) -> the system's definition, functions included; run once in an isolate
+// host.system(name) -> the system's definition, functions included; made once in a run, so that nothing it keeps is seen
+// by the next
 int system(lua_State* L) {
   std::string name(text_argument(L, 1));
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &kSystems) != LUA_TTABLE) {
-    lua_pop(L, 1);
+  Ref& made = JobRun::of(L).systems;
+  if (!made) {
     lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &kSystems);
+    made = Ref::pop(L);
   }
+  made.push(L);
   int known = lua_gettop(L);
   if (lua_getfield(L, known, name.c_str()) == LUA_TTABLE) return 1;
   lua_pop(L, 1);

@@ -11,6 +11,13 @@ void open_table(lua_State* L);
 void open_coroutine(lua_State* L);
 void open_math(lua_State* L);
 
+// A stock function that runs in C as long as its arguments are: what it is given is charged first. `numbers`: its arguments
+// are numbers, and a text of many digits in place of one is refused.
+enum class Takes { texts, numbers };
+void push_guarded(lua_State* L, Takes takes);  // takes the function from the stack
+inline constexpr size_t kNumberText = 200;     // bytes of a text that stands for a number
+inline constexpr int kMaxValues = 20'000;      // results of one call: passing them on copies them all
+
 // Takes the master from the stack; afterwards nothing of the stock libraries can be reached but through it.
 void keep_master(lua_State* L);
 

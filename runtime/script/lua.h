@@ -124,15 +124,20 @@ inline constexpr size_t kObjectAlignment = 16;
 inline void* object_place(void* userdata) {
   return reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(userdata) + kObjectAlignment - 1) & ~(kObjectAlignment - 1));
 }
+// `elsewhere`: bytes that the object keeps outside itself, so that they are counted.
 template <class T, class... Args>
-T& push_object(lua_State* L, const ObjectType& type, Args&&... args) {
+T& push_large_object(lua_State* L, const ObjectType& type, size_t elsewhere, Args&&... args) {
   push_metatable(L, type);  // first: a failure here leaves no half-made object
   static_assert(alignof(T) <= kObjectAlignment);
-  void* memory = lua_newuserdatauv(L, sizeof(T) + kObjectAlignment, 1);
+  void* memory = lua_newuserdatauv(L, sizeof(T) + kObjectAlignment + elsewhere, 1);
   T* object = new (object_place(memory)) T(std::forward<Args>(args)...);
   lua_insert(L, -2);
   lua_setmetatable(L, -2);
   return *object;
+}
+template <class T, class... Args>
+T& push_object(lua_State* L, const ObjectType& type, Args&&... args) {
+  return push_large_object<T>(L, type, 0, std::forward<Args>(args)...);
 }
 void* object_at(lua_State* L, int index, const ObjectType& type);  // null when it is something else
 template <class T>

@@ -76,6 +76,7 @@ size_t Matcher::match_at(size_t at, size_t pattern_at) {
 
 // The index behind the single-character class at p.
 size_t Matcher::class_end(size_t p) const {
+  size_t begin = p;
   char c = pattern_[p++];
   if (c == '%') {
     if (p >= pattern_.size()) throw PatternError("malformed pattern (ends with '%')");
@@ -91,6 +92,7 @@ size_t Matcher::class_end(size_t p) const {
       if (p >= pattern_.size()) throw PatternError("malformed pattern (missing ']')");
       ++p;
     } else if (c == ']' && !first) {
+      step((p - begin) / 4);
       return p;
     }
     first = false;
@@ -228,6 +230,7 @@ size_t Matcher::match(size_t s, size_t p) {
           size_t end = class_end(p);
           unsigned char before = s == 0 ? '\0' : static_cast<unsigned char>(subject_[s - 1]);
           unsigned char here = s < subject_.size() ? static_cast<unsigned char>(subject_[s]) : '\0';
+          step((end - p) / 2);
           if (set_holds(before, p, end) || !set_holds(here, p, end)) return npos;
           p = end;
           continue;

@@ -9,7 +9,8 @@
 namespace mlc::script {
 namespace {
 
-constexpr int kRunsPerIsolate = 16;  // more get an isolate of their own
+constexpr int kRunsPerIsolate = 16;                      // more get an isolate of their own
+constexpr Duration kIdleTime = std::chrono::minutes(5);  // then an isolate that no job wanted is closed
 
 std::string key_of(const std::string& client, const std::string& instance, const std::string& version) {
   return client + "/" + instance + "/" + version;
@@ -30,6 +31,7 @@ class Handle : public engine::Run {
       auto isolate = slot.isolate();
       run->functions.reset();
       run->environment.reset();
+      run->systems.reset();
       if (isolate) (*isolate)->cancel(run->fiber);
     });
   }
@@ -126,22 +128,64 @@ class Runner::Core {
     auto& slots = slots_[key_of(program.instance.client, program.instance.name, program.instance.version)];
     std::erase_if(slots, [](const auto& slot) { return slot->exhausted.load(); });
     for (const auto& slot : slots) {
-      if (slot->active < kRunsPerIsolate) return slot;
+      if (slot->active >= kRunsPerIsolate) continue;
+      slot->used = env_.clock->steady();
+      return slot;
     }
-    evict();
+    make_room();
     Profile profile;
     profile.budget = host_.job;
     profile.modules = host_.modules;
     profile.board = host_.board;
     auto slot = std::make_shared<Slot>(workers_, std::move(profile));
-    slots_[key_of(program.instance.client, program.instance.name, program.instance.version)].push_back(slot);
+    slot->used = env_.clock->steady();
+    slots.push_back(slot);
+    watch_idle();
     return slot;
   }
 
-  // Isolates are a cache: idle ones go when there are too many.
-  void evict() {
-    if (isolates() < host_.idle_isolates) return;
-    for (auto& [key, slots] : slots_) std::erase_if(slots, [](const auto& slot) { return slot->active == 0; });
+  static bool is_idle(const std::shared_ptr<Slot>& slot) { return slot->active == 0; }
+
+  // The isolate is closed where it ran.
+  static void close(const std::shared_ptr<Slot>& slot) {
+    slot->post([](Slot& closing) { closing.drop_isolate(); });
+  }
+
+  // Isolates are a cache: the one that was idle for longest goes when there are too many.
+  void make_room() {
+    while (isolates() >= std::max<size_t>(host_.idle_isolates, 1)) {
+      std::vector<std::shared_ptr<Slot>>* of = nullptr;
+      size_t oldest = 0;
+      for (auto& [key, slots] : slots_) {
+        for (size_t i = 0; i < slots.size(); ++i) {
+          if (is_idle(slots[i]) && (of == nullptr || slots[i]->used < (*of)[oldest]->used)) of = &slots, oldest = i;
+        }
+      }
+      if (of == nullptr) return;  // all of them run
+      close((*of)[oldest]);
+      of->erase(of->begin() + static_cast<std::ptrdiff_t>(oldest));
+    }
+  }
+
+  void watch_idle() {
+    if (timer_ != nullptr || env_.timers == nullptr) return;
+    timer_ = env_.timers->after_real(kIdleTime / 2, [this] {
+      timer_.reset();
+      close_idle();
+      if (isolates() > 0) watch_idle();
+    });
+  }
+
+  void close_idle() {
+    SteadyTime now = env_.clock->steady();
+    for (auto& [key, slots] : slots_) {
+      std::erase_if(slots, [&](const auto& slot) {
+        if (!is_idle(slot)) slot->used = now;
+        if (now - slot->used < kIdleTime) return false;
+        close(slot);
+        return true;
+      });
+    }
     std::erase_if(slots_, [](const auto& entry) { return entry.second.empty(); });
   }
 
@@ -151,6 +195,7 @@ class Runner::Core {
   std::vector<std::shared_ptr<const Program>> live_;
   std::map<std::string, std::shared_ptr<const Program>> known_;
   std::map<std::string, std::vector<std::shared_ptr<Slot>>> slots_;
+  std::unique_ptr<Timer> timer_;
 };
 
 Runner::Runner(const Host& host, Environment env, Executor& workers) : core_(std::make_shared<Core>(host, env, workers)) {}

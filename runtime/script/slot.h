@@ -26,6 +26,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
 
   std::atomic<int> active{0};          // runs
   std::atomic<bool> exhausted{false};  // its memory ran out: no new runs
+  SteadyTime used{};                   // when a run began or was last seen; the runner's own
 
  private:
   void drain();

@@ -1,6 +1,7 @@
 // Tables and maths. Every loop that an argument could make endless is bounded or counted; sort is stable, so that the
 // same data gives the same order everywhere.
 #include <algorithm>
+#include <initializer_list>
 
 #include "runtime/script/isolate.h"
 #include "runtime/script/libraries.h"
@@ -9,11 +10,19 @@ namespace mlc::script {
 namespace {
 
 constexpr int64_t kMaxMove = 10'000'000;  // elements of one call
+constexpr int64_t kMaxLength = int64_t{1} << 40;
+
+// The length of the table at 1. Elements placed at powers of two make Lua believe in 2^63 - 1 of them.
+int64_t length_of(lua_State* L) {
+  lua_Unsigned length = lua_rawlen(L, 1);
+  if (length > static_cast<lua_Unsigned>(kMaxLength)) raise(L, "the list has holes: its length is not known");
+  return static_cast<int64_t>(length);
+}
 
 // table.insert(t, value) or (t, position, value)
 int table_insert(lua_State* L) {
   table_argument(L, 1);
-  auto length = static_cast<int64_t>(lua_rawlen(L, 1));
+  int64_t length = length_of(L);
   if (lua_gettop(L) == 2) {
     lua_rawseti(L, 1, length + 1);
     return 0;
@@ -21,10 +30,11 @@ int table_insert(lua_State* L) {
   if (lua_gettop(L) != 3) raise(L, "wrong number of arguments to insert");
   int64_t at = integer_argument(L, 2);
   if (at < 1 || at > length + 1) raise(L, "insert: position " + std::to_string(at) + " is outside 1 to " + std::to_string(length + 1));
-  Isolate::of(L).charge(L, static_cast<size_t>(length - at + 1));
+  Isolate& isolate = Isolate::of(L);
   for (int64_t i = length; i >= at; --i) {
     lua_rawgeti(L, 1, i);
     lua_rawseti(L, 1, i + 1);
+    isolate.charge(L, 1);
   }
   lua_rawseti(L, 1, at);
   return 0;
@@ -33,18 +43,19 @@ int table_insert(lua_State* L) {
 // table.remove(t, position?) -> value
 int table_remove(lua_State* L) {
   table_argument(L, 1);
-  auto length = static_cast<int64_t>(lua_rawlen(L, 1));
+  int64_t length = length_of(L);
   int64_t at = integer_argument(L, 2, length);
   if (length == 0 && (at == 0 || at == length)) {
     lua_rawgeti(L, 1, at);
     return 1;
   }
   if (at < 1 || at > length + 1) raise(L, "remove: position " + std::to_string(at) + " is outside 1 to " + std::to_string(length));
-  Isolate::of(L).charge(L, static_cast<size_t>(length - at + 1));
+  Isolate& isolate = Isolate::of(L);
   lua_rawgeti(L, 1, at);
   for (int64_t i = at; i < length; ++i) {
     lua_rawgeti(L, 1, i + 1);
     lua_rawseti(L, 1, i);
+    isolate.charge(L, 1);
   }
   if (at <= length) {
     lua_pushnil(L);
@@ -87,10 +98,10 @@ int table_concat(lua_State* L) {
   if (!lua_isnoneornil(L, 4)) {
     last = integer_argument(L, 4);
   } else {
-    last = lua_istable(L, 1) ? static_cast<int64_t>(lua_rawlen(L, 1)) : luaL_len(L, 1);
+    last = lua_istable(L, 1) ? length_of(L) : luaL_len(L, 1);
   }
   Isolate& isolate = Isolate::of(L);
-  std::string all;
+  TextBuilder all(L);
   for (int64_t i = first; i <= last; ++i) {
     if (lua_istable(L, 1)) {
       lua_rawgeti(L, 1, i);
@@ -100,15 +111,34 @@ int table_concat(lua_State* L) {
     if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER && lua_type(L, -1) != LUA_TUSERDATA) {
       raise(L, "concat: value at " + std::to_string(i) + " is of type " + type_of(L, -1));
     }
-    std::string piece = show(L, -1);
+    if (lua_type(L, -1) == LUA_TSTRING) {
+      all.add(text_argument(L, lua_gettop(L)));
+    } else {
+      all.add(show(L, -1));
+    }
     lua_pop(L, 1);
-    if (all.capacity() < all.size() + piece.size() + separator.size()) isolate.need(L, 2 * (all.size() + piece.size() + separator.size()));
-    all += piece;
-    if (i < last) all += separator;
-    isolate.charge(L, 1 + piece.size() / 64);
+    isolate.charge(L, 1);
+    if (i == last) break;  // also where there is no integer after it
+    all.add(separator);
   }
-  push_text(L, all);
+  all.push();
   return 1;
+}
+
+// table.unpack(list, first?, last?) -> values
+int table_unpack(lua_State* L) {
+  int64_t first = integer_argument(L, 2, 1);
+  int64_t last = lua_isnoneornil(L, 3) ? luaL_len(L, 1) : integer_argument(L, 3);
+  if (first > last) return 0;
+  uint64_t count = static_cast<uint64_t>(last) - static_cast<uint64_t>(first);
+  if (count >= kMaxValues) raise(L, "unpack: more than " + std::to_string(kMaxValues) + " values");
+  luaL_checkstack(L, static_cast<int>(count) + 1, "too many values to unpack");
+  Isolate::of(L).charge(L, count + 1);
+  for (int64_t i = first;; ++i) {
+    lua_geti(L, 1, i);
+    if (i == last) break;
+  }
+  return static_cast<int>(count) + 1;
 }
 
 bool less_than(lua_State* L, int a, int b, bool by_function) {
@@ -130,7 +160,7 @@ int table_sort(lua_State* L) {
   bool by_function = !lua_isnoneornil(L, 2);
   if (by_function) function_argument(L, 2);
   lua_settop(L, 2);
-  auto count = static_cast<int64_t>(lua_rawlen(L, 1));
+  int64_t count = length_of(L);
   Isolate& isolate = Isolate::of(L);
   lua_createtable(L, static_cast<int>(std::min<int64_t>(count, kMaxMove)), 0);
   int from = 1;
@@ -188,10 +218,17 @@ int math_random(lua_State* L) {
   return 1;
 }
 
-void open_copy(lua_State* L, const char* name, lua_CFunction opener, std::initializer_list<const char*> names) {
+// A table of stock functions, on top of the stack.
+void open_guarded(lua_State* L, const char* name, lua_CFunction opener, Takes takes, std::initializer_list<const char*> functions,
+                  std::initializer_list<const char*> as_they_are) {
   luaL_requiref(L, name, opener, 0);
   lua_newtable(L);
-  for (const char* each : names) {
+  for (const char* each : functions) {
+    lua_getfield(L, -2, each);
+    push_guarded(L, takes);
+    lua_setfield(L, -2, each);
+  }
+  for (const char* each : as_they_are) {
     lua_getfield(L, -2, each);
     lua_setfield(L, -2, each);
   }
@@ -201,19 +238,23 @@ void open_copy(lua_State* L, const char* name, lua_CFunction opener, std::initia
 }  // namespace
 
 void open_table(lua_State* L) {
-  open_copy(L, LUA_TABLIBNAME, luaopen_table, {"pack", "unpack"});
-  set_functions(L,
-                {{"insert", table_insert}, {"remove", table_remove}, {"move", table_move}, {"concat", table_concat}, {"sort", table_sort}});
+  open_guarded(L, LUA_TABLIBNAME, luaopen_table, Takes::texts, {}, {"pack"});
+  set_functions(L, {{"insert", table_insert},
+                    {"remove", table_remove},
+                    {"move", table_move},
+                    {"concat", table_concat},
+                    {"sort", table_sort},
+                    {"unpack", table_unpack}});
   lua_setfield(L, -2, LUA_TABLIBNAME);
 }
 
 void open_math(lua_State* L) {
-  open_copy(L, LUA_MATHLIBNAME, luaopen_math,
-            {"abs", "ceil", "floor", "max", "min", "fmod", "modf", "sqrt", "exp", "log", "tointeger", "type", "ult", "pi", "huge",
-             "maxinteger", "mininteger"});
+  open_guarded(L, LUA_MATHLIBNAME, luaopen_math, Takes::numbers,
+               {"abs", "ceil", "floor", "max", "min", "fmod", "modf", "sqrt", "exp", "log", "tointeger", "ult"},
+               {"type", "pi", "huge", "maxinteger", "mininteger"});
   set_functions(L, {{"random", math_random}});
   lua_setfield(L, -2, LUA_MATHLIBNAME);
-  open_copy(L, LUA_UTF8LIBNAME, luaopen_utf8, {"char", "charpattern", "codepoint", "codes", "len", "offset"});
+  open_guarded(L, LUA_UTF8LIBNAME, luaopen_utf8, Takes::texts, {"char", "codepoint", "codes", "len", "offset"}, {"charpattern"});
   lua_setfield(L, -2, LUA_UTF8LIBNAME);
 }
 

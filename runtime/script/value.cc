@@ -26,7 +26,7 @@ const char kArrayMeta = 0;
 extern const ObjectType kRecord;
 
 void push_child(lua_State* L, const Record& of, Value value, const mapping::RecordType* type) {
-  push_record(L, of.document, value, of.types, type);
+  push_object<Record>(L, kRecord, Record{of.document, value, of.types, type, of.held});
 }
 
 // "/Date(1756684800000)/" as an instant.
@@ -62,7 +62,7 @@ void push_scalar(lua_State* L, Value value, Type type, Wire wire, bool blank_is_
     return;
   }
   if (type == Type::decimal) {
-    if (auto number = value.decimal()) return push_decimal(L, *number);
+    if (auto number = value.decimal()) return push_decimal(L, *number, value.text().size());
   } else if (type == Type::integer) {
     if (auto number = value.integer()) return lua_pushinteger(L, *number);
   } else if (type == Type::instant) {
@@ -253,7 +253,8 @@ class JsonWriter {
     index = lua_absindex(L, index);
     if (depth > kMaxValueDepth) raise(L, "the value is nested deeper than " + std::to_string(kMaxValueDepth) + " (or contains itself)");
     luaL_checkstack(L, 8, nullptr);
-    Isolate::of(L).charge(L, 1 + out_.size() / 4096 % 2);
+    Isolate::of(L).charge(L, 1 + (out_.size() - charged_) / 64);
+    charged_ = out_.size();
     if (out_.capacity() > (1u << 20) && out_.size() * 2 > out_.capacity()) Isolate::of(L).need(L, out_.size() * 2);
     switch (lua_type(L, index)) {
       case LUA_TNIL:
@@ -409,11 +410,13 @@ class JsonWriter {
   lua_State* state_;
   ToJson options_;
   std::string out_;
+  size_t charged_ = 0;
   document::Writer writer_;
 };
 
 void push_plain_at(lua_State* L, Value value, int depth) {
   luaL_checkstack(L, 6, "the JSON is nested too deep");
+  Isolate::of(L).charge(L, 1);
   switch (value.kind()) {
     case Kind::object:
       lua_createtable(L, 0, static_cast<int>(value.size()));
@@ -455,7 +458,7 @@ void push_record(lua_State* L, const document::Document& document, Value value, 
     push_scalar(L, value, Type::any, Wire::plain, false);
     return;
   }
-  push_object<Record>(L, kRecord, Record{document, value, types, type});
+  push_object<Record>(L, kRecord, Record{document, value, types, type, Isolate::of(L).hold(L, document)});
 }
 
 const Record* to_record(lua_State* L, int index) { return test_object<Record>(L, index, kRecord); }

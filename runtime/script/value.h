@@ -26,6 +26,7 @@ struct Record {
   document::Value value;  // object or array
   RecordTypes types;
   const mapping::RecordType* type;
+  std::shared_ptr<const void> held;  // keeps the document's bytes counted
 };
 
 // A record for objects and arrays, a plain value for the rest.

@@ -29,7 +29,8 @@ int RemoteWorld::count(const std::string& ref) const {
 
 Result<remote::OperationFacts> FakeRemote::facts(const std::string&, const std::string&, const std::string& operation) {
   remote::OperationFacts facts;
-  if (operation.starts_with("orders.") || operation == "invoices.find" || operation == "invoices.get" || operation == "hooks.list") {
+  if (world_.lists.contains(operation) || operation.starts_with("orders.") || operation == "invoices.find" || operation == "invoices.get" ||
+      operation == "hooks.list") {
     facts.reads = true;
     return facts;
   }
@@ -116,6 +117,8 @@ Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
       if (ref.empty() || invoice.ref == ref) read.rows += (read.rows.size() > 1 ? "," : "") + invoice.body;
     }
     read.rows += "]";
+  } else if (world_.lists.contains(call.operation)) {
+    read.rows = world_.lists[call.operation];
   } else if (call.operation == "hooks.list") {
     read.rows = "[";
     for (const auto& [id, hook] : world_.hooks) read.rows += (read.rows.size() > 1 ? "," : "") + hook;

@@ -24,6 +24,7 @@ struct RemoteWorld {
   std::map<std::string, std::string> orders;  // id -> JSON
   std::map<std::string, std::string> by_key;  // idempotency key -> id
   std::map<std::string, std::string> hooks;   // id -> JSON
+  std::map<std::string, std::string> lists;   // rows of further operations that list
   int sends = 0, reads = 0, hook_writes = 0, updates = 0;
   bool may_repeat = false;
 

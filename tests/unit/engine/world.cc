@@ -85,7 +85,8 @@ void World::start() {
   store = std::move(*opened);
   vault = std::make_unique<FakeVault>(secrets);
   fake_remote = std::make_unique<FakeRemote>(remote, env);
-  runner = std::make_unique<FakeRunner>(instances, flows, *loop);
+  if (make_runner) runner = make_runner(env);
+  else runner = std::make_unique<FakeRunner>(instances, flows, *loop);
   auto given = options;
   given.crash_point = [this](std::string_view point) {
     if (died) return true;  // a process that is gone does nothing more

@@ -72,7 +72,8 @@ class World {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<FakeVault> vault;
   std::unique_ptr<FakeRemote> fake_remote;
-  std::unique_ptr<FakeRunner> runner;
+  std::function<std::unique_ptr<Runner>(const Environment&)> make_runner;  // unset: flows written in C++
+  std::unique_ptr<Runner> runner;
   std::unique_ptr<Engine> engine;
 };
 

@@ -1,71 +1,10 @@
 // The isolate's rules: what a script may cost and what it can reach (style.md section 9, reliability.md T11, T12, F19).
 #include "runtime/script/isolate.h"
 
-#include <gtest/gtest.h>
-
-#include <chrono>
-#include <deque>
-
-#include "runtime/script/libraries.h"
-#include "runtime/script/value.h"
+#include "tests/unit/script/lab.h"
 
 namespace mlc::script {
 namespace {
-
-// An isolate and a queue in place of its thread.
-class Lab {
- public:
-  explicit Lab(Budget budget = small()) {
-    Profile profile;
-    profile.budget = budget;
-    auto made = Isolate::make(std::move(profile), [this](std::function<void()> work) { queue_.push_back(std::move(work)); });
-    EXPECT_TRUE(made.ok());
-    isolate_ = std::move(*made);
-  }
-
-  static Budget small() { return {16u << 20, std::chrono::milliseconds(100), std::chrono::milliseconds(300)}; }
-
-  // Runs the text as a fiber; gives what it returned as text, or "error: …".
-  std::string run(const std::string& text, const Sources& sources = {}) {
-    auto compiled = compile("test.lua", text);
-    if (compiled.chunk == nullptr) return "error: " + compiled.problem.text();
-    std::string ended = "nothing";
-    auto started = isolate_->spawn(
-        [&](lua_State* L) {
-          isolate_->push_environment(L, sources);
-          push_native(L, wait_once);
-          Isolate::set_ambient(L, "wait");
-          isolate_->push_chunk(L, *compiled.chunk, -1);
-          return 0;
-        },
-        [&](lua_State* L, int status) { ended = (status == LUA_OK ? "" : "error: ") + show(L, -1); }, {},
-        std::make_unique<SeededRandom>(7));
-    if (!started) return "error: " + started.error().text();
-    while (!queue_.empty()) {
-      auto work = std::move(queue_.front());
-      queue_.pop_front();
-      work();
-    }
-    return ended;
-  }
-
-  // wait(value) -> value, after going through the queue
-  static int wait_once(lua_State* L) {
-    std::string value = lua_gettop(L) > 0 ? show(L, 1) : "";
-    return Isolate::of(L).suspend(L, [value](Wake wake) {
-      wake([value](lua_State* state) {
-        push_text(state, value);
-        return 1;
-      });
-    });
-  }
-
-  Isolate& isolate() { return *isolate_; }
-
- private:
-  std::deque<std::function<void()>> queue_;
-  std::unique_ptr<Isolate> isolate_;
-};
 
 bool ended_by_time(const std::string& text) { return text.find("was stopped") != std::string::npos && text.rfind("error: ", 0) == 0; }
 

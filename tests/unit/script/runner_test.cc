@@ -233,6 +233,53 @@ TEST_F(RunnerTest, NothingOfOneRunIsSeenByTheNext) {
   EXPECT_EQ(run().result, "1");
 }
 
+TEST_F(RunnerTest, WhatASystemKeepsIsNotSeenByTheNextRun) {
+  write("scripts/systems/ledger/init.lua",
+        "local asked = 0\n"
+        "return system { name = 'ledger', base_url = 'https://books.example.com', operations = {\n"
+        "  ['items.list'] = { GET = '/items', pages = 'odata', filter = function() asked = asked + 1 return { asked = asked } end } } }\n");
+  flow("job:look_up('items', 'A') return 1");
+  fake_->answer_ = [](const HostRequest& request, const std::string&) -> std::string {
+    return std::holds_alternative<engine::ReadRequest>(request) ? R"({"rows":[],"next":null})" : "{}";
+  };
+  for (int i = 0; i < 2; ++i) {
+    fake_->asked_.clear();
+    EXPECT_EQ(run().result, "1");
+    ASSERT_EQ(fake_->asked_.size(), 3u);
+    EXPECT_NE(fake_->asked_[1].find(R"("asked":"1")"), std::string::npos) << fake_->asked_[1];
+  }
+}
+
+TEST_F(RunnerTest, IdleIsolatesAreBoundedInNumberAndInTime) {
+  host_.idle_isolates = 3;
+  for (int i = 0; i < 8; ++i) {
+    flow("return " + std::to_string(i));  // a version of its own, and so an isolate
+    EXPECT_EQ(run().result, std::to_string(i));
+    EXPECT_EQ(runner_.isolates(), static_cast<size_t>(std::min(i + 1, 3)));
+  }
+  loop_.run_for(std::chrono::minutes(4));
+  EXPECT_EQ(run().result, "7");
+  loop_.run_for(std::chrono::minutes(4));
+  EXPECT_EQ(runner_.isolates(), 1u);  // the one that had work meanwhile
+  loop_.run_for(std::chrono::minutes(8));
+  EXPECT_EQ(runner_.isolates(), 0u);
+  EXPECT_EQ(run().result, "7");
+}
+
+TEST_F(RunnerTest, AnIsolateThatRunsIsNotIdle) {
+  host_.idle_isolates = 1;
+  fake_->silent_ = true;
+  flow("job:note('waiting') return 1");
+  EXPECT_EQ(run().how, RunEnd::How::waiting);
+  loop_.run_for(std::chrono::minutes(30));
+  EXPECT_EQ(runner_.isolates(), 1u);
+  auto waiting = std::move(handle_);
+  fake_->silent_ = false;
+  flow("return 2");
+  EXPECT_EQ(run().result, "2");
+  EXPECT_EQ(runner_.isolates(), 2u);
+}
+
 TEST_F(RunnerTest, AnAbandonedRunIsHeardOfNoMore) {
   flow("job:note('waiting') return 1");
   fake_->silent_ = true;
