@@ -1,0 +1,41 @@
+#include "runtime/console/api.h"
+
+namespace mlc::console {
+namespace {
+
+Task<Result<Json>> versions(Services& services, Call call) {
+  auto asked = services.scripts.versions(call.at("client"), call.at("instance"));
+  co_return co_await std::move(asked);
+}
+
+Task<Result<Json>> approve(Services& services, Call call) {
+  auto version = call.text("version");
+  if (!version) co_return version.error();
+  auto asked = services.scripts.approve(call.at("client"), call.at("instance"), *version, call.actor);
+  co_return co_await std::move(asked);
+}
+
+Task<Result<Json>> rollback(Services& services, Call call) {
+  auto version = call.text("version");
+  if (!version) co_return version.error();
+  auto asked = services.scripts.rollback(call.at("client"), call.at("instance"), *version, call.actor);
+  co_return co_await std::move(asked);
+}
+
+Task<Result<Json>> reload(Services& services, Call) {
+  auto asked = services.scripts.reload();
+  co_return co_await std::move(asked);
+}
+
+}  // namespace
+
+std::vector<Route> script_routes() {
+  return {
+      {"GET", "/api/v1/clients/{client}/instances/{instance}/versions", "which script versions were live, and what waits", versions, {}},
+      {"POST", "/api/v1/clients/{client}/instances/{instance}/approve", "makes the version that waits live", approve, {}},
+      {"POST", "/api/v1/clients/{client}/instances/{instance}/rollback", "makes an older version live again", rollback, {}},
+      {"POST", "/api/v1/reload", "looks at the files now instead of waiting for them to change", reload, {}},
+  };
+}
+
+}  // namespace mlc::console
