@@ -61,6 +61,7 @@ class Reload : public console::Scripts {
   Task<Result<console::Json>> approve(std::string client, std::string instance, std::string version, std::string actor) override;
   Task<Result<console::Json>> rollback(std::string client, std::string instance, std::string version, std::string actor) override;
   Task<Result<console::Json>> reload() override;
+  Task<Result<console::Json>> preview(std::string client, std::string instance, std::string from, int last) override;
   console::Json standing(const std::string& client, const std::string& instance) const override;
   console::Json report() const override;
   std::vector<engine::Metric> metrics() const override;
@@ -99,6 +100,7 @@ class Reload : public console::Scripts {
   Task<Unit> keep_registered(std::vector<std::pair<std::string, std::string>> connections);
   workbench::ProgramPtr live_program(const std::string& key) const;
 
+  Task<Result<console::Json>> preview_of(const workbench::Standing& standing, std::string from, int last);
   Task<workbench::Look> look();
   Task<Status> round(std::optional<Wish> wish);  // looks at the files and takes over
   Task<Unit> on_change();

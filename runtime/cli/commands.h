@@ -24,6 +24,7 @@ void add_reconcile(CLI::App& root, Context& context);
 void add_versions(CLI::App& root, Context& context);
 void add_approve(CLI::App& root, Context& context);
 void add_rollback(CLI::App& root, Context& context);
+void add_preview(CLI::App& root, Context& context);
 
 // Parses and runs; gives the exit code of design.md section 4.
 int run(int argc, char** argv);

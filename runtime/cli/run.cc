@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
   add_versions(root, context);
   add_approve(root, context);
   add_rollback(root, context);
+  add_preview(root, context);
 
   try {
     root.parse(argc, argv);

@@ -37,6 +37,8 @@ class Scripts {
   virtual Task<Result<Json>> approve(std::string client, std::string instance, std::string version, std::string actor) = 0;
   virtual Task<Result<Json>> rollback(std::string client, std::string instance, std::string version, std::string actor) = 0;
   virtual Task<Result<Json>> reload() = 0;  // looks at the files now
+  // The live version (or `from`) against the files over the `last` recorded inputs of each mapping; "" = all of them.
+  virtual Task<Result<Json>> preview(std::string client, std::string instance, std::string from, int last) = 0;
   // What an instance serves and what its files are: {"version","candidate"?,"state","problems":[{"file","line","column","sentence"}]}
   virtual Json standing(const std::string& client, const std::string& instance) const = 0;
   virtual Json report() const = 0;  // {"ok","failed","last","milliseconds","problems":[…],"restart":[…]}
