@@ -5,6 +5,7 @@
 
 #include "runtime/app/catalog.h"
 #include "runtime/base/offload.h"
+#include "runtime/workbench/specs.h"
 
 namespace mlc::app {
 namespace {
@@ -17,6 +18,25 @@ constexpr size_t kKeptInMemory = 3;      // versions of an instance: its jobs st
 constexpr const char* kFiles = "files";  // who: nobody by name
 
 std::string key_of(const std::string& client, const std::string& instance) { return client + "/" + instance; }
+// A candidate whose specs fail is a broken one. What is live passed its own, or was taken before it had any.
+void hold_against_specs(const script::Host& host, const std::string& folder, const std::map<std::string, std::string>& live,
+                        workbench::Look& look) {
+  workbench::SpecGate gate(host, folder);
+  for (auto& standing : look.instances) {
+    const auto before = live.find(key_of(standing.client, standing.instance));
+    if (standing.candidate == nullptr || before == live.end() || before->second == standing.candidate->instance.version) continue;
+    auto failures = gate.failures(standing.candidate);
+    if (failures.empty()) continue;
+    for (const auto& failure : failures) {
+      const bool told = std::any_of(look.workspace.problems.begin(), look.workspace.problems.end(),
+                                    [&](const script::Problem& one) { return one.text() == failure.text(); });
+      if (!told) look.workspace.problems.push_back(failure);
+    }
+    standing.problems = std::move(failures);
+    standing.candidate = nullptr;
+  }
+}
+
 std::string key_of(const ProgramPtr& program) { return key_of(program->instance.client, program->instance.name); }
 
 }  // namespace
@@ -27,12 +47,20 @@ Reload::Reload(Parts parts)
       versions_(*parts_.store, *parts_.host, parts_.env, *worker_),
       takes_(parts_.serving) {}
 
-Reload::~Reload() { stop(); }
+Reload::~Reload() {
+  stop();
+  worker_.reset();  // joins: nothing reads `serving_` after this
+}
 
 void Reload::stop() {
   closed_ = true;
   scope_.clear();
-  worker_.reset();  // joins: nothing reads `serving_` after this
+}
+
+std::map<std::string, std::string> Reload::live_versions() const {
+  std::map<std::string, std::string> all;
+  for (const auto& [key, live] : versions_.all()) all[key] = live.version;
+  return all;
 }
 
 ProgramPtr Reload::live_program(const std::string& key) const {
@@ -98,7 +126,8 @@ Task<Result<ProgramPtr>> Reload::choose(const Standing& standing, bool asks, con
     into.kept.push_back(fresh);
     co_return fresh;
   } else {
-    into.candidates[key] = {fresh, fresh->instance.version == live->held_back ? "held back" : "waiting", {}};
+    const bool aside = fresh->instance.version == live->held_back;
+    into.candidates[key] = {fresh, aside ? "held back" : asks ? "waiting" : "saved", {}};
   }
   // What serves goes on serving.
   if (auto serving = live_program(key)) co_return serving;
@@ -117,10 +146,10 @@ Status Reload::furnish(Decision& decision) const {
   std::map<std::string, std::string> own;
   for (const auto& program : decision.workspace.programs)
     for (const auto& [role, connections] : program->instance.roles) {
-      const auto system = program->role_systems.find(role);
-      if (system == program->role_systems.end()) continue;
-      const auto definition = program->systems.find(system->second);
-      if (definition == program->systems.end()) continue;
+      const auto system = program->scripts->role_systems.find(role);
+      if (system == program->scripts->role_systems.end()) continue;
+      const auto definition = program->scripts->systems.find(system->second);
+      if (definition == program->scripts->systems.end()) continue;
       const auto known = decision.workspace.systems.emplace(system->second, definition->second).first;
       if (known->second == definition->second) continue;
       for (const auto& connection : connections) own.emplace(program->instance.client + "/" + connection, definition->second);
@@ -165,7 +194,14 @@ Task<Status> Reload::begin(script::Workspace fresh) {
   if (!loaded) co_return loaded.error();
   settings_at_start_ = fresh.settings;
   for (const auto& problem : fresh.problems) parts_.log->warn("workspace.problem", {{"text", problem.text()}});
-  auto look = workbench::look_at(nullptr, std::move(fresh));
+  std::function<workbench::Look()> work = [host = parts_.host, folder = parts_.folder, live = live_versions(),
+                                           held = std::make_shared<script::Workspace>(std::move(fresh))] {
+    auto seen = workbench::look_at(nullptr, std::move(*held));
+    hold_against_specs(*host, folder, live, seen);
+    return seen;
+  };
+  auto looking = offload<workbench::Look>(*worker_, *parts_.env.executor, std::move(work));
+  auto look = co_await std::move(looking);
   problems_ = look.workspace.problems;
   auto deciding = decide(look, nullptr);
   auto decision = co_await std::move(deciding);
@@ -193,9 +229,11 @@ Task<Status> Reload::hand_over(Decision decision) {
     auto activated = co_await versions_.activate(decision.changes, std::move(decision.kept));
     if (!activated) co_return activated.error();
   }
-  for (const auto& [client, definition] : decision.workspace.clients) {
-    if (serving_.clients.contains(client)) continue;
-    auto prepared = co_await parts_.vault->prepare(client);
+  std::vector<std::string> clients;
+  for (const auto& [client, definition] : decision.workspace.clients)
+    if (!serving_.clients.contains(client)) clients.push_back(client);
+  if (!clients.empty()) {
+    auto prepared = co_await parts_.vault->prepare_all(std::move(clients));
     if (!prepared) co_return prepared.error();
   }
   std::map<std::string, ProgramPtr> live;
@@ -269,8 +307,10 @@ void Reload::end_turn() {
 
 Task<workbench::Look> Reload::look() {
   // Only a turn changes `serving_`, and this is one.
-  std::function<workbench::Look()> work = [host = parts_.host, folder = parts_.folder, serving = &serving_] {
-    return workbench::look_at(serving, script::load_workspace(*host, folder));
+  std::function<workbench::Look()> work = [host = parts_.host, folder = parts_.folder, serving = &serving_, live = live_versions()] {
+    auto seen = workbench::look_at(serving, script::load_workspace(*host, folder));
+    hold_against_specs(*host, folder, live, seen);
+    return seen;
   };
   auto looking = offload<workbench::Look>(*worker_, *parts_.env.executor, std::move(work));
   co_return co_await std::move(looking);
@@ -317,6 +357,7 @@ Task<Status> Reload::round(std::optional<Wish> wish) {
     parts_.log->error("reload.refused", {{"error", decision.error().text()}});
     co_return decision.error();
   }
+  if (closed_) co_return Error(Code::cancelled, "the runtime is stopping");
   const auto changes = decision->changes;
   std::map<std::string, std::string> was;
   for (const auto& change : changes)

@@ -72,7 +72,7 @@ class Reload : public console::Scripts {
   // What waits beside a live version.
   struct Candidate {
     workbench::ProgramPtr program;  // null: broken
-    std::string state;              // "waiting", "held back", "broken"
+    std::string state;              // "waiting", "held back", "broken"; "saved": goes live when serve starts
     std::vector<script::Problem> problems;
   };
   struct Decision {
@@ -101,6 +101,7 @@ class Reload : public console::Scripts {
   workbench::ProgramPtr live_program(const std::string& key) const;
 
   Task<Result<console::Json>> preview_of(const workbench::Standing& standing, std::string from, int last);
+  std::map<std::string, std::string> live_versions() const;  // "client/instance" -> hash
   Task<workbench::Look> look();
   Task<Status> round(std::optional<Wish> wish);  // looks at the files and takes over
   Task<Unit> on_change();

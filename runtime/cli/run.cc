@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
   add_approve(root, context);
   add_rollback(root, context);
   add_preview(root, context);
+  add_test(root, context);
 
   try {
     root.parse(argc, argv);

@@ -20,6 +20,7 @@ void print_versions(const Json& answer) {
   if (state == "waiting")
     std::cout << "\nThe files give " << candidate << ", which waits. See what it changes and take it:\n  ml-connector preview " << place
               << "\n  ml-connector approve " << place << " " << candidate << "\n";
+  if (state == "saved") std::cout << "\nThe files give " << candidate << ", which goes live when serve starts.\n";
   if (state == "held back")
     std::cout << "\nThe files give " << candidate
               << ", which a rollback put aside. Change them, or take it after all:\n  ml-connector approve " << place << " " << candidate

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/document/write.h"
 #include "runtime/engine/journal.h"
-#include "runtime/script/compiled_mappings.h"
 #include "runtime/script/offline_mapping.h"
 
 namespace mlc::workbench {
@@ -189,10 +189,10 @@ bool Preview::differs() const {
 Preview preview(const script::Host& host, const ProgramPtr& before, const ProgramPtr& after, const std::vector<RecordedInput>& inputs) {
   Preview all;
   const auto answers = all_answers(inputs);
-  for (const auto& [name, unit] : after->mappings->by_name)
-    if (!before->mappings->by_name.contains(name)) all.added.push_back(name);
-  for (const auto& [name, unit] : before->mappings->by_name) {
-    if (!after->mappings->by_name.contains(name)) {
+  for (const auto& [name, unit] : *after->mappings)
+    if (!before->mappings->contains(name)) all.added.push_back(name);
+  for (const auto& [name, unit] : *before->mappings) {
+    if (!after->mappings->contains(name)) {
       all.gone.push_back(name);
       continue;
     }

@@ -1,5 +1,7 @@
 #include "runtime/workbench/versions.h"
 
+#include <utility>
+
 #include "runtime/base/offload.h"
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
@@ -13,6 +15,7 @@ using document::Node;
 
 constexpr std::string_view kLive = "live/";
 constexpr size_t kHistory = 50;
+constexpr size_t kRowsInCommit = 500;  // a manifest has some ten kilobytes
 
 std::string encode(const LiveVersion& live) {
   Node history = Node::array();
@@ -46,7 +49,7 @@ Task<Status> Versions::load() {
   for (const auto& row : *rows) {
     auto live = decode(row.value);
     if (!live) co_return live.error().wrap("the store's row " + row.key);
-    stored_.insert("version:" + live->version);
+    stored_.insert(script::version_row(live->version));
     live_[row.key.substr(kLive.size())] = std::move(*live);
   }
   co_return ok_status();
@@ -59,18 +62,28 @@ const LiveVersion* Versions::find(const std::string& client, const std::string& 
 
 Task<Status> Versions::activate(std::vector<Change> changes, std::vector<ProgramPtr> programs) {
   const WallTime now = env_.clock->wall();
+  // Rows in commits of a size that others can wait for; the live versions in the last one, when all they need is there.
   store::Change change;
   std::set<std::string> put;
   for (const auto& program : programs) {
-    // A version's own row is written with all of its files: where it stands, they do.
-    const std::string manifest = "version:" + program->instance.version;
-    if (stored_.contains(manifest)) continue;
-    for (auto& [key, content] : program->rows()) {
+    // A version's own row is written with all of its files or after them: where it stands, they do.
+    const std::string manifest = script::version_row(program->instance.version);
+    if (stored_.contains(manifest) || put.contains(manifest)) continue;
+    auto there = co_await store_.get(store::Table::scripts, manifest);
+    if (!there) co_return there.error();
+    put.insert(manifest);
+    if (*there) continue;
+    for (const auto& [name, file] : program->files()) {
+      const std::string key = script::file_row(file.file->hash);
       if (stored_.contains(key) || !put.insert(key).second) continue;
       auto known = co_await store_.get(store::Table::scripts, key);
       if (!known) co_return known.error();
-      if (!*known) change.put.emplace_back(store::Table::scripts, store::Row{key, std::move(content), now});
+      if (!*known) change.put.emplace_back(store::Table::scripts, store::Row{key, file.file->text, now});
     }
+    change.put.emplace_back(store::Table::scripts, store::Row{manifest, program->manifest(), now});
+    if (change.put.size() < kRowsInCommit) continue;
+    auto committed = co_await store_.commit(std::exchange(change, {}));
+    if (!committed) co_return committed.error();
   }
   std::map<std::string, LiveVersion> next;
   for (const auto& one : changes) {
@@ -105,7 +118,7 @@ Task<Result<std::string>> Versions::row(std::string key) {
 }
 
 Task<Result<ProgramPtr>> Versions::restore(std::string version) {
-  const std::string name = "version:" + version;
+  const std::string name = script::version_row(version);
   auto manifest = co_await row(name);
   if (!manifest) co_return Error(Code::not_found, "there is no script version " + version);
   auto keys = script::rows_of_manifest(*manifest);

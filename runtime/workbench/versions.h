@@ -41,6 +41,8 @@ class Versions {
   Task<Status> load();
   const LiveVersion* find(const std::string& client, const std::string& instance) const;
 
+  const std::map<std::string, LiveVersion>& all() const { return live_; }  // by "client/instance"
+
   struct Change {
     std::string client, instance, version, held_back, by, how;
   };

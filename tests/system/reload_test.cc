@@ -232,5 +232,43 @@ TEST_F(Reload, AGitCheckoutIsOneChange) {
   for (int i = 0; i < 40; ++i) std::filesystem::remove(folder + "part_" + std::to_string(i) + ".csv");
 }
 
+TEST_F(Reload, PreviewTellsTheFieldsThatAnEditChanges) {
+  const std::string file = world_->workspace() + "/clients/acme/client.lua", text = read_file(file);
+  remarks_of_new_order();
+  write_file(file, "reload = \"ask\"\n" + text);
+  save_layer("previewed");
+  ASSERT_TRUE(eventually(kPatience, [] { return standing()["state"] == "waiting"; })) << standing().dump(2);
+  for (const bool serving : {true, false}) {
+    if (!serving) {
+      ASSERT_NO_FATAL_FAILURE(world_->stop());
+    }
+    const Json found = world_->ask({"preview", "acme", "shop_nl"}, kNo);
+    ASSERT_EQ(found["instances"].size(), 1u) << found.dump(2);
+    const Json& one = found["instances"][0];
+    EXPECT_EQ(one["state"], "changed");
+    std::map<std::string, Json> mappings;
+    for (const auto& mapping : one["mappings"]) mappings[mapping["mapping"]] = mapping;
+    const Json& invoice = mappings["invoice"];
+    EXPECT_GT(invoice["records"].get<int>(), 0) << one.dump(2);
+    EXPECT_EQ(invoice["changed"], invoice["records"]);
+    ASSERT_EQ(invoice["fields"].size(), 1u) << invoice.dump(2);
+    EXPECT_EQ(invoice["fields"][0]["field"], "Remarks");
+    EXPECT_EQ(invoice["fields"][0]["examples"][0]["after"], "previewed");
+    for (const auto& [name, mapping] : mappings) {
+      EXPECT_TRUE(name == "invoice" || mapping["changed"] == 0) << name << mapping.dump(2);
+    }
+    EXPECT_EQ(world_->ask({"preview", "acme", "shop_nl", "--last", "1"}, kNo)["instances"][0]["mappings"].back()["records"].get<int>(), 1);
+    const Ended told = world_->run({"preview"});
+    EXPECT_EQ(told.code, kNo);
+    EXPECT_NE(told.out.find("Remarks in "), std::string::npos) << told.out;
+    EXPECT_EQ(world_->run({"preview", "acme", "no_such"}).code, kNo);
+    EXPECT_EQ(world_->run({"preview", "acme", "shop_nl", "--last", "0"}).code, 2);
+  }
+  ASSERT_EQ(world_->run({"approve", "acme", "shop_nl"}).code, kDone);
+  EXPECT_EQ(world_->run({"preview", "acme", "shop_nl"}).code, kDone) << "what is live is what the files say";
+  write_file(file, text);
+  ASSERT_NO_FATAL_FAILURE(world_->start());
+}
+
 }  // namespace
 }  // namespace mlc::system_test
