@@ -15,13 +15,17 @@ local function set(list)
 end
 
 local KNOWN = {
-  workspace = { id = "text", listen = "table", admin = "text", public_url = "text", proxies = "table", store = "text", master_key = "text", grants = "table" },
-  client = { zone = "text", connections = "table", instances = "table" },
+  workspace = {
+    id = "text", listen = "table", admin = "text", public_url = "text", proxies = "table", store = "text", master_key = "text",
+    grants = "table", reload = "text",
+  },
+  client = { zone = "text", connections = "table", instances = "table", reload = "text" },
 }
 local GRANT = set { "system", "region", "clients", "base_url", "authorize_url", "token_url", "ca_file", "allow_loopback" }
 local CONNECTION = set { "grant", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback" }
 local USE = set { "bind", "route", "settings" }
 local LISTEN = set { "address", "tls" }
+local RELOAD = set { "swap", "ask" }
 
 local function expect(value, wanted, what)
   local found = host.type(value)
@@ -93,6 +97,7 @@ local environment = setmetatable({}, {
         if getmetatable(entry) ~= word then fail("%s.%s is not made by %s", name, each, word) end
       end
     end
+    if name == "reload" and not RELOAD[value] then fail("reload: expected \"swap\" or \"ask\", got \"%s\"", value) end
     if name == "listen" then
       for key in pairs(value) do
         if not LISTEN[key] then fail("listen: unknown field '%s'", tostring(key)) end

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/app/reload.h"
 #include "runtime/app/suspects.h"
 #include "runtime/auth/authorizer.h"
 #include "runtime/base/event_loop.h"
@@ -25,6 +26,7 @@
 #include "runtime/script/runner.h"
 #include "runtime/store/sqlite/open.h"
 #include "runtime/vault/vault.h"
+#include "runtime/workbench/change_watch.h"
 
 namespace mlc::app {
 
@@ -62,19 +64,19 @@ class Runtime : public console::Doors {
   Environment environment() { return env_; }
   std::string state_folder() const { return folder_ + "/state"; }
   Suspects& suspects() { return *suspects_; }
-  // Every connection's host is this machine: what --clock asks for.
-  Status require_loopback() const;
+  // Every connection's host is this machine, and stays so when files change: what --clock asks for.
+  Status require_loopback();
 
   // console::Doors
   std::vector<std::string> clients() const override;
   std::vector<std::shared_ptr<const remote::Connection>> connections(const std::string& client) const override;
   std::vector<std::string> problems() const override;
-  void run_jobs() override;
+  Task<Status> run_jobs() override;
 
  private:
   Runtime(EventLoop& loop, Clock& clock, Log& log, RuntimeOptions options);
   Task<Status> build();
-  Task<Status> keep_versions();
+  void watch_files();
 
   EventLoop& loop_;
   Log& log_;
@@ -85,15 +87,16 @@ class Runtime : public console::Doors {
   SystemRandom random_;
   Environment env_;
   script::Host host_;
-  script::Workspace workspace_;
   Settings settings_;
-  std::shared_ptr<const remote::Directory> directory_;
 
   // In the order of building; destroyed in reverse.
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Suspects> suspects_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<vault::Vault> vault_;
+  std::unique_ptr<FolderWatcher> watcher_;
+  std::unique_ptr<workbench::ChangeWatch> watch_;
+  std::unique_ptr<Reload> reload_;
   std::unique_ptr<limits::Limits> limits_;
   std::unique_ptr<http::Client> transport_;
   std::unique_ptr<auth::Authorizer> authorizer_;

@@ -21,6 +21,11 @@ void add_pause(CLI::App& root, Context& context);
 void add_live(CLI::App& root, Context& context);
 void add_backup(CLI::App& root, Context& context);
 void add_reconcile(CLI::App& root, Context& context);
+void add_versions(CLI::App& root, Context& context);
+void add_approve(CLI::App& root, Context& context);
+void add_rollback(CLI::App& root, Context& context);
+void add_preview(CLI::App& root, Context& context);
+void add_test(CLI::App& root, Context& context);
 
 // Parses and runs; gives the exit code of design.md section 4.
 int run(int argc, char** argv);

@@ -46,6 +46,11 @@ int run(int argc, char** argv) {
   add_live(root, context);
   add_backup(root, context);
   add_reconcile(root, context);
+  add_versions(root, context);
+  add_approve(root, context);
+  add_rollback(root, context);
+  add_preview(root, context);
+  add_test(root, context);
 
   try {
     root.parse(argc, argv);

@@ -5,6 +5,20 @@
 namespace mlc::cli {
 namespace {
 
+// What the files say that is not live, and why not.
+void print_scripts(const Json& status) {
+  for (const auto& client : status["clients"])
+    for (const auto& instance : client.value("instances", Json::array())) {
+      const Json scripts = instance.value("scripts", Json::object());
+      const std::string state = get(scripts, "state"), place = get(client, "client") + " " + get(instance, "name");
+      if (state == "waiting") std::cout << "WAITS " << place << ": a new version; ml-connector preview " << place << ", then approve\n";
+      if (state == "held back") std::cout << "HELD BACK " << place << ": rolled back; the files stay aside until they change\n";
+      if (state == "broken") std::cout << "BROKEN " << place << ": the version before goes on\n";
+    }
+  for (const auto& name : status.value("reload", Json::object()).value("restart", Json::array()))
+    std::cout << "RESTART ml-connector.lua: " << text_of(name) << " changed; it is read when serve starts\n";
+}
+
 void print_status(const Json& status) {
   std::vector<std::vector<std::string>> rows;
   // At the store's growth so far; known from its second day on.
@@ -46,6 +60,7 @@ void print_status(const Json& status) {
   for (const auto& budget : status.value("quota", Json::array()))
     if (get(budget, "left") == "0" || !get(budget, "held").empty())
       std::cout << "QUOTA " << get(budget, "name") << ": " << get(budget, "left") << " of " << get(budget, "limit") << " left\n";
+  print_scripts(status);
   for (const auto& problem : status.value("problems", Json::array())) std::cout << "PROBLEM " << text_of(problem) << "\n";
 }
 

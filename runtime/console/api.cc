@@ -7,7 +7,7 @@ namespace {
 
 Task<Result<Json>> describe(Services&, Call) {
   std::vector<Route> all;
-  for (const auto& routes : {job_routes(), record_routes(), client_routes(), credential_routes(), store_routes()})
+  for (const auto& routes : {job_routes(), record_routes(), client_routes(), credential_routes(), store_routes(), script_routes()})
     all.insert(all.end(), routes.begin(), routes.end());
   co_return openapi(all);
 }
@@ -22,6 +22,7 @@ void add_api(Router& router) {
   router.add(client_routes());
   router.add(credential_routes());
   router.add(store_routes());
+  router.add(script_routes());
   router.add({{"GET", "/api/v1/openapi.json", "this description", describe, {}}});
 }
 

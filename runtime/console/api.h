@@ -11,6 +11,7 @@ std::vector<Route> record_routes();      // show, audit, status, reconcile
 std::vector<Route> client_routes();      // pause, resume, live, sync
 std::vector<Route> credential_routes();  // secrets, grants, ping
 std::vector<Route> store_routes();       // backup, audit's proof
+std::vector<Route> script_routes();      // versions, approve, rollback, reload
 
 void add_api(Router& router);
 // The OpenAPI 3.1 document of a router's routes.

@@ -93,7 +93,8 @@ Task<Result<Json>> sync(Services& services, Call call) {
   if (!flow) co_return flow.error();
   auto record = call.text("record");
   if (!record) co_return record.error();
-  services.doors.run_jobs();
+  auto running = co_await services.doors.run_jobs();
+  if (!running) co_return running.error();
   const WallTime began = services.env.clock->wall();
   std::optional<std::string> key;
   if (!record->empty()) key = *record;

@@ -104,10 +104,13 @@ Task<Result<Json>> status(Services& services, Call) {
   for (auto& client : answer["clients"]) {
     client["grants"] = grants_of(services, client["client"].get<std::string>());
     client["quota"] = quota_of(budgets, client["client"].get<std::string>());
+    for (auto& instance : client["instances"])
+      instance["scripts"] = services.scripts.standing(client["client"].get<std::string>(), instance["name"].get<std::string>());
   }
   answer["quota"] = budgets;
   answer["version"] = MLC_VERSION;
   answer["problems"] = services.doors.problems();
+  answer["reload"] = services.scripts.report();
   answer["disk"] = co_await disk(services);
   co_return answer;
 }

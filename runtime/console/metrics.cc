@@ -49,6 +49,8 @@ Task<Result<std::string>> prometheus(Services& services, std::vector<engine::Met
   if (!metrics) co_return metrics.error();
   const WallTime now = services.env.clock->wall();
   metrics->insert(metrics->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  auto scripts = services.scripts.metrics();
+  metrics->insert(metrics->end(), std::make_move_iterator(scripts.begin()), std::make_move_iterator(scripts.end()));
   for (const auto& grant : services.authorizer.report()) {
     const std::vector<std::pair<std::string, std::string>> labels{{"grant", grant.name}, {"system", grant.system}};
     metrics->push_back({"grant_ok", labels, grant.state == "ok" ? 1.0 : 0.0, false});

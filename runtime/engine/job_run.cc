@@ -64,7 +64,8 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
     job.version = run_.instance->version;
     change.pin_version = job.version;
   } else if (!run_.context.runner.has_version(job.client, job.instance, job.version)) {
-    return park("version_missing", "script version " + job.version + " is not there any more", "replay the job on the live version");
+    run_.context.scope.spawn(fetch_version(self));
+    return;
   }
   if (run_.journal.needs_mark()) {
     auto mark = run_.journal.seal(EntryKind::note, -1, Journal::mark(job.attempt, false), "", {run_.context.now(), false, "null"});
@@ -92,6 +93,29 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
   if (!started) return park("cannot_start", started.error().text(), "check the script: ml-connector check");
   if (ended_) (*started)->abandon();
   else flow_ = std::move(*started);
+}
+
+// Old versions leave the memory; a job that still runs on one begins once it is back.
+Task<Unit> JobRun::fetch_version(std::shared_ptr<JobRun> self) {
+  auto& job = run_.job;
+  auto brought = co_await run_.context.runner.bring(job.client, job.instance, job.version);
+  if (ended_) co_return Unit{};
+  if (brought && run_.context.runner.has_version(job.client, job.instance, job.version)) {
+    begin(self);
+    co_return Unit{};
+  }
+  if (!brought) run_.context.log.error("job.version_lost", {{"job", job.id}, {"version", job.version}, {"error", brought.error().text()}});
+  if (!brought && (brought.error().code() == Code::io || brought.error().code() == Code::unavailable)) {
+    co_await finish_early(self, Ending::retry("version_unread", brought.error().text()));
+    co_return Unit{};
+  }
+  Ending ending;
+  ending.what = Ending::What::park;
+  ending.code = "version_missing";
+  ending.reason = "script version " + job.version + " is not there any more";
+  ending.fix = "replay the job on the live version";
+  co_await finish_early(self, std::move(ending));
+  co_return Unit{};
 }
 
 void JobRun::request(HostRequest request, Reply reply) {

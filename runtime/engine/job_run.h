@@ -52,6 +52,7 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   // Records without waiting and gives the answer on.
   Handled record(int index, store::EntryKind kind, std::string name, std::string hash, std::string json, store::Change change = {});
 
+  Task<Unit> fetch_version(std::shared_ptr<JobRun> self);
   Task<Unit> finish(std::shared_ptr<JobRun> self, RunEnd end);
   Task<Unit> finish_early(std::shared_ptr<JobRun> self, Ending ending);
   Task<Unit> close(std::shared_ptr<JobRun> self, store::Change change);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/base/result.h"
+#include "runtime/base/task.h"
 #include "runtime/base/time.h"
 #include "runtime/store/types.h"
 
@@ -178,6 +179,10 @@ class Runner {
   // Starts a run of the job on its pinned version. `end` is called once on an engine thread.
   virtual Result<std::unique_ptr<Run>> start(RunInput input, std::shared_ptr<RunHost> host, std::function<void(RunEnd)> end) = 0;
   virtual bool has_version(const std::string& client, const std::string& instance, const std::string& version) = 0;
+  // Makes a version that was live once known again, from wherever old ones are kept; has_version() holds afterwards.
+  virtual Task<Status> bring(std::string client, std::string instance, std::string version) {
+    co_return Error(Code::not_found, "instance " + client + "/" + instance + " has no version " + version);
+  }
 };
 
 }  // namespace mlc::engine

@@ -39,30 +39,32 @@ class Explainer : public Run {
 
   bool explain(Value record, std::string& json) {
     if (!start(record)) return false;
-    if (!fields_of(program_.root, "", "")) return false;
+    if (!fields_of(program_.root, "", "", "")) return false;
     // The record itself and what only it can refuse (mandatory fields, checks) come from the run.
     return write(record, json);
   }
 
  private:
-  bool fields_of(const RecordPlan& plan, const std::string& prefix, const std::string& group) {
+  bool fields_of(const RecordPlan& plan, const std::string& prefix, const std::string& origin, const std::string& group) {
     for (const FieldPlan& field : plan.fields) {
-      const std::string name = prefix + field.field->name;
-      if (field.record != nullptr && !fields_of(*field.record, name + ".", group)) return false;
-      if (field.assigned && !field_of(field, name, group)) return false;
+      const std::string name = prefix + field.field->name, place = origin + field.field->name;
+      if (field.record != nullptr && !fields_of(*field.record, name + ".", place + ".", group)) return false;
+      if (field.assigned && !field_of(field, name, place, group)) return false;
       size_t number = 0;
       for (const auto& each : field.groups) {
-        const bool done =
-            each_line(*each, [&] { return fields_of(*each->line, name + "[" + std::to_string(++number) + "].", each->name); });
+        const bool done = each_line(*each, [&] {
+          const std::string row = each->each ? "[" + std::to_string(work_.numbers[each->scope]) + "]" : "";
+          return fields_of(*each->line, name + "[" + std::to_string(++number) + "].", place + "." + each->name + row + ".", each->name);
+        });
         if (!done) return false;
       }
     }
     return true;
   }
 
-  bool field_of(const FieldPlan& plan, const std::string& name, const std::string& group) {
+  bool field_of(const FieldPlan& plan, const std::string& name, const std::string& place, const std::string& group) {
     const RowInfo& row = program_.rows[plan.row];
-    FieldLineage lineage{name, group, row.layer, row.at, row.instead_of, std::nullopt, {}};
+    FieldLineage lineage{name, group, row.layer, row.at, row.instead_of, std::nullopt, {}, place};
     Datum datum;
     bool good = trace(plan.op, lineage.trace, datum);
     if (good && datum.is != Datum::Is::missing) {

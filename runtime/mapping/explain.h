@@ -38,6 +38,9 @@ struct FieldLineage {
   std::optional<Position> instead_of;  // the row of a lower layer that this one replaced
   std::optional<std::string> value;    // JSON as written to the target; nothing: the field was left out
   Trace trace;
+  // The field by where it comes from instead of where it landed: "SalesInvoiceLines.product[2].NetPrice" is of the second row
+  // of the group's source list, whatever lines stand before it. Two runs of a mapping compare by it.
+  std::string place;
 };
 
 struct Explanation {

@@ -90,13 +90,15 @@ class Builder {
     return ok_status();
   }
 
-  Status connection(const std::string& client, const std::string& zone, const std::string& name, Value own) {
+  Status connection(const std::string& client, const std::string& zone, const std::string& name, Value own,
+                    const std::shared_ptr<const SystemSpec>& spec_of_its_own) {
     auto connection = std::make_shared<Connection>();
     connection->client = client;
     connection->name = name;
     auto spec = specs_.find(text(own, "system"));
     if (spec == specs_.end()) return Error(Code::config, "unknown system \"" + text(own, "system") + "\"");
-    connection->spec = spec->second;
+    const auto& spec_taken = spec_of_its_own ? spec_of_its_own : spec->second;
+    connection->spec = spec_taken;
     for (auto setting : own.get("settings").fields())
       connection->settings[std::string(setting.key)] = text(own.get("settings"), setting.key);
     connection->tls = tls_of(own);
@@ -115,19 +117,19 @@ class Builder {
       connection->owner = "grant:" + connection->grant;
       if (region.empty()) region = regions_[connection->grant];
       if (base_url.empty()) base_url = bases_[connection->grant];
-    } else if (spec->second->auth->has_grant()) {
+    } else if (spec_taken->auth->has_grant()) {
       connection->grant = connection->owner;
-      auto setup = grant_setup(connection->owner, connection->owner, own, *spec->second, region);
+      auto setup = grant_setup(connection->owner, connection->owner, own, *spec_taken, region);
       if (!setup) return setup.error();
       directory_->grants.push_back(std::move(*setup));
     }
-    auto base = base_of(*spec->second, base_url, region);
+    auto base = base_of(*spec_taken, base_url, region);
     if (!base) return base.error();
     auto url = address(*base, connection->tls);
     if (!url) return url.error();
     connection->base = *url;
     connection->hosts = {host_entry(*url)};
-    connection->rules = spec->second->rules;
+    connection->rules = spec_taken->rules;
     if (Value limits = own.get("limits"); limits && !limits.is_null()) {
       auto rules = limits::parse_rules(limits, "limits");
       if (!rules) return rules.error();
@@ -154,12 +156,23 @@ std::shared_ptr<const Connection> Directory::find(const std::string& client, con
 }
 
 Result<std::shared_ptr<const Directory>> build_directory(const std::string& settings, const std::map<std::string, std::string>& clients,
-                                                         const std::map<std::string, std::string>& systems) {
-  Specs specs;
+                                                         const std::map<std::string, std::string>& systems,
+                                                         const std::map<std::string, std::string>& own) {
+  Specs specs, by_definition;
   for (const auto& [name, json] : systems) {
     auto spec = parse_system(json);
     if (!spec) return spec.error();
     specs[name] = std::move(*spec);
+  }
+  Specs of_connections;
+  for (const auto& [key, json] : own) {
+    auto& spec = by_definition[json];
+    if (!spec) {
+      auto parsed = parse_system(json);
+      if (!parsed) return parsed.error();
+      spec = std::move(*parsed);
+    }
+    of_connections[key] = spec;
   }
   Builder builder(specs);
   auto workspace = document::Document::parse(settings);
@@ -171,7 +184,9 @@ Result<std::shared_ptr<const Directory>> build_directory(const std::string& sett
     if (!parsed) return parsed.error().wrap("clients/" + client + "/client.lua");
     const std::string zone = text(parsed->root(), "zone");
     for (auto field : parsed->root().get("connections").fields()) {
-      auto made = builder.connection(client, zone, std::string(field.key), field.value);
+      const auto its_own = of_connections.find(client + "/" + std::string(field.key));
+      auto made = builder.connection(client, zone, std::string(field.key), field.value,
+                                     its_own == of_connections.end() ? nullptr : its_own->second);
       if (!made) return made.error().wrap("connection " + std::string(field.key)).wrap("clients/" + client + "/client.lua");
     }
   }

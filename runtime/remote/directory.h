@@ -33,8 +33,10 @@ struct Directory {
 };
 
 // From the JSON of script's loader: ml-connector.lua, clients/<client>/client.lua by client, systems by name. The error
-// says which file's which connection is wrong.
+// says which file's which connection is wrong. `own`: "client/connection" -> definition of its system, where that differs
+// from the one of the name: its instance stays on an older version.
 Result<std::shared_ptr<const Directory>> build_directory(const std::string& settings, const std::map<std::string, std::string>& clients,
-                                                         const std::map<std::string, std::string>& systems);
+                                                         const std::map<std::string, std::string>& systems,
+                                                         const std::map<std::string, std::string>& own = {});
 
 }  // namespace mlc::remote

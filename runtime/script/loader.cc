@@ -3,6 +3,7 @@
 #include <set>
 
 #include "runtime/document/document.h"
+#include "runtime/document/node.h"
 #include "runtime/document/write.h"
 #include "runtime/script/assemble.h"
 #include "runtime/script/sources.h"
@@ -11,6 +12,7 @@ namespace mlc::script {
 namespace {
 
 using document::Document;
+using document::Node;
 using document::Value;
 
 constexpr int kMaxFolderDepth = 4;
@@ -65,6 +67,35 @@ class Loader {
     return json;
   }
 
+  std::shared_ptr<const Program> base(const std::string& name, std::vector<Problem>& problems) {
+    read_all(host_.share + "/stdlib", "stdlib", "stdlib/", stdlib_, 0);
+    const auto& found = find("integrations", name);
+    const Integration* used = found ? &use_integration(name, *found) : nullptr;
+    if (!found) problem("scripts/integrations/" + name, found.error().message());
+    Program parts;
+    parts.instance.client = "base";
+    parts.instance.name = name;
+    parts.instance.integration = name;
+    parts.instance.zone = "UTC";
+    std::shared_ptr<const Program> program;
+    if (used != nullptr && used->definition) parts.scripts = scripts_of(name, *found, *used->definition);
+    if (parts.scripts != nullptr) parts.mappings = lay_over(host_, *parts.scripts, {}, out_.problems);
+    if (parts.mappings != nullptr) {
+      Node defaults = Node::object();
+      for (auto field : used->definition->root().get("settings").fields())
+        if (Value given = field.value.get("default")) defaults.set(field.key, Node::copy_of(given));
+      auto settings = Document::parse(document::write(defaults));
+      if (settings) parts.settings = std::make_shared<const Document>(std::move(*settings));
+      parts.instance.flows = parts.scripts->flows;
+      auto zone = Zone::find(parts.instance.zone);
+      if (zone) parts.zone = *zone;
+      parts.role_settings = share_role_settings({});
+      program = std::make_shared<const Program>(std::move(parts));
+    }
+    problems.insert(problems.end(), out_.problems.begin(), out_.problems.end());
+    return program;
+  }
+
  private:
   struct Found {
     std::string folder, shown;
@@ -98,6 +129,11 @@ class Loader {
       problem(file, text.error().text());
       return "{}";
     }
+    // What stands on the disk while an editor writes; taken at its word it would remove the client.
+    if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+      problem(file, "the file is empty; to remove a client, remove its folder");
+      return "{}";
+    }
     auto compiled = compile(file, *text);
     if (compiled.chunk == nullptr) {
       out_.problems.push_back(compiled.problem);
@@ -115,7 +151,7 @@ class Loader {
     auto names = files_.list(folder);
     if (!names) return;
     for (const auto& name : *names) {
-      if (name.empty() || name[0] == '.') continue;
+      if (name.empty() || name[0] == '.' || name.ends_with("_spec.lua")) continue;
       if (name.ends_with(".lua") || name.ends_with(".csv")) {
         auto text = files_.read(folder + "/" + name);
         if (!text) {
@@ -123,7 +159,7 @@ class Loader {
           continue;
         }
         into[prefix + name] = {share_text(std::move(*text)), shown + "/" + name};
-      } else if (depth < kMaxFolderDepth && name.find('.') == std::string::npos && name != "spec") {
+      } else if (depth < kMaxFolderDepth && name.find('.') == std::string::npos && name != "spec" && name != "golden") {
         read_all(folder + "/" + name, shown + "/" + name, prefix + name + "/", into, depth + 1);
       }
     }
@@ -304,6 +340,11 @@ Result<std::string> load_system(const Host& host, const std::string& folder, con
 
 Result<std::string> load_integration(const Host& host, const std::string& folder, const std::string& name) {
   return Loader(host, folder).definition("integrations", name);
+}
+
+std::shared_ptr<const Program> load_base(const Host& host, const std::string& folder, const std::string& name,
+                                         std::vector<Problem>& problems) {
+  return Loader(host, folder).base(name, problems);
 }
 
 }  // namespace mlc::script

@@ -36,4 +36,9 @@ Workspace load_workspace(const Host& host, const std::string& folder, const Load
 Result<std::string> load_system(const Host& host, const std::string& folder, const std::string& name);
 Result<std::string> load_integration(const Host& host, const std::string& folder, const std::string& name);
 
+// An integration as no client has changed it: without layers, with the defaults of its settings. For specs; nothing runs on
+// it. Null when `problems` grew.
+std::shared_ptr<const Program> load_base(const Host& host, const std::string& folder, const std::string& name,
+                                         std::vector<Problem>& problems);
+
 }  // namespace mlc::script

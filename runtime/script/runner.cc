@@ -211,6 +211,16 @@ Result<std::unique_ptr<engine::Run>> Runner::start(engine::RunInput input, std::
 bool Runner::has_version(const std::string& client, const std::string& instance, const std::string& version) {
   return core_->find(client, instance, version) != nullptr;
 }
+Task<Status> Runner::bring(std::string client, std::string instance, std::string version) {
+  if (!archive_) co_return Error(Code::not_found, "instance " + client + "/" + instance + " has no version " + version);
+  auto asking = archive_(version);
+  auto program = co_await std::move(asking);
+  if (!program) co_return program.error();
+  if ((*program)->instance.client != client || (*program)->instance.name != instance)
+    co_return Error(Code::not_found, "script version " + version + " is not of " + client + "/" + instance);
+  core_->add(*program);
+  co_return ok_status();
+}
 size_t Runner::isolates() const { return core_->isolates(); }
 
 }  // namespace mlc::script

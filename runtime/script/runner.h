@@ -25,19 +25,24 @@ class Runner : public engine::Runner {
   void set_live(std::vector<std::shared_ptr<const Program>> programs);
   // Adds an old version (from the store) for jobs that are pinned to it.
   void add(std::shared_ptr<const Program> program);
-  // Forgets versions that are not live and not in `pinned`.
+  // Where bring() gets versions that are not known any more; without it they are not found.
+  using Archive = std::function<Task<Result<std::shared_ptr<const Program>>>(std::string version)>;
+  void set_archive(Archive archive) { archive_ = std::move(archive); }
+  // Forgets versions that are not live and not in `pinned`; their runs under way go on.
   void keep_only(const std::vector<std::string>& pinned);
 
   std::vector<engine::InstancePtr> instances() override;
   Result<std::unique_ptr<engine::Run>> start(engine::RunInput input, std::shared_ptr<engine::RunHost> host,
                                              std::function<void(engine::RunEnd)> end) override;
   bool has_version(const std::string& client, const std::string& instance, const std::string& version) override;
+  Task<Status> bring(std::string client, std::string instance, std::string version) override;
 
   size_t isolates() const;  // live ones, idle included
 
  private:
   class Core;
   std::shared_ptr<Core> core_;
+  Archive archive_;
 };
 
 }  // namespace mlc::script

@@ -10,7 +10,7 @@ void read_folder(Files& files, const std::string& folder, const std::string& sho
   auto names = files.list(folder);
   if (!names) return;
   for (const auto& name : *names) {
-    if (name.empty() || name[0] == '.' || name == "spec") continue;
+    if (name.empty() || name[0] == '.' || name == "spec" || name == "golden" || name.ends_with("_spec.lua")) continue;
     if (!name.ends_with(".lua")) {
       if (depth < kMaxFolderDepth && name.find('.') == std::string::npos)
         read_folder(files, folder + "/" + name, shown + "/" + name, prefix + name + ".", depth + 1, sources, problems);

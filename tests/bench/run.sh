@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # One workload: builds what it needs and runs it on a quiet machine.
-#   tests/bench/run.sh w1|w3|w4|w5|w5-shipped|micro [size]
+#   tests/bench/run.sh w1|w3|w4|w5|w5-shipped|w6|micro [size]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-workload=${1:?usage: tests/bench/run.sh w1|w3|w4|w5|w5-shipped|micro [size]}
+workload=${1:?usage: tests/bench/run.sh w1|w3|w4|w5|w5-shipped|w6|micro [size]}
 build=${MLC_BUILD:-build}
 cmake/packages.sh test
 [ -f "$build/build.ninja" ] || cmake --preset release -B "$build" -Wno-dev >/dev/null
@@ -16,6 +16,9 @@ case "$workload" in
   w5-shipped)
     cmake --build "$build" --target ml-connector-bench-w5
     exec "$build/tests/extra/ml-connector-bench-w5" "${2:-300}" ;;
+  w6)
+    cmake --build "$build" --target ml-connector-bench-w6
+    exec "$build/tests/extra/ml-connector-bench-w6" "${2:-200}" ;;
   micro)
     cmake --build "$build" --target benchmarks
     for program in "$build"/tests/extra/*_bench; do "$program"; done ;;

@@ -17,9 +17,12 @@ list(REMOVE_ITEM workloads ${micro})
 add_executable(ml-connector-bench EXCLUDE_FROM_ALL ${workloads})
 target_link_libraries(ml-connector-bench PRIVATE mlc_store SQLite::SQLite3)
 
-# W5 stands on the harness of the system tests.
+# W5 and W6 stand on the harness of the system tests.
 if(TARGET ml-connector)
   add_executable(ml-connector-bench-w5 EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/bench/orders/w5_orders.cc ${CMAKE_SOURCE_DIR}/tests/bench/machine.cc)
   target_link_libraries(ml-connector-bench-w5 PRIVATE mlc_system_harness SQLite::SQLite3)
   add_dependencies(ml-connector-bench-w5 ml-connector)
+  add_executable(ml-connector-bench-w6 EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/bench/reload/w6_reload.cc ${CMAKE_SOURCE_DIR}/tests/bench/machine.cc)
+  target_link_libraries(ml-connector-bench-w6 PRIVATE mlc_system_harness)
+  add_dependencies(ml-connector-bench-w6 ml-connector)
 endif()
