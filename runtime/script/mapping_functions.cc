@@ -33,7 +33,7 @@ void push_mapping_functions(lua_State* L, const Sources& sources, const MappingU
   for (size_t i = 0; i < unit.files.size(); ++i) {
     isolate.push_environment(L, sources);
     Ref recorded;
-    add_ambient(L, sources, &recorded);
+    add_ambient(L, sources, &recorded, Positions::cheap);
     isolate.push_chunk(L, *unit.files[i], -1);
     lua_call(L, 0, 0);
     recorded.push(L);
