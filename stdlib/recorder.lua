@@ -25,6 +25,7 @@ return function(host)
   end
 
   local OTHER_SIGNS = { ["//"] = "__idiv", ["%"] = "__mod", ["^"] = "__pow", ["&"] = "__band", ["|"] = "__bor", ["~"] = "__bxor" }
+  local MOST = 10000
   local UNKNOWN = { given = "?" }   -- stands for a value that could not be recorded; a file with faults is never run
 
   local Path = { __metatable = "path" }
@@ -144,6 +145,7 @@ return function(host)
         complain(nil, "paths count from 1: the first is [1]")
         key = 1
       end
+      if key > MOST then fail("a path counts to %d; loops over the source are for with(record, function)", MOST) end   -- ipairs never ends
       return deeper(rawget(self, EXPR), key)
     end
     if type(key) ~= "string" then
@@ -161,7 +163,8 @@ return function(host)
     local path = rawget(self, EXPR).path or ""
     local name = path:match "([%w_]+)$" or path
     if is_proxy(first) then
-      complain(name, "there is no transform '%s'%s", name, like(name))
+      local near = like(name)
+      complain(name, "there is no transform '%s'%s", name, near ~= "" and near or ("; a field is written with a dot: .%s"):format(name))
     else
       complain(name, "'%s' is a field and can't be called; a transform is written with a colon, path:%s(…)", name, methods[name] and name or "upper")
     end
@@ -199,7 +202,10 @@ return function(host)
     meta.__len = refuse("#", 0, "use with(record, function)")
     function meta.__pairs() fail "pairs can't walk a path: make lines with :each, or use with(record, function)" end
     for sign, name in pairs(OTHER_SIGNS) do
-      meta[name] = refuse(sign, value_of(UNKNOWN), "mappings compute with + - * / and :round(decimals); all else is for with(record, function)")
+      meta[name] = function()
+        complain(nil, "mappings compute with + - * / and :round(decimals), not with '%s'; all else is for with(record, function)", sign)
+        return value_of(UNKNOWN)
+      end
     end
     function meta.__tostring()
       complain(nil, "a path has no text while the mapping is read; join with .. or write :text(), all else is for with(record, function)")

@@ -369,6 +369,10 @@ class Builder {
       if (field.type == Type::date && op.type == Type::instant) hint = "; write :date()";
       if (field.type == Type::decimal && op.type == Type::text) hint = "; write :decimal()";
       if (field.type == Type::integer && (op.type == Type::text || op.type == Type::decimal)) hint = "; write :integer()";
+      const bool is_number = op.type == Type::integer || op.type == Type::decimal;
+      if (op.code == OpCode::literal && is_number && field.type == Type::text) hint = "; write it in quotes";
+      if (op.code == OpCode::literal && op.type == Type::text && field.type != Type::text) hint = "; write it without quotes";
+      if (op.code == OpCode::literal && op.type == Type::text && (field.type == Type::date || field.type == Type::instant)) hint.clear();
       if (field.type == Type::boolean) hint = "; write :is(…) or :present()";
       if (op.type == Type::record || op.type == Type::list) hint = "; assign it field by field, or a list with each";
       problems_.push_back(

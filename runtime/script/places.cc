@@ -53,6 +53,13 @@ Place Places::word(int wanted, std::string_view word, bool in_value) const {
   return {found->line, found->column};
 }
 
+std::optional<Place> Places::first(std::string_view word) const {
+  for (const Token& token : tokens_) {
+    if ((token.kind == Token::Kind::name || token.kind == Token::Kind::string) && plain(token) == word) return Place{token.line, token.column};
+  }
+  return std::nullopt;
+}
+
 std::optional<Place> Places::key(const std::vector<std::string>& keys) const {
   std::optional<Place> found;
   size_t from = 0, depth_end = tokens_.size();

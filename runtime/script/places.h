@@ -26,6 +26,8 @@ class Places {
   // Where the last of these keys is assigned, each inside the one before: {"instances", "shop_nl", "settings", "journal"}. With
   // some missing, where the last one that is there stands; nothing when the first is missing.
   std::optional<Place> key(const std::vector<std::string>& keys) const;
+  // The first name or text that is this word.
+  std::optional<Place> first(std::string_view word) const;
   // The first word of a line.
   Place line(int line) const;
 
