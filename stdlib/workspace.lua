@@ -23,7 +23,7 @@ local KNOWN = {
 }
 local GRANT = set { "system", "region", "clients", "base_url", "authorize_url", "token_url", "ca_file", "allow_loopback" }
 local CONNECTION = set { "grant", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback" }
-local USE = set { "bind", "route", "settings" }
+local USE = set { "bind", "route", "settings", "layers" }
 local LISTEN = set { "address", "tls" }
 local RELOAD = set { "swap", "ask" }
 
@@ -69,6 +69,10 @@ function words.use(integration)
       if not USE[key] then fail("use \"%s\": unknown field '%s' (settings belong into settings = { … })", integration, tostring(key)) end
     end
     expect(options.bind, "table", "use \"" .. integration .. "\": bind")
+    if options.layers ~= nil then
+      expect(options.layers, "table", "use \"" .. integration .. "\": layers")
+      for _, layer in ipairs(options.layers) do expect(layer, "text", "use \"" .. integration .. "\": layers") end
+    end
     options.integration = integration
     options.settings = options.settings or {}
     return tag(options, "use")

@@ -40,6 +40,9 @@ int run(int argc, char** argv) {
   add_sync(root, context);
   add_jobs(root, context);
   add_show(root, context);
+  add_map(root, context);
+  add_why(root, context);
+  add_settings(root, context);
   add_audit(root, context);
   add_status(root, context);
   add_pause(root, context);

@@ -21,6 +21,7 @@ void add_api(Router& router) {
   router.add(record_routes());
   router.add(client_routes());
   router.add(credential_routes());
+  router.add(mapping_routes());
   router.add(store_routes());
   router.add(script_routes());
   router.add({{"GET", "/api/v1/openapi.json", "this description", describe, {}}});

@@ -80,7 +80,7 @@ Task<Result<Node>> Story::tell(store::Id id) {
   co_return node;
 }
 
-Task<Result<Node>> Story::show(std::string client, std::string number) {
+Task<Result<std::vector<store::Id>>> Story::find_jobs(std::string client, std::string number) {
   auto ids = co_await context_.store.find(client, context_.vault.digest(client, number));
   if (!ids) co_return ids.error();
   store::JobFilter filter;
@@ -94,8 +94,14 @@ Task<Result<Node>> Story::show(std::string client, std::string number) {
   std::sort(all.begin(), all.end(), std::greater<>());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   if (all.empty()) co_return Error(Code::not_found, "nothing of " + client + " bears the number " + number);
+  co_return all;
+}
+
+Task<Result<Node>> Story::show(std::string client, std::string number) {
+  auto all = co_await find_jobs(client, number);
+  if (!all) co_return all.error();
   auto jobs = Node::array();
-  for (const auto id : all) {
+  for (const auto id : *all) {
     auto one = co_await tell(id);
     if (!one) co_return one.error();
     jobs.push(std::move(*one));

@@ -28,6 +28,12 @@ class Story {
   // "journal":[{"kind","name","at","value"|"error"}], "effects":[…]}]}; not_found when nothing has it.
   Task<Result<document::Node>> show(std::string client, std::string number);
   Task<Result<document::Node>> job(store::Id id);
+  // What the jobs of a record mapped, newest job first, for whoever maps it again. Payloads are JSON texts, so that no
+  // number loses a digit on its way. {"jobs":[{"id","instance","flow","source","key","version","mappings":[{"mapping","at",
+  // "input","output"}],"answers":[{"name","at","answer"}]}]}; jobs that mapped nothing are left out.
+  Task<Result<document::Node>> mappings(std::string client, std::string number);
+  // The last recorded answers of a look-up: {"answers":{key: JSON text}}, without those that nobody asked for yet.
+  Task<Result<document::Node>> looked_up(std::string client, std::string connection, std::string name, std::vector<std::string> keys);
   Task<Result<document::Node>> jobs(store::JobFilter filter);
   Task<Result<document::Node>> cases(std::string client);
   Task<Result<document::Node>> audit(std::string client, int64_t after, int limit);
@@ -38,6 +44,7 @@ class Story {
 
  private:
   Task<Result<document::Node>> tell(store::Id id);
+  Task<Result<std::vector<store::Id>>> find_jobs(std::string client, std::string number);  // newest first; never empty
 
   Context& context_;
   const Intake& intake_;

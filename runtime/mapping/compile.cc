@@ -29,9 +29,11 @@ class Builder {
     const size_t before = problems_.size();
     const Definition base = read_definition(sources_.base, problems_);
     if (!begin(base)) return nullptr;
+    program_->tables = sources_.tables;
     apply(base, 0);
     for (size_t i = 0; i < sources_.layers.size(); ++i) {
-      const Definition layer = read_definition(sources_.layers[i], problems_);
+      Definition layer = read_definition(sources_.layers[i], problems_);
+      if (i < sources_.layer_names.size() && !sources_.layer_names[i].empty()) layer.name = sources_.layer_names[i];
       if (!layer.is_layer) problems_.push_back({start(layer), "expected a layer, found a mapping of its own"});
       if (layer.mapping != base.mapping)
         problems_.push_back({start(layer), "a layer of \"" + layer.mapping + "\" does not fit the mapping \"" + base.mapping + "\""});
@@ -59,7 +61,7 @@ class Builder {
   };
 
   static Position start(const Definition& definition) {
-    return definition.rows.empty() ? Position{definition.name, 1, 1} : definition.rows.front().at;
+    return definition.at.line == 0 ? Position{definition.name, 1, 1} : definition.at;
   }
 
   bool begin(const Definition& base) {
@@ -69,7 +71,7 @@ class Builder {
     const auto unknown = [&](const std::string& name, const TypeTable& types) {
       const std::string like = closest(name, types.names());
       problems_.push_back(
-          {start(base), "there is no record type \"" + name + "\"" + (like.empty() ? "" : "; did you mean \"" + like + "\"?")});
+          {start(base), "there is no record type \"" + name + "\"" + (like.empty() ? "" : "; did you mean \"" + like + "\"?"), name});
     };
     if (from == nullptr) unknown(base.from, *sources_.source);
     if (to == nullptr) unknown(base.to, *sources_.target);
@@ -108,8 +110,8 @@ class Builder {
     }
   }
 
-  bool wrong(std::string message) {
-    problems_.push_back({program_->rows[row_].at, std::move(message)});
+  bool wrong(std::string message, std::string_view word = {}) {
+    problems_.push_back({program_->rows[row_].at, std::move(message), std::string(word)});
     return false;
   }
 
@@ -142,11 +144,37 @@ class Builder {
     return nullptr;
   }
 
+  void group_names(const RecordPlan& record, std::vector<std::string>& names) const {
+    for (const FieldPlan& plan : record.fields) {
+      if (plan.record != nullptr) group_names(*plan.record, names);
+      for (const auto& group : plan.groups) {
+        names.push_back(group->name);
+        group_names(*group->line, names);
+      }
+    }
+  }
+
+  // A group that is not there: removed by a layer, or never made.
+  bool no_group(const std::string& name, std::string sentence) {
+    std::vector<std::string> names;
+    group_names(program_->root, names);
+    const std::string like = closest(name, names);
+    if (const auto gone = removed_.find(name); gone != removed_.end()) {
+      sentence += "; it was removed at " + gone->second.text();
+    } else if (!like.empty()) {
+      sentence += "; did you mean \"" + like + "\"?";
+    } else if (!names.empty()) {
+      sentence += "; there is ";
+      for (size_t i = 0; i < names.size(); ++i) sentence += (i == 0 ? "" : ", ") + names[i];
+    }
+    return wrong(std::move(sentence), name);
+  }
+
   bool resolve(const Row& row, bool may_make_records, Place& place) {
     RecordPlan* record = &program_->root;
     if (!row.in.empty()) {
       GroupPlan* group = group_named(*record, row.in);
-      if (group == nullptr) return wrong("there is no group \"" + row.in + "\"");
+      if (group == nullptr) return no_group(row.in, "there is no group \"" + row.in + "\"");
       record = group->line.get();
     }
     for (size_t i = 0; i < row.target.size(); ++i) {
@@ -154,7 +182,7 @@ class Builder {
       const FieldType* field = record->type->find(step);
       if (field == nullptr) {
         const std::string like = closest(step, record->type->field_names());
-        return wrong(record->type->name + " has no field \"" + step + "\"" + (like.empty() ? "" : "; did you mean \"" + like + "\"?"));
+        return wrong(record->type->name + " has no field \"" + step + "\"" + (like.empty() ? "" : "; did you mean \"" + like + "\"?"), step);
       }
       place = {record, field, nullptr, nullptr};
       if (i + 1 == row.target.size()) return true;
@@ -163,7 +191,7 @@ class Builder {
         if (plan == nullptr && !may_make_records) return wrong("\"" + step + "\" is not assigned below this layer");
         if (plan == nullptr) plan = &plan_of(*record, field);
         if (plan->assigned) return wrong("\"" + step + "\" is assigned as a whole already, at " + program_->rows[plan->row].at.text());
-        if (!field->writable) return wrong(record->type->name + "." + step + " is read-only");
+        if (!field->writable) return wrong(record->type->name + "." + step + " is read-only", step);
         if (plan->record == nullptr) {
           plan->record = std::make_unique<RecordPlan>();
           plan->record->type = sources_.target->find(field->of);
@@ -173,13 +201,14 @@ class Builder {
         continue;
       }
       if (field->type != Type::list)
-        return wrong("\"" + step + "\" is " + std::string(type_phrase(field->type)) + " and has no field \"" + row.target[i + 1] + "\"");
+        return wrong("\"" + step + "\" is " + std::string(type_phrase(field->type)) + " and has no field \"" + row.target[i + 1] + "\"",
+                     row.target[i + 1]);
       FieldPlan* plan = planned(*record, field);
       GroupPlan* group = nullptr;
       for (size_t g = 0; plan != nullptr && g < plan->groups.size(); ++g) {
         if (plan->groups[g]->name == row.target[i + 1]) group = plan->groups[g].get();
       }
-      if (group == nullptr) return wrong("\"" + step + "\" has no group \"" + row.target[i + 1] + "\" here");
+      if (group == nullptr) return no_group(row.target[i + 1], "\"" + step + "\" has no group \"" + row.target[i + 1] + "\" here");
       if (++i + 1 == row.target.size()) {
         place = {record, field, plan, group};
         return true;
@@ -192,15 +221,21 @@ class Builder {
   void set(const Row& row) {
     Place place;
     if (!resolve(row, true, place)) return;
-    if (place.group != nullptr) return void(wrong("\"" + place.group->name + "\" is a group of lines: assign its fields"));
-    if (!place.field->writable) return void(wrong(place.record->type->name + "." + place.field->name + " is read-only"));
+    if (place.group != nullptr)
+      return void(wrong("\"" + place.group->name + "\" is a group of lines: assign its fields, or remove it", place.group->name));
+    if (!place.field->writable)
+      return void(wrong(place.record->type->name + "." + place.field->name + " is read-only", place.field->name));
     FieldPlan& plan = plan_of(*place.record, place.field);
     if (plan.record != nullptr || !plan.groups.empty())
       return void(wrong("\"" + place.field->name + "\" is filled field by field already, from " + program_->rows[plan.row].at.text()));
     if (plan.assigned) {
       RowInfo& former = program_->rows[plan.row];
-      if (former.document == program_->rows[row_].document)
-        return void(wrong("\"" + program_->rows[row_].target + "\" is assigned twice; first at " + former.at.text()));
+      if (former.document == program_->rows[row_].document || (!former.layer.empty() && former.layer == program_->rows[row_].layer))
+        return void(wrong("\"" + program_->rows[row_].target + "\" is assigned twice; first at " + former.at.text(), place.field->name));
+      const std::string now = document::canonical(row.expr);
+      if (now == document::canonical(written_[plan.row].expr) && now.find("\"call\"") == std::string::npos)
+        wrong("\"" + program_->rows[row_].target + "\" is this already at " + former.at.text() + ": the override changes nothing, leave it out",
+              place.field->name);
       former.live = false;
       program_->rows[row_].instead_of = former.at;
     }
@@ -244,8 +279,17 @@ class Builder {
       program_->rows[row_].instead_of = program_->rows[other].at;
     };
     if (place.group != nullptr) {
+      removed_[place.group->name] = program_->rows[row_].at;
+      const uint32_t made = place.group->row;
       retire_rows(*place.group->line);
-      retire(place.group->row);
+      retire(made);
+      for (uint32_t other = 0; other < row_; ++other) {
+        const RowInfo& info = program_->rows[other];
+        if (info.live || info.layer != program_->rows[row_].layer || !inside(info.target, what)) continue;
+        wrong("\"" + what + "\" is removed here, but " + info.at.text() + " of the same layer assigns \"" + info.target + "\": leave one of them out",
+              place.group->name);
+        break;
+      }
       std::erase_if(place.holder->groups, [&](const auto& group) { return group.get() == place.group; });
       if (place.holder->groups.empty())
         std::erase_if(place.record->fields, [&](const FieldPlan& plan) { return plan.field == place.field; });
@@ -256,6 +300,12 @@ class Builder {
     retire_rows(*plan);
     retire(plan->row);
     std::erase_if(place.record->fields, [&](const FieldPlan& each) { return each.field == place.field; });
+  }
+
+  // Whether a row's target is a field of that group: "Lines.product.Item", or "product.Item" as the group's line has it.
+  static bool inside(const std::string& target, const std::string& group) {
+    const std::string last = group.substr(group.rfind('.') + 1);
+    return target.starts_with(group + ".") || target.starts_with(last + ".");
   }
 
   void retire_rows(FieldPlan& plan) {
@@ -306,7 +356,7 @@ class Builder {
     const std::string name = record.type->name + "." + field.name;
     const Position at{program_->rows[plan.row].at.file, op.line, op.column};
     if (op.code == OpCode::literal && op.literal.is == Datum::Is::null) {
-      if (!field.nullable || field.mandatory) problems_.push_back({at, name + " can't be null"});
+      if (!field.nullable || field.mandatory) problems_.push_back({at, name + " can't be null", field.name});
       return;
     }
     const bool texts = (op.type == Type::text && field.type == Type::guid) || (op.type == Type::guid && field.type == Type::text);
@@ -316,17 +366,22 @@ class Builder {
     if (!good) {
       std::string hint;
       if (field.type == Type::text) hint = "; write :text()";
-      if (field.type == Type::date) hint = "; write :date()";
-      if (field.type == Type::decimal) hint = "; write :decimal()";
-      if (field.type == Type::integer) hint = "; write :integer()";
+      if (field.type == Type::date && op.type == Type::instant) hint = "; write :date()";
+      if (field.type == Type::decimal && op.type == Type::text) hint = "; write :decimal()";
+      if (field.type == Type::integer && (op.type == Type::text || op.type == Type::decimal)) hint = "; write :integer()";
+      const bool is_number = op.type == Type::integer || op.type == Type::decimal;
+      if (op.code == OpCode::literal && is_number && field.type == Type::text) hint = "; write it in quotes";
+      if (op.code == OpCode::literal && op.type == Type::text && field.type != Type::text) hint = "; write it without quotes";
+      if (op.code == OpCode::literal && op.type == Type::text && (field.type == Type::date || field.type == Type::instant)) hint.clear();
+      if (field.type == Type::boolean) hint = "; write :is(…) or :present()";
       if (op.type == Type::record || op.type == Type::list) hint = "; assign it field by field, or a list with each";
       problems_.push_back(
-          {at, name + " is " + std::string(type_phrase(field.type)) + ", the value is " + std::string(type_phrase(op.type)) + hint});
+          {at, name + " is " + std::string(type_phrase(field.type)) + ", the value is " + std::string(type_phrase(op.type)) + hint, field.name});
     } else if (op.code == OpCode::literal && field.type == Type::guid && !is_guid(op.literal.text)) {
-      problems_.push_back({at, name + " is a guid, \"" + std::string(op.literal.text) + "\" is none"});
+      problems_.push_back({at, name + " is a guid, \"" + std::string(op.literal.text) + "\" is none", field.name});
     } else if (op.code == OpCode::literal && op.type == Type::text && field.max_characters != 0 &&
                characters(op.literal.text) > field.max_characters) {
-      problems_.push_back({at, name + " holds " + std::to_string(field.max_characters) + " characters at most"});
+      problems_.push_back({at, name + " holds " + std::to_string(field.max_characters) + " characters at most, \"" + std::string(op.literal.text) + "\" has " + std::to_string(characters(op.literal.text)), field.name});
     }
   }
 
@@ -374,6 +429,7 @@ class Builder {
   ExpressionCompiler expressions_;
   std::vector<Written> written_;
   std::vector<uint32_t> checks_;
+  std::map<std::string, Position> removed_;  // groups
   uint32_t row_ = 0;
 };
 

@@ -22,6 +22,7 @@
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
 #include "runtime/mapping/position.h"
+#include "runtime/mapping/table.h"
 #include "runtime/mapping/types.h"
 
 namespace mlc::mapping {
@@ -132,11 +133,14 @@ class Compiled {
 struct Names {
   std::vector<std::string> settings;
   std::vector<std::string> lookups;
+  std::map<std::string, Type> setting_types;  // any when it is not here
 };
 
 struct Sources {
   document::Value base;
   std::vector<document::Value> layers;  // lowest first
+  std::vector<std::string> layer_names;  // of the layers, for lineage: documents of one name are one layer; "" goes by its file
+  std::vector<std::shared_ptr<const Table>> tables;  // look-ups that need no call
   std::shared_ptr<const TypeTable> source, target;
   Names names;
 };

@@ -78,7 +78,8 @@ Definition read_definition(Value value, Problems& problems) {
   definition.name = definition.is_layer ? value.get("name").text() : "base";
   definition.from = value.get("from").text();
   definition.to = value.get("to").text();
-  static constexpr std::array<std::string_view, 7> kMembers = {"mapping", "layer", "name", "from", "to", "rows", "at"};
+  definition.at = start;
+  static constexpr std::array<std::string_view, 8> kMembers = {"mapping", "layer", "name", "from", "to", "rows", "at", "problems"};
   for (auto [member, unused] : value.fields()) {
     if (std::find(kMembers.begin(), kMembers.end(), member) == kMembers.end())
       problems.push_back({start, "unknown member \"" + std::string(member) + "\""});
@@ -89,6 +90,11 @@ Definition read_definition(Value value, Problems& problems) {
   if (!value.get("rows").is_array()) problems.push_back({start, "a mapping needs a list of rows"});
   for (Value each : value.get("rows").items()) {
     if (auto row = read_row(each, start, problems)) definition.rows.push_back(std::move(*row));
+  }
+  if (definition.at.line == 0 && !definition.rows.empty()) definition.at = definition.rows.front().at;
+  for (Value each : value.get("problems").items()) {
+    problems.push_back({read_position(each.get("at"), start), std::string(each.get("message").text()),
+                        std::string(each.get("word").text()), each.get("in_value").as_bool()});
   }
   if (definition.name.empty() && !definition.rows.empty()) definition.name = definition.rows.front().at.file;
   return definition;

@@ -3,6 +3,7 @@
 //
 //   {"mapping": "invoice", "from": "bigcommerce.order", "to": "exact_online.SalesInvoice", "rows": [ROW...]}
 //   {"layer": "invoice", "name": "acme/shop_nl", "rows": [ROW...]}         name: shown in lineage; default: the file
+// Both may have "problems": [{"at", "message", "word"}], faults that were noticed while the file ran.
 //
 // ROW, each with "at": {"file": "invoice.lua", "line": 3, "column": 1}
 //   {"set": ["YourRef"], "expr": EXPR}                                      a field; ["Address", "City"] inside a record
@@ -28,7 +29,8 @@
 //   {"do": "default", "on": EXPR, "with": [EXPR]}                the second when the first is missing or null ("or_else" is the same)
 //   {"do": "pick", "on": EXPR, "table": {"DE": EXPR...}, "otherwise": EXPR}     otherwise optional: then missing
 //   {"do": "when", "on": EXPR, "then": EXPR, "else": EXPR}       else optional
-//   {"do": "lookup", "on": EXPR, "name": "items"}                a key without entry is refused, except under default or or_else
+//   {"do": "lookup", "on": EXPR, "name": "items"}                a key without entry is refused, except under default or or_else;
+//                                                                "column": "account" of a table with several
 //   {"call": 0, "name": "remarks"}                               function 0 of this document's own functions, given (record, line)
 //   only in checks: {"sum": "SalesInvoiceLines", "of": EXPR}     over all lines of the target; in it {"target": "NetPrice"}
 //                   {"target": "Journal"}                        a field of the target record itself
@@ -60,6 +62,7 @@ struct Definition {
   std::string mapping;   // name of the mapping, also for a layer
   std::string name;      // label of the layer; "base" for the base
   std::string from, to;  // base only
+  Position at;           // of the words mapping{} or layer
   std::vector<Row> rows;
 };
 

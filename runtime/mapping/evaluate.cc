@@ -146,6 +146,8 @@ bool Run::eval(uint32_t index, Datum& out) {
       return read(op, work_.cells[op.cell], out);
     case OpCode::setting:
       out = Datum::of(inputs_.settings.get(op.text, op.hash));
+      // Settings may give exact decimals as texts.
+      if (op.type == Type::decimal && out.is == Datum::Is::text && document::is_number_text(out.text)) out = Datum::of_number(out.text);
       return true;
     case OpCode::given: {
       const Value value = inputs_.given.get(op.text, op.hash);
@@ -186,6 +188,8 @@ bool Run::eval(uint32_t index, Datum& out) {
     }
     case OpCode::lookup:
       return look_up(op, out);
+    case OpCode::table:
+      return find_row(op, out);
     case OpCode::call:
       return call(op, out);
     case OpCode::target:
@@ -310,6 +314,25 @@ bool Run::look_up(const Op& op, Datum& out) {
   }
   if (op.optional) return true;
   fail(op, op.text + " has no entry for " + document::quoted(text), Code::not_found);
+  const Op& source = program_.ops[op.parts[0]];
+  if (source.code == OpCode::path) refusal_.source = source_path(source.scope, source.text);
+  return false;
+}
+
+bool Run::find_row(const Op& op, Datum& out) {
+  Datum key;
+  if (!eval(op.parts[0], key)) return false;
+  out = Datum();
+  if (key.is_absent()) return true;
+  if (key.is == Datum::Is::structure) return fail(op, "the key of a table is a single value, found " + std::string(key.phrase()));
+  const std::string_view text = key.as_text(scene_.arena);
+  if (const Table::Row* row = op.rows->find(text)) {
+    const std::string& cell = row->cells[op.index];
+    if (!cell.empty()) out = Datum::of_text(cell);
+    return true;
+  }
+  if (op.optional) return true;
+  fail(op, op.rows->file() + " has no row for " + document::quoted(text), Code::not_found);
   const Op& source = program_.ops[op.parts[0]];
   if (source.code == OpCode::path) refusal_.source = source_path(source.scope, source.text);
   return false;

@@ -185,6 +185,18 @@ class Explainer : public Run {
         if (!key.is_absent()) into.key = key.as_text(scene_.arena);
         return true;
       }
+      case OpCode::table: {
+        into.kind = Trace::Kind::lookup;
+        into.what = ":lookup \"" + op.text + "\"";
+        into.path = op.text;
+        Datum key;
+        if (!part(op.parts[0], into) || !eval(op.parts[0], key)) return false;
+        if (key.is_absent()) return true;
+        into.key = key.as_text(scene_.arena);
+        const Table::Row* row = op.rows->find(into.key);
+        if (row != nullptr) into.row = Position{op.rows->file(), row->line, 1};
+        return true;
+      }
       case OpCode::call:
         into.kind = Trace::Kind::function;
         into.what = op.text.empty() ? "with function" : "with function in " + op.text;
@@ -234,7 +246,8 @@ void lines_of(const Trace& trace, size_t depth, std::vector<Line>& lines) {
   for (size_t i = 0; i < trace.from.size(); ++i) lines_of(trace.from[i], depth + (trace.from.size() > 1 ? 1 : 0), lines);
   std::string value = shown(trace.value);
   if (trace.raw && trace.raw != trace.value) value += "  (arrived as " + shown(trace.raw) + ")";
-  if (trace.kind == Trace::Kind::lookup && !trace.key.empty()) value += "  (the answer for " + document::quoted(trace.key) + ")";
+  if (trace.row) value += "  (" + trace.row->file + ":" + std::to_string(trace.row->line) + ")";
+  else if (trace.kind == Trace::Kind::lookup && !trace.key.empty()) value += "  (the answer for " + document::quoted(trace.key) + ")";
   lines.push_back({std::string(2 * depth, ' ') + trace.what, std::move(value)});
 }
 
@@ -255,6 +268,11 @@ Node to_node(const Trace& trace) {
   if (!trace.key.empty()) node.set("key", trace.key);
   if (trace.raw) node.set("raw", text_or_null(trace.raw));
   if (trace.value) node.set("value", text_or_null(trace.value));
+  if (trace.row) {
+    Node row = Node::object();
+    row.set("file", trace.row->file).set("line", trace.row->line);
+    node.set("row", std::move(row));
+  }
   set_position(node, trace.at);
   if (trace.from.empty()) return node;
   Node from = Node::array();

@@ -26,6 +26,7 @@ struct Trace {
   std::string key;                 // look-up: what was looked up
   std::optional<std::string> raw;  // source: JSON as it arrived
   std::optional<std::string> value;  // JSON; nothing: there is none
+  std::optional<Position> row;       // of the table that a look-up found its answer in
   Position at;
   std::vector<Trace> from;
 };

@@ -17,10 +17,20 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
 
 bool accepts(TypeSet set, Type type) { return type == Type::any || has(set, type); }
 
+// What turns the one into the other.
+std::string remedy(TypeSet wanted, Type found) {
+  if (found == Type::list) return "; write an index, as in [1], or a group with each";
+  if (found == Type::record) return "; name one of its fields";
+  if (has(wanted, Type::text)) return "; write :text() before it";
+  if (has(wanted, Type::decimal) && found == Type::text) return "; write :decimal() before it";
+  if (wanted == one_of({Type::date}) && found == Type::instant) return "; write :date() before it";
+  return wanted == one_of({Type::boolean}) ? "; write :is(…) or :present() before it" : "";
+}
+
 }  // namespace
 
-std::nullopt_t ExpressionCompiler::wrong(const Context& context, Value expr, std::string message) {
-  problems_.push_back({read_position(expr.get("at"), program_.rows[context.row].at), std::move(message)});
+std::nullopt_t ExpressionCompiler::wrong(const Context& context, Value expr, std::string message, std::string_view word) {
+  problems_.push_back({read_position(expr.get("at"), program_.rows[context.row].at), std::move(message), std::string(word), true});
   return std::nullopt;
 }
 
@@ -121,7 +131,7 @@ std::optional<uint32_t> ExpressionCompiler::path(Value expr, const Context& cont
   const std::string_view of = expr.get("of").text();
   const auto scope = scope_named(of, context.scope);
   if (!scope)
-    return wrong(context, expr, "the rows of group \"" + std::string(of) + "\" are out of reach here: only its own lines see them");
+    return wrong(context, expr, "the rows of group \"" + std::string(of) + "\" are out of reach here: only its own lines see them", of);
   auto parsed = document::Path::parse(expr.get("path").text());
   if (!parsed) return wrong(context, expr, parsed.error().message());
   if (parsed->steps().empty()) return wrong(context, expr, "a path needs a field");
@@ -132,20 +142,20 @@ std::optional<uint32_t> ExpressionCompiler::path(Value expr, const Context& cont
   for (const document::Step& step : parsed->steps()) {
     if (!step.is_key()) {
       if (field == nullptr || field->type != Type::list || is_item)
-        return wrong(context, expr, "\"" + parsed->text() + "\": only a list has an index");
+        return wrong(context, expr, "\"" + parsed->text() + "\": only a list has an index", field == nullptr ? std::string_view() : std::string_view(field->name));
       is_item = true;
       record = sources_.source->find(field->of);
       continue;
     }
     if (field != nullptr && field->type == Type::list && !is_item) {
-      return wrong(context, expr, "\"" + field->name + "\" is a list: write an index, or a group with each");
+      return wrong(context, expr, "\"" + field->name + "\" is a list: write an index, as in " + field->name + "[1], or a group with each", step.key);
     }
     if (record == nullptr)
       return wrong(context, expr,
-                   "\"" + field->name + "\" is " + std::string(type_phrase(field->type)) + " and has no field \"" + step.key + "\"");
+                   "\"" + field->name + "\" is " + std::string(type_phrase(field->type)) + " and has no field \"" + step.key + "\"", step.key);
     const FieldType* next = record->find(step.key);
     if (next == nullptr)
-      return wrong(context, expr, record->name + " has no field \"" + step.key + "\"" + suggestion(step.key, record->field_names()));
+      return wrong(context, expr, record->name + " has no field \"" + step.key + "\"" + suggestion(step.key, record->field_names()), step.key);
     field = next;
     is_item = false;
     record = field->type == Type::record ? sources_.source->find(field->of) : nullptr;
@@ -170,7 +180,8 @@ std::optional<uint32_t> ExpressionCompiler::compile_list(Value expr, const Conte
   if (op.type != Type::list || op.field->item != Type::record) {
     return wrong(context, expr,
                  "\"" + op.text + "\" is " + (op.type == Type::list ? "a list of single values" : std::string(type_phrase(op.type))) +
-                     ", expected a list of records");
+                     ", expected a list of records",
+                 op.field->name);
   }
   return list;
 }
@@ -191,7 +202,7 @@ std::optional<uint32_t> ExpressionCompiler::named(Value expr, const Context& con
   if (Value name = expr.get("job")) {
     if (!only(expr, context, {"job"})) return std::nullopt;
     if (name.text() != "source" && name.text() != "key")
-      return wrong(context, expr, "a job has \"source\" and \"key\", not \"" + std::string(name.text()) + "\"");
+      return wrong(context, expr, "a job has \"source\" and \"key\", not \"" + std::string(name.text()) + "\"", name.text());
     op.code = name.text() == "source" ? OpCode::job_source : OpCode::job_key;
     op.type = Type::text;
     add_source(context, "job " + std::string(name.text()));
@@ -203,10 +214,12 @@ std::optional<uint32_t> ExpressionCompiler::named(Value expr, const Context& con
     return std::nullopt;
   op.code = is_setting ? OpCode::setting : OpCode::given;
   op.text = expr.get(is_setting ? "setting" : "given").text();
+  if (const auto type = sources_.names.setting_types.find(op.text); is_setting && type != sources_.names.setting_types.end())
+    op.type = type->second;
   op.hash = document::key_hash(op.text);
   const auto& known = sources_.names.settings;
   if (is_setting && std::find(known.begin(), known.end(), op.text) == known.end()) {
-    return wrong(context, expr, "there is no setting \"" + op.text + "\"" + suggestion(op.text, known));
+    return wrong(context, expr, "there is no setting \"" + op.text + "\"" + suggestion(op.text, known), op.text);
   }
   if (Value inside = expr.get("path"); inside && !is_setting) {
     auto parsed = document::Path::parse(inside.text());
@@ -278,7 +291,7 @@ std::optional<uint32_t> ExpressionCompiler::transform(Value expr, const Context&
   if (known == nullptr) {
     std::vector<std::string> names;
     for (const Transform& each : transforms()) names.emplace_back(each.name);
-    return wrong(context, expr, "there is no \"" + std::string(name) + "()\"" + suggestion(name, names));
+    return wrong(context, expr, "there is no \"" + std::string(name) + "()\"" + suggestion(name, names), name);
   }
   if (name == "pick") return pick(expr, context);
   if (name == "when") return when(expr, context);
@@ -293,18 +306,21 @@ std::optional<uint32_t> ExpressionCompiler::apply(Value expr, const Context& con
   if (!on || !with) return std::nullopt;
   const std::string name(known.name);
   if (!accepts(known.on, type_of(*on))) {
-    return wrong(context, expr, name + "() stands on " + types_phrase(known.on) + ", found " + std::string(type_phrase(type_of(*on))));
+    return wrong(context, expr, name + "() stands on " + types_phrase(known.on) + ", found " + std::string(type_phrase(type_of(*on))) + remedy(known.on, type_of(*on)), name);
   }
   if (with->size() < known.required || with->size() > known.with.size()) {
     const std::string most = known.with.size() > known.required ? " to " + std::to_string(known.with.size()) : "";
     return wrong(context, expr,
-                 name + "() takes " + std::to_string(known.required) + most + " arguments, found " + std::to_string(with->size()));
+                 name + "() takes " + (known.with.empty() ? std::string("no") : std::to_string(known.required) + most) +
+                     (most.empty() && known.required == 1 ? " argument" : " arguments") + ", found " + std::to_string(with->size()),
+                 name);
   }
   for (size_t i = 0; i < with->size(); ++i) {
     if (accepts(known.with[i], type_of((*with)[i]))) continue;
     return wrong(context, expr,
                  "argument " + std::to_string(i + 1) + " of " + name + "() is " + types_phrase(known.with[i]) + ", found " +
-                     std::string(type_phrase(type_of((*with)[i]))));
+                     std::string(type_phrase(type_of((*with)[i]))),
+                 name);
   }
   Op op;
   op.code = OpCode::apply;
@@ -329,7 +345,8 @@ std::optional<uint32_t> ExpressionCompiler::fallback(Value expr, const Context& 
   if (op.type == Type::any && first != Type::any && second != Type::any) {
     return wrong(context, expr,
                  "the value is " + std::string(type_phrase(first)) + ", the other one " + std::string(type_phrase(second)) +
-                     ": they must be of one type");
+                     ": they must be of one type",
+                 known.name);
   }
   op.parts = {*on, with->front()};
   return add(context, expr, std::move(op));
@@ -340,8 +357,8 @@ std::optional<uint32_t> ExpressionCompiler::pick(Value expr, const Context& cont
   const auto on = compile(expr.get("on"), context);
   if (!on) return std::nullopt;
   if (!accepts(find_transform("pick")->on, type_of(*on)))
-    return wrong(context, expr, "pick() stands on a single value, found " + std::string(type_phrase(type_of(*on))));
-  if (expr.get("table").size() == 0) return wrong(context, expr, "pick() needs a table");
+    return wrong(context, expr, "pick() stands on a single value, found " + std::string(type_phrase(type_of(*on))), "pick");
+  if (expr.get("table").size() == 0) return wrong(context, expr, "pick() needs a table, as in :pick { DE = \"D1\", otherwise = \"NL\" }", "pick");
   Op op;
   op.code = OpCode::pick;
   op.parts.push_back(*on);
@@ -371,7 +388,7 @@ std::optional<uint32_t> ExpressionCompiler::when(Value expr, const Context& cont
   const auto then = expr.get("then") ? compile(expr.get("then"), context) : wrong(context, expr, "when() needs the value it gives");
   if (!on || !then) return std::nullopt;
   if (!accepts(one_of({Type::boolean}), type_of(*on)))
-    return wrong(context, expr, "when() stands on a boolean, found " + std::string(type_phrase(type_of(*on))) + "; write :is(...)");
+    return wrong(context, expr, "when() stands on a boolean, found " + std::string(type_phrase(type_of(*on))) + "; write :is(…) or :present() before it", "when");
   Op op;
   op.code = OpCode::when;
   op.parts = {*on, *then};
@@ -385,23 +402,57 @@ std::optional<uint32_t> ExpressionCompiler::when(Value expr, const Context& cont
 }
 
 std::optional<uint32_t> ExpressionCompiler::lookup(Value expr, const Context& context) {
-  if (!only(expr, context, {"do", "on", "name"})) return std::nullopt;
+  if (!only(expr, context, {"do", "on", "name", "column"})) return std::nullopt;
   const auto key = compile(expr.get("on"), context);
   if (!key) return std::nullopt;
   Op op;
   op.code = OpCode::lookup;
   op.text = expr.get("name").text();
-  const auto& known = sources_.names.lookups;
-  if (std::find(known.begin(), known.end(), op.text) == known.end())
-    return wrong(context, expr, "there is no look-up \"" + op.text + "\"" + suggestion(op.text, known));
+  auto known = sources_.names.lookups;
+  const auto in_file = std::find_if(sources_.tables.begin(), sources_.tables.end(), [&](const auto& each) { return each->name() == op.text; });
+  if (in_file == sources_.tables.end() && std::find(known.begin(), known.end(), op.text) == known.end()) {
+    for (const auto& each : sources_.tables) known.push_back(each->name());
+    const std::string like = suggestion(op.text, known);
+    return wrong(context, expr,
+                 "there is no look-up \"" + op.text + "\"" +
+                     (like.empty() ? "; a table of your own is a file " + op.text + ".csv beside the client's layer" : like),
+                 op.text);
+  }
   if (!accepts(find_transform("lookup")->on, type_of(*key)))
-    return wrong(context, expr, "the key of a look-up is a single value, found " + std::string(type_phrase(type_of(*key))));
+    return wrong(context, expr, "the key of a look-up is a single value, found " + std::string(type_phrase(type_of(*key))), "lookup");
+  if (in_file != sources_.tables.end()) {
+    op.parts.push_back(*key);
+    return table(expr, context, **in_file, std::move(op));
+  }
+  if (expr.get("column")) return wrong(context, expr, "the look-up \"" + op.text + "\" has one answer, no columns", "lookup");
   std::vector<uint32_t> inner;
   collect_lookups(*key, inner);
   if (!inner.empty()) return wrong(context, expr, "the key of a look-up can't be looked up: all are fetched in one batch before the run");
   op.parts.push_back(*key);
   op.optional = lenient_ > 0;
   add_source(context, "lookup " + op.text);
+  return add(context, expr, std::move(op));
+}
+
+std::optional<uint32_t> ExpressionCompiler::table(Value expr, const Context& context, const Table& rows, Op op) {
+  const auto& columns = rows.columns();
+  const std::string column(expr.get("column").text());
+  const std::vector<std::string> values(columns.begin() + 1, columns.end());
+  std::string known;
+  for (const std::string& each : values) known += (known.empty() ? "" : ", ") + each;
+  if (column.empty() && values.size() > 1) {
+    return wrong(context, expr, rows.file() + " has several columns (" + known + "): write :lookup(\"" + op.text + "\", \"" + values[0] + "\")",
+                 "lookup");
+  }
+  const auto found = column.empty() ? std::optional<uint32_t>(1) : rows.column(column);
+  if (!found || *found == 0)
+    return wrong(context, expr, rows.file() + " has no column \"" + column + "\"; it has " + known, column);
+  op.code = OpCode::table;
+  op.type = Type::text;
+  op.index = *found;
+  op.rows = &rows;
+  op.optional = lenient_ > 0;
+  add_source(context, "table " + op.text);
   return add(context, expr, std::move(op));
 }
 

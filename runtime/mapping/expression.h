@@ -35,7 +35,7 @@ class ExpressionCompiler {
   void collect_lookups(uint32_t op, std::vector<uint32_t>& into) const;
 
  private:
-  std::nullopt_t wrong(const Context& context, document::Value expr, std::string message);
+  std::nullopt_t wrong(const Context& context, document::Value expr, std::string message, std::string_view word = {});
   uint32_t add(const Context& context, document::Value expr, Op op);
   std::optional<uint32_t> literal(document::Value expr, const Context& context);
   std::optional<uint32_t> path(document::Value expr, const Context& context);
@@ -48,6 +48,7 @@ class ExpressionCompiler {
   std::optional<uint32_t> pick(document::Value expr, const Context& context);
   std::optional<uint32_t> when(document::Value expr, const Context& context);
   std::optional<uint32_t> lookup(document::Value expr, const Context& context);
+  std::optional<uint32_t> table(document::Value expr, const Context& context, const Table& rows, Op op);
   std::optional<uint32_t> call(document::Value expr, const Context& context);
   std::optional<uint32_t> target(document::Value expr, const Context& context);
   std::optional<uint32_t> sum(document::Value expr, const Context& context);

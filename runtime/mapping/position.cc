@@ -27,7 +27,8 @@ size_t distance(std::string_view a, std::string_view b) {
 
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  size_t least = std::max<size_t>(2, word.size() / 3) + 1;
+  constexpr size_t kShort = 3;  // two slips in three letters are another word
+  size_t least = (word.size() <= kShort ? 1 : std::max<size_t>(2, word.size() / 3)) + 1;
   for (const std::string& candidate : candidates) {
     const size_t steps = distance(word, candidate);
     if (steps < least) {

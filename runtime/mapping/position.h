@@ -18,6 +18,8 @@ struct Position {
 struct Problem {
   Position at;
   std::string message;
+  std::string word = {};  // what stands in the code there; a caller that has the code can find its column
+  bool in_value = false;  // behind the "=" of the row
 
   std::string text() const { return at.text() + ": " + message; }
 };

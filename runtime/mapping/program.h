@@ -14,6 +14,7 @@
 #include "runtime/mapping/datum.h"
 #include "runtime/mapping/position.h"
 #include "runtime/mapping/reader.h"
+#include "runtime/mapping/table.h"
 #include "runtime/mapping/transforms.h"
 #include "runtime/mapping/types.h"
 
@@ -37,6 +38,7 @@ enum class OpCode : uint8_t {
   pick,
   when,
   lookup,
+  table,
   call,
   target,
   sum
@@ -60,7 +62,8 @@ struct Op {
   Rounding rounding = Rounding::half_up;
   bool optional = false;  // look-up: no entry is missing, not refused
   uint32_t document = 0;  // call: whose function
-  uint32_t index = 0;     // call: which; target: memo; sum: total
+  uint32_t index = 0;     // call: which; target: memo; sum: total; table: column
+  const Table* rows = nullptr;  // table
   uint32_t row = 0;
   int line = 0, column = 0;  // of the expression, in the row's file
 };
@@ -119,6 +122,7 @@ struct Program {
   std::vector<Check> checks;
   std::vector<RowInfo> rows;
   std::deque<std::string> texts;
+  std::vector<std::shared_ptr<const Table>> tables;
   RecordPlan root;
   uint32_t cells = 0;
   uint32_t memos = 0;

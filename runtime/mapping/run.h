@@ -57,6 +57,7 @@ class Run {
   bool apply(const Op& op, Datum& out);
   bool pick(const Op& op, Datum& out);
   bool look_up(const Op& op, Datum& out);
+  bool find_row(const Op& op, Datum& out);
   bool call(const Op& op, Datum& out);
 
   bool fail(const Op& op, std::string sentence, Code code = Code::invalid_argument);

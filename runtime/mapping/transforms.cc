@@ -216,6 +216,24 @@ bool below(Scene& scene, const Datum& on, Arguments with, Datum& out) {
 bool present(Scene&, const Datum& on, Arguments, Datum& out) { return give(out, Datum::of_bool(!on.is_absent())); }
 bool negation(Scene&, const Datum& on, Arguments, Datum& out) { return give(out, Datum::of_bool(!on.flag)); }
 
+// Conditions: what is missing is not true.
+bool both(Scene&, const Datum& on, Arguments with, Datum& out) {
+  return give(out, Datum::of_bool(on.flag && std::all_of(with.begin(), with.end(), [](const Datum& each) { return each.flag; })));
+}
+bool either(Scene&, const Datum& on, Arguments with, Datum& out) {
+  return give(out, Datum::of_bool(on.flag || std::any_of(with.begin(), with.end(), [](const Datum& each) { return each.flag; })));
+}
+
+bool starts_with(Scene&, const Datum& on, Arguments with, Datum& out) {
+  return give(out, Datum::of_bool(on.text.starts_with(with[0].text)));
+}
+bool ends_with(Scene&, const Datum& on, Arguments with, Datum& out) {
+  return give(out, Datum::of_bool(on.text.ends_with(with[0].text)));
+}
+bool contains(Scene&, const Datum& on, Arguments with, Datum& out) {
+  return give(out, Datum::of_bool(on.text.find(with[0].text) != std::string_view::npos));
+}
+
 std::vector<Transform> build() {
   const auto simple = [](std::string_view name, TypeSet on, Type gives, Transform::Apply apply, std::string_view doc) {
     return Transform{name, on, {}, 0, gives, apply, false, doc};
@@ -251,13 +269,19 @@ std::vector<Transform> build() {
       taking("below", kNumber, {kNumber}, 1, Type::boolean, below, "Whether the number is smaller."),
       simple("present", kAnything, Type::boolean, present, "Whether there is a value: neither missing nor null."),
       simple("is_false", kBoolean, Type::boolean, negation, "True becomes false and false true."),
+      taking("both", kBoolean, {kBoolean, kBoolean, kBoolean, kBoolean}, 1, Type::boolean, both, "Whether this and all those given are true."),
+      taking("either", kBoolean, {kBoolean, kBoolean, kBoolean, kBoolean}, 1, Type::boolean, either,
+             "Whether this or any of those given is true."),
+      taking("starts_with", kText, {kText}, 1, Type::boolean, starts_with, "Whether the text begins with the other."),
+      taking("ends_with", kText, {kText}, 1, Type::boolean, ends_with, "Whether the text ends with the other."),
+      taking("contains", kText, {kText}, 1, Type::boolean, contains, "Whether the other text is in this one."),
       taking("default", kAnything, {kAnything}, 1, Type::any, nullptr, "The other value when this one is missing or null."),
       taking("or_else", kAnything, {kAnything}, 1, Type::any, nullptr, "The same as default; reads better with another path."),
       simple("pick", kScalar, Type::any, nullptr, "The entry of a table, else its otherwise, else missing."),
       simple("when", kBoolean, Type::any, nullptr, "One value when true, another (or missing) when not."),
       simple("lookup", kScalar, Type::any, nullptr, "The value of a declared look-up for this key."),
   };
-  for (Transform& each : all) each.sees_missing = each.name == "is" || each.name == "is_not" || each.name == "present";
+  for (Transform& each : all) each.sees_missing = each.name == "is" || each.name == "both" || each.name == "either" || each.name == "is_not" || each.name == "present";
   return all;
 }
 

@@ -38,19 +38,21 @@ bool fits(std::string_view type, Value value) {
 }
 
 // Defaults filled in, names and types checked.
-Node merge_settings(Value schema, Value own, const std::string& file, std::vector<Problem>& problems) {
+Node merge_settings(Value schema, Value own, const std::string& file, const std::string& instance, std::vector<Problem>& problems) {
   Node merged = Node::object();
+  const auto wrong = [&](const std::string& name, std::string sentence) {
+    problems.push_back({file, 0, 0, std::move(sentence), {"instances", instance, "settings", name}});
+  };
   for (auto field : schema.fields()) {
     Value given = own.get(field.key);
     std::string name(field.key);
     if (!given || given.is_null()) {
       given = field.value.get("default");
       if (!given && field.value.get("mandatory").as_bool())
-        problems.push_back({file, 0, 0, "setting " + name + " is missing: " + std::string(field.value.get("doc").text())});
+        wrong(name, "setting " + name + " is missing: " + std::string(field.value.get("doc").text()));
     } else if (!fits(field.value.get("type").text(), given)) {
-      problems.push_back({file, 0, 0,
-                          "setting " + name + ": expected " + std::string(field.value.get("type").text()) + ", found " +
-                              std::string(kind_name(given.kind()))});
+      wrong(name, "setting " + name + ": expected " + std::string(field.value.get("type").text()) + ", found " +
+                      std::string(kind_name(given.kind())));
     }
     if (given) merged.set(field.key, Node::copy_of(given));
   }
@@ -58,14 +60,14 @@ Node merge_settings(Value schema, Value own, const std::string& file, std::vecto
   for (auto field : own.fields()) {
     if (schema.get(field.key)) continue;
     std::string close = mapping::closest(field.key, known);
-    problems.push_back({file, 0, 0, "unknown setting " + std::string(field.key) + (close.empty() ? "" : "; did you mean " + close + "?")});
+    wrong(std::string(field.key), "unknown setting " + std::string(field.key) + (close.empty() ? "" : "; did you mean " + close + "?"));
   }
   return merged;
 }
 
 // What the client wrote, merged with the defaults; null when it does not fit.
 std::shared_ptr<const Document> settings_of(const Scripts& scripts, const std::string& own, const std::string& file,
-                                            std::vector<Problem>& problems) {
+                                            const std::string& instance, std::vector<Problem>& problems) {
   const std::string key = crypto::sha256(scripts.key + own);
   if (auto known = known_settings().find(key)) return known;
   auto given = Document::parse(own);
@@ -74,7 +76,7 @@ std::shared_ptr<const Document> settings_of(const Scripts& scripts, const std::s
     return nullptr;
   }
   size_t faults = problems.size();
-  auto merged = Document::parse(document::write(merge_settings(scripts.definition->root().get("settings"), given->root(), file, problems)));
+  auto merged = Document::parse(document::write(merge_settings(scripts.definition->root().get("settings"), given->root(), file, instance, problems)));
   if (problems.size() > faults || !merged) return nullptr;
   return known_settings().keep(key, std::make_shared<const Document>(std::move(*merged)));
 }
@@ -97,14 +99,20 @@ std::shared_ptr<const Program> assemble(const Host& host, Program parts, const s
   program->instance.integration = program->scripts->name;
   program->instance.flows = program->scripts->flows;
   std::string client_file = "clients/" + program->instance.client + "/client.lua";
-  program->settings = settings_of(*program->scripts, own_settings, client_file, problems);
+  program->settings = settings_of(*program->scripts, own_settings, client_file, program->instance.name, problems);
   auto zone = Zone::find(program->instance.zone);
   if (zone) program->zone = *zone;
-  else problems.push_back({client_file, 0, 0, zone.error().text()});
-  program->mappings = lay_over(host, *program->scripts, program->layers, problems);
+  else problems.push_back({client_file, 0, 0, zone.error().text(), {"zone"}});
+  program->types = client_types(host, *program->scripts, program->layers, problems);
+  const std::string own = program->instance.client + "/" + program->instance.name;
+  program->mappings = lay_over(host, *program->scripts, program->types, program->layers, own, problems);
   if (problems.size() > faults || program->settings == nullptr || program->mappings == nullptr) return nullptr;
   program->instance.version = to_hex(crypto::sha256(program->manifest()));
   return program;
+}
+
+bool is_client_file(const std::string& key) {
+  return key.starts_with("layers/") || key.starts_with("packs/") || key.starts_with("client/");
 }
 
 FileSet Program::files() const {
@@ -182,7 +190,7 @@ Result<std::shared_ptr<const Program>> restore_program(const Host& host, const s
     std::string key(file.key);
     auto content = get(file_row(std::string(file.value.get("hash").text())));
     if (!content) return content.error().wrap("file " + key + " of version " + version);
-    auto& set = key.starts_with("layers/") ? parts.layers : scripts.files;
+    auto& set = is_client_file(key) ? parts.layers : scripts.files;
     set[key] = {share_text(std::move(*content)), std::string(file.value.get("shown").text())};
   }
   std::vector<Problem> problems;

@@ -23,8 +23,16 @@ std::shared_ptr<const Program> assemble(const Host& host, Program parts, const s
 // {"<name>":{"hash":…,"shown":…}}, in canonical form.
 std::string listing_of(const FileSet& files);
 
-// The mappings of the scripts with a client's layers over them; null when `problems` grew. One for equal content.
-std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scripts, const FileSet& layers, std::vector<Problem>& problems);
+// The types of the scripts' systems with the client's own fields (client/types.lua) added.
+TypeSet client_types(const Host& host, const Scripts& scripts, const FileSet& layers, std::vector<Problem>& problems);
+
+// The mappings of the scripts with shared layers and the client's over them; null when `problems` grew. One for equal content.
+// `own` is what lineage calls the client's layer.
+std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scripts, const TypeSet& types, const FileSet& layers,
+                                           const std::string& own, std::vector<Problem>& problems);
+
+// Whether a file belongs to the client's side of a program, not to the scripts.
+bool is_client_file(const std::string& key);
 
 // One for equal content.
 std::shared_ptr<const RoleSettings> share_role_settings(RoleSettings settings);

@@ -1,17 +1,27 @@
 #include "runtime/script/definition.h"
 
 #include <charconv>
+#include <map>
 
 #include "runtime/document/document.h"
 #include "runtime/document/write.h"
+#include "runtime/mapping/position.h"
 #include "runtime/mapping/transforms.h"
 #include "runtime/script/libraries.h"
+#include "runtime/script/places.h"
 #include "runtime/script/value.h"
 
 namespace mlc::script {
 namespace {
 
-// host.position() -> file, line, column of the innermost call that is not stdlib's own
+// The files of an environment, and their places once they were asked for.
+struct Files {
+  const Sources* sources = nullptr;
+  std::map<const Chunk*, Places> places;
+};
+const ObjectType kFiles = {"files", nullptr, nullptr, destroy_as<Files>};
+
+// host.position() -> file, line, column of the innermost statement that is not in stdlib
 int position(lua_State* L) {
   lua_Debug debug{};
   std::string file;
@@ -21,28 +31,31 @@ int position(lua_State* L) {
     file = debug.source[0] == '@' ? debug.source + 1 : debug.source;
     found = debug.currentline > 0 && !file.starts_with("stdlib/");
   }
+  Place place{debug.currentline, 1};
   // `return system {…}` is a tail call: its frame is gone, and whoever runs the file knows which one it is.
-  if (!found) {
-    lua_pushliteral(L, "");
-    lua_pushinteger(L, 0);
-    lua_pushinteger(L, 0);
-    return 3;
-  }
-  const auto& sources = *static_cast<const Sources*>(lua_touserdata(L, native_upvalue(1)));
-  int column = 1;
-  for (const auto& [name, chunk] : sources) {
-    if (chunk->name != file) continue;
-    // A row begins where its line's first word does.
-    size_t at = 0;
-    for (int line = 1; line < debug.currentline && at != std::string::npos; ++line) at = chunk->text.find('\n', at) + 1;
-    size_t word = chunk->text.find_first_not_of(" \t", at);
-    if (word != std::string::npos) column = static_cast<int>(word - at) + 1;
-    break;
+  if (!found) file.clear(), place = {0, 0};
+  auto* files = test_object<Files>(L, native_upvalue(1), kFiles);
+  if (found && files != nullptr) {
+    for (const auto& [name, chunk] : *files->sources) {
+      if (chunk->name != file) continue;
+      place = files->places.try_emplace(chunk.get(), chunk->text).first->second.statement(debug.currentline);
+      break;
+    }
   }
   push_text(L, file);
-  lua_pushinteger(L, debug.currentline);
-  lua_pushinteger(L, column);
+  lua_pushinteger(L, place.line);
+  lua_pushinteger(L, place.column);
   return 3;
+}
+
+// host.closest(word) -> the transform that is no more than a slip away | nil
+int closest(lua_State* L) {
+  std::vector<std::string> names;
+  for (const auto& transform : mapping::transforms()) names.emplace_back(transform.name);
+  const std::string like = mapping::closest(text_argument(L, 1), names);
+  if (like.empty()) lua_pushnil(L);
+  else push_text(L, like);
+  return 1;
 }
 
 // host.transforms() -> names
@@ -89,10 +102,11 @@ int has(lua_State* L) {
 }
 
 // What stdlib's own files are given of the host.
-void push_host(lua_State* L, const Sources& sources) {
+void push_host(lua_State* L, const Sources& sources, Positions positions) {
   lua_newtable(L);
-  set_functions(L, {{"transforms", transforms}, {"array", array}, {"type", type_name}, {"has", has}});
-  lua_pushlightuserdata(L, const_cast<Sources*>(&sources));
+  set_functions(L, {{"transforms", transforms}, {"array", array}, {"type", type_name}, {"has", has}, {"closest", closest}});
+  if (positions == Positions::exact) push_object<Files>(L, kFiles, Files{&sources, {}});
+  else lua_pushnil(L);
   push_native(L, position, 1);
   lua_setfield(L, -2, "position");
   push_null(L);
@@ -101,12 +115,12 @@ void push_host(lua_State* L, const Sources& sources) {
 
 }  // namespace
 
-void add_ambient(lua_State* L, const Sources& sources, Ref* recorded) {
+void add_ambient(lua_State* L, const Sources& sources, Ref* recorded, Positions positions) {
   int environment = lua_gettop(L);
   auto ambient = sources.find("ambient");
   if (ambient == sources.end()) raise(L, "stdlib/ambient.lua is missing");
   Isolate::of(L).push_chunk(L, *ambient->second, environment);
-  push_host(L, sources);
+  push_host(L, sources, positions);
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "names");
   lua_pushnil(L);
@@ -190,7 +204,7 @@ Result<std::string> SettingsReader::read(const Chunk& chunk, const std::string& 
   std::string json;
   auto done = isolate_->protect([&](lua_State* L) {
     made_.push(L);
-    push_host(L, itself);
+    push_host(L, itself, Positions::exact);
     push_text(L, kind);
     lua_call(L, 2, 2);
     lua_insert(L, -2);

@@ -10,9 +10,12 @@
 
 namespace mlc::script {
 
+// Whether rows and faults get the line and column of their statement, or only Lua's line: jobs have no use for the former.
+enum class Positions { exact, cheap };
+
 // Adds the ambient names to the environment on top of the stack, and with `recorded`, a reference to the function that
 // gives what mappings recorded; raises.
-void add_ambient(lua_State* L, const Sources& sources, Ref* recorded);
+void add_ambient(lua_State* L, const Sources& sources, Ref* recorded, Positions positions = Positions::exact);
 
 class Definer {
  public:

@@ -59,6 +59,7 @@ struct Problem {
   int line = 0;
   int column = 0;
   std::string sentence;
+  std::vector<std::string> keys = {};  // with no line: the keys of a settings file that lead there, for whoever has its text
 
   // "file:line:column: sentence", as compilers and editors have it.
   std::string text() const;

@@ -52,8 +52,7 @@ int push_record_answer(lua_State* L, const std::string& json) {
 int push_nothing(lua_State*, const std::string&) { return 0; }
 
 RecordTypes types_of(const JobRun& run, const std::string& system) {
-  auto found = run.program->scripts->types.find(system);
-  return {found == run.program->scripts->types.end() ? nullptr : found->second};
+  return {run.program->types_of(system)};
 }
 
 std::string arguments_json(lua_State* L, int index) {

@@ -5,7 +5,9 @@
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
+#include "runtime/mapping/position.h"
 #include "runtime/script/assemble.h"
+#include "runtime/script/places.h"
 #include "runtime/script/sources.h"
 
 namespace mlc::script {
@@ -48,6 +50,7 @@ class Loader {
       if (parsed && definition) load_client(client, parsed->root(), definition->root());
     }
     if (options.unused_too) load_unused();
+    place_problems();
     return std::move(out_);
   }
 
@@ -105,7 +108,9 @@ class Loader {
     std::optional<Document> definition;
   };
 
-  void problem(const std::string& file, std::string sentence) { out_.problems.push_back({file, 0, 0, std::move(sentence)}); }
+  void problem(const std::string& file, std::string sentence, std::vector<std::string> keys = {}) {
+    out_.problems.push_back({file, 0, 0, std::move(sentence), std::move(keys)});
+  }
 
   // The workspace's own come first.
   const Result<Found>& find(const std::string& kind, const std::string& name) {
@@ -168,10 +173,11 @@ class Loader {
   void check_grants(Value workspace) {
     for (auto grant : workspace.get("grants").fields()) {
       const auto& found = find("systems", std::string(grant.value.get("system").text()));
-      if (!found) problem("ml-connector.lua", "grant " + std::string(grant.key) + ": " + found.error().message());
+      const std::vector<std::string> keys = {"grants", std::string(grant.key)};
+      if (!found) problem("ml-connector.lua", "grant " + std::string(grant.key) + ": " + found.error().message(), keys);
       for (Value client : grant.value.get("clients").items()) {
         if (!out_.clients.contains(std::string(client.text())))
-          problem("ml-connector.lua", "grant " + std::string(grant.key) + ": there is no client " + std::string(client.text()));
+          problem("ml-connector.lua", "grant " + std::string(grant.key) + ": there is no client " + std::string(client.text()), keys);
       }
     }
   }
@@ -184,30 +190,75 @@ class Loader {
       if (!out_.systems.contains(system)) {
         auto json = this->definition("systems", system);
         if (json) out_.systems[system] = *json;
-        else if (told_.insert("system " + system).second) out_.problems.push_back(Definer::problem_of(json.error(), file));
+        else if (told_.insert("system " + system).second) {
+          out_.problems.push_back(Definer::problem_of(json.error(), file));
+          if (out_.problems.back().line == 0) out_.problems.back().keys = {"connections", name};
+        }
       }
       std::string_view grant = connection.value.get("grant").text();
       if (grant.empty()) continue;
       Value known = workspace.get("grants").get(grant);
       if (!known) {
-        problem(file, "connection " + name + ": there is no grant " + std::string(grant) + " in ml-connector.lua");
+        problem(file, "connection " + name + ": there is no grant " + std::string(grant) + " in ml-connector.lua", {"connections", name, "grant"});
         continue;
       }
       if (known.get("system").text() != system)
         problem(file, "connection " + name + ": grant " + std::string(grant) + " is of " + std::string(known.get("system").text()) +
-                          ", not of " + system);
+                          ", not of " + system,
+                {"connections", name, "grant"});
       bool allowed = false;
       for (Value each : known.get("clients").items()) allowed = allowed || each.text() == client;
-      if (!allowed) problem(file, "connection " + name + ": grant " + std::string(grant) + " does not name client " + client);
+      if (!allowed) problem(file, "connection " + name + ": grant " + std::string(grant) + " does not name client " + client, {"connections", name, "grant"});
     }
     for (auto instance : definition.get("instances").fields()) load_instance(client, std::string(instance.key), instance.value, definition);
+    find_stray_folders(client, definition.get("instances"));
+  }
+
+  // Layers and tables in a folder that belongs to no instance would be forgotten without a word.
+  void find_stray_folders(const std::string& client, Value instances) {
+    const std::string folder = "clients/" + client;
+    std::vector<std::string> known;
+    for (auto instance : instances.fields()) known.emplace_back(instance.key);
+    const auto names = files_.list(out_.folder + "/" + folder);
+    for (const auto& name : names.value_or({})) {
+      if (name.find('.') != std::string::npos || instances.get(name)) continue;
+      const auto inside = files_.list(out_.folder + "/" + folder + "/" + name);
+      for (const auto& file : inside.value_or({})) {
+        if (!file.ends_with(".lua") && !file.ends_with(".csv")) continue;
+        const std::string like = mapping::closest(name, known);
+        problem(folder + "/" + name + "/" + file, "there is no instance \"" + name + "\" in " + folder + "/client.lua, so nobody reads this file" +
+                                                      (like.empty() ? "" : "; did you mean \"" + like + "\"?"));
+        break;
+      }
+    }
+  }
+
+  // Faults of settings are known by their keys; their place in the text is found when there are any.
+  void place_problems() {
+    for (auto& one : out_.problems) {
+      if (one.line != 0 || one.file.empty()) continue;
+      const auto& own = files_.read(out_.folder + "/" + one.file);
+      const auto text = own ? own : files_.read(host_.share + "/" + one.file);
+      if (!text || !one.file.ends_with(".lua")) continue;
+      const Places places(*text);
+      auto place = places.key(one.keys);
+      for (size_t quote = one.sentence.find_first_of("\"'"); !place && quote != std::string::npos;) {
+        const size_t end = one.sentence.find(one.sentence[quote], quote + 1);
+        if (end == std::string::npos) break;
+        place = places.first(one.sentence.substr(quote + 1, end - quote - 1));
+        quote = one.sentence.find_first_of("\"'", end + 1);
+      }
+      if (!place) place = Place{1, 1};
+      one.line = place->line;
+      one.column = place->column;
+    }
   }
 
   void load_instance(const std::string& client, const std::string& name, Value use, Value definition) {
     std::string file = "clients/" + client + "/client.lua";
     std::string integration(use.get("integration").text());
     const auto& found = find("integrations", integration);
-    if (!found) return problem(file, "instance " + name + ": " + found.error().message());
+    if (!found) return problem(file, "instance " + name + ": " + found.error().message(), {"instances", name});
     const Integration& used = use_integration(integration, *found);
     if (!used.definition) return;
 
@@ -220,17 +271,40 @@ class Loader {
     bind_roles(parts, used.definition->root(), use, definition, file);
     for (auto bound : use.get("bind").fields()) {
       if (!used.definition->root().get("roles").get(bound.key))
-        problem(file, "instance " + name + ": integration " + integration + " has no role " + std::string(bound.key));
+        problem(file, "instance " + name + ": integration " + integration + " has no role " + std::string(bound.key), {"instances", name, "bind", std::string(bound.key)});
     }
+    read_packs(parts, use, integration, file);
     if (out_.problems.size() > faults) return;
 
     parts.scripts = scripts_of(integration, *found, *used.definition);
     if (parts.scripts == nullptr) return;
     std::string layers = "clients/" + client + "/" + name;
     read_all(out_.folder + "/" + layers, layers, "layers/", parts.layers, 0);
+    const std::string types = "clients/" + client + "/types.lua";
+    if (auto text = files_.read(out_.folder + "/" + types)) parts.layers["client/types.lua"] = {share_text(std::move(*text)), types};
     Value own = use.get("settings");
     auto program = assemble(host_, std::move(parts), own ? document::write(own) : "{}", out_.problems);
     if (program != nullptr) out_.programs.push_back(std::move(program));
+  }
+
+  // Shared layers, lowest first: what a country or a sector has in common. Their tables may serve several integrations.
+  void read_packs(Program& parts, Value use, const std::string& integration, const std::string& file) {
+    int number = 0;
+    for (Value each : use.get("layers").items()) {
+      const std::string name(each.text());
+      std::string folder = "scripts/layers/" + name, from = out_.folder;
+      if (!files_.list(from + "/" + folder + "/" + integration)) from = host_.share;
+      const bool is_name = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+      if (!is_name || !files_.list(from + "/" + folder + "/" + integration)) {
+        problem(file, "instance " + parts.instance.name + ": there is no shared layer \"" + name + "\" for " + integration + ": no folder " + folder + "/" + integration,
+                {"instances", parts.instance.name, "layers"});
+        continue;
+      }
+      const std::string prefix = "packs/" + std::string(++number < 10 ? "0" : "") + std::to_string(number) + "/" + name + "/";
+      read_all(from + "/" + folder, folder, prefix, parts.layers, kMaxFolderDepth);
+      std::erase_if(parts.layers, [&](const auto& entry) { return entry.first.starts_with(prefix) && !entry.first.ends_with(".csv"); });
+      read_all(from + "/" + folder + "/" + integration, folder + "/" + integration, prefix, parts.layers, kMaxFolderDepth);
+    }
   }
 
   // Read and run once, however many instances use it; so are its faults told once.
@@ -282,16 +356,17 @@ class Loader {
       if (bound.is_string()) connections.emplace_back(bound.text());
       for (Value each : bound.items()) connections.emplace_back(each.text());
       if (connections.empty()) {
-        problem(file, "instance " + name + ": role " + role_name + " is bound to no connection");
+        problem(file, "instance " + name + ": role " + role_name + " is bound to no connection", {"instances", name, "bind", role_name});
         continue;
       }
       for (const auto& connection : connections) {
         Value known = definition.get("connections").get(connection);
         if (!known) {
-          problem(file, "instance " + name + ": role " + role_name + ": there is no connection " + connection);
+          problem(file, "instance " + name + ": role " + role_name + ": there is no connection " + connection, {"instances", name, "bind", role_name});
         } else if (known.get("system").text() != system) {
           problem(file, "instance " + name + ": role " + role_name + " wants " + system + ", but connection " + connection + " is " +
-                            std::string(known.get("system").text()));
+                            std::string(known.get("system").text()),
+                  {"instances", name, "bind", role_name});
         } else if (role_settings[role_name].empty()) {
           for (auto setting : known.get("settings").fields()) role_settings[role_name].emplace_back(setting.key);
         }

@@ -37,6 +37,11 @@ void push_functions(lua_State* L, JobRun& run, const MapCall& call) {
   lua_remove(L, all);
 }
 
+void push_context_of(lua_State* L, const MapCall& call) {
+  const JobRun& run = JobRun::of(L);
+  push_context(L, *run.program->settings, call.given, run.input.job.source, run.input.job.key);
+}
+
 mapping::Inputs inputs_of(const MapCall& call, const JobRun& run) {
   mapping::Inputs inputs;
   inputs.settings = run.program->settings->root();
@@ -74,7 +79,8 @@ int needs(lua_State* L) {
   std::optional<ScriptFunctions> functions;
   if (call.unit->has_functions) {
     push_functions(L, JobRun::of(L), call);
-    inputs.functions = &functions.emplace(L, lua_gettop(L), call.record, JobRun::of(L).program->scripts->types_of(call.unit->from));
+    push_context_of(L, call);
+    inputs.functions = &functions.emplace(L, lua_gettop(L) - 1, call.record, JobRun::of(L).program->types_of(call.unit->from));
   }
   std::vector<mapping::LookupKey> keys;
   auto gathered = call.unit->compiled->lookups_needed(call.record.root(), inputs, keys);
@@ -107,9 +113,14 @@ int run_mapping(lua_State* L) {
   mapping::Inputs inputs = inputs_of(call, JobRun::of(L));
   inputs.lookups = &lookups;
   const auto& program = *JobRun::of(L).program;
-  if (call.unit->has_functions) push_functions(L, JobRun::of(L), call);
-  else lua_newtable(L);
-  ScriptFunctions functions(L, lua_gettop(L), call.record, program.scripts->types_of(call.unit->from));
+  if (call.unit->has_functions) {
+    push_functions(L, JobRun::of(L), call);
+    push_context_of(L, call);
+  } else {
+    lua_pushnil(L);
+    lua_pushnil(L);
+  }
+  ScriptFunctions functions(L, lua_gettop(L) - 1, call.record, program.types_of(call.unit->from));
   inputs.functions = &functions;
   Isolate::of(L).charge(L, call.record.bytes().size() / 8);
   mapping::Output output;
@@ -134,7 +145,7 @@ int run_mapping(lua_State* L) {
           raise_failure(state, error->code, error->message, error->retryable, error->cause, error->detail);
         auto parsed = Document::parse(*held);
         if (!parsed) raise(state, parsed.error().text());
-        const RecordTypes result{run->program->scripts->types_of(to)};
+        const RecordTypes result{run->program->types_of(to)};
         push_record(state, *parsed, parsed->root(), result, result.find(to));
         return 1;
       });

@@ -33,7 +33,7 @@ void push_mapping_functions(lua_State* L, const Sources& sources, const MappingU
   for (size_t i = 0; i < unit.files.size(); ++i) {
     isolate.push_environment(L, sources);
     Ref recorded;
-    add_ambient(L, sources, &recorded);
+    add_ambient(L, sources, &recorded, Positions::cheap);
     isolate.push_chunk(L, *unit.files[i], -1);
     lua_call(L, 0, 0);
     recorded.push(L);
@@ -43,6 +43,22 @@ void push_mapping_functions(lua_State* L, const Sources& sources, const MappingU
     lua_rawseti(L, documents, static_cast<lua_Integer>(i) + 1);
     lua_settop(L, documents);
   }
+}
+
+void push_context(lua_State* L, const Document& settings, const Document& given, const std::string& source, const std::string& key) {
+  lua_createtable(L, 0, 4);
+  push_native(L, refuse);
+  lua_setfield(L, -2, "refuse");
+  push_record(L, settings, settings.root());
+  lua_setfield(L, -2, "settings");
+  push_record(L, given, given.root());
+  lua_setfield(L, -2, "given");
+  lua_createtable(L, 0, 2);
+  push_text(L, source);
+  lua_setfield(L, -2, "source");
+  push_text(L, key);
+  lua_setfield(L, -2, "key");
+  lua_setfield(L, -2, "job");
 }
 
 mapping::LookupTable lookup_table(Value answers) {
@@ -66,7 +82,8 @@ Result<std::optional<Node>> ScriptFunctions::call(const Call& call) {
   });
   lua_pushlightuserdata(L, &given);
   lua_pushvalue(L, functions_);
-  int status = lua_pcall(L, 2, 0, 0);
+  lua_pushvalue(L, functions_ + 1);
+  int status = lua_pcall(L, 3, 0, 0);
   if (status != LUA_OK) {
     status_ = status;
     std::string refused;
@@ -82,7 +99,7 @@ Result<std::optional<Node>> ScriptFunctions::call(const Call& call) {
   return std::optional<Node>(Node::copy_of(parsed->root()));
 }
 
-// On the stack: our argument, the documents' function lists.
+// On the stack: our argument, the documents' function lists, ctx.
 std::string ScriptFunctions::run(lua_State* L, const Given& given) {
   const Call& call = *given.call;
   lua_rawgeti(L, 2, static_cast<lua_Integer>(call.document) + 1);
@@ -93,9 +110,7 @@ std::string ScriptFunctions::run(lua_State* L, const Given& given) {
   } else {
     lua_pushnil(L);
   }
-  lua_newtable(L);
-  push_native(L, refuse);
-  lua_setfield(L, -2, "refuse");
+  lua_pushvalue(L, 3);
   lua_call(L, 3, 1);
   return lua_isnil(L, -1) ? std::string() : to_json(L, -1);
 }

@@ -62,7 +62,8 @@ Status OfflineMapping::with_functions(const Input& input, mapping::Inputs& input
       functions_ = Ref::pop(L);
     }
     functions_.push(L);
-    ScriptFunctions functions(L, lua_gettop(L), input.record, program_->scripts->types_of(unit_.from));
+    push_context(L, *program_->settings, input.given, input.source, input.key);
+    ScriptFunctions functions(L, lua_gettop(L) - 1, input.record, program_->types_of(unit_.from));
     inputs.functions = &functions;
     work();
     isolate_->rethrow_if_killed(L, functions.status());

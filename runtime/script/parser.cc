@@ -3,21 +3,30 @@
 #include <map>
 #include <optional>
 
+#include "runtime/mapping/position.h"
 #include "runtime/script/lexer.h"
+#include "runtime/script/path_remarks.h"
 
 namespace mlc::script {
 namespace {
 
 constexpr int kMaxDepth = 180;
 
-// What an expression may be, as far as it matters: a path of a mapping or something else.
-enum class Sort { other, path };
+// What an expression may be, as far as it matters: a path of a mapping, a field of its target, or something else.
+enum class Sort { other, path, target };
+
+// Functions of Lua that look at a value: given a path they would look at the path.
+bool looks_at_values(std::string_view global) {
+  static const std::set<std::string_view> kAll = {"tostring", "tonumber", "type", "ipairs", "pairs",  "next", "rawequal", "rawlen", "rawget",
+                                                  "select",   "assert",   "math", "string", "table", "utf8", "error"};
+  return kAll.contains(global);
+}
 
 // `functions` inside `with(…, function …)` work on records, not paths: there every operator is welcome.
 class Parser {
  public:
   Parser(const std::string& file, std::string_view source, const ParseOptions& options, std::vector<Problem>& problems)
-      : file_(file), options_(options), problems_(problems), tokens_(tokenise(file, source, problems)) {}
+      : file_(file), source_(source), options_(options), problems_(problems), tokens_(tokenise(file, source, problems)) {}
 
   void run() {
     if (!problems_.empty() && problems_.back().file == file_) return;
@@ -25,6 +34,8 @@ class Parser {
     block();
     if (!stopped_ && !at_end()) expected("a statement");
   }
+
+  std::vector<Statement> statements() && { return stopped_ ? std::vector<Statement>() : std::move(statements_); }
 
  private:
   struct Level {
@@ -68,12 +79,28 @@ class Parser {
   // Names.
 
   void declare(std::string_view name, Sort sort = Sort::other) { scopes_.back()[std::string(name)] = sort; }
-  std::optional<Sort> find(std::string_view name) const {
-    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-      auto found = scope->find(name);
-      if (found != scope->end()) return found->second;
+  std::optional<Sort> find(std::string_view name, size_t* depth = nullptr) const {
+    for (size_t at = scopes_.size(); at-- > 0;) {
+      auto found = scopes_[at].find(name);
+      if (found == scopes_[at].end()) continue;
+      if (depth != nullptr) *depth = at;
+      return found->second;
     }
     return std::nullopt;
+  }
+  std::string suggestion(std::string_view word) const {
+    std::vector<std::string> known(options_.globals.begin(), options_.globals.end());
+    for (const auto& scope : scopes_) {
+      for (const auto& [each, sort] : scope) known.push_back(each);
+    }
+    const std::string like = mapping::closest(word, known);
+    return like.empty() ? " (a local is missing, or a require)" : "; did you mean '" + like + "'?";
+  }
+  // The code from one token up to another.
+  std::string_view code(size_t first, size_t end) const {
+    if (end <= first) return {};
+    const Token& last = tokens_[end - 1];
+    return source_.substr(tokens_[first].at, last.at + last.text.size() - tokens_[first].at);
   }
   std::string_view name() {
     if (now().kind != Token::Kind::name) {
@@ -99,7 +126,10 @@ class Parser {
         if (!block_ends()) expected("the end of the block after return");
         return;
       }
+      const size_t first = index_, place = statements_.size();
+      statements_.push_back({now().line, now().column, now().line});
       statement();
+      if (index_ > first) statements_[place].last_line = tokens_[index_ - 1].line;
     }
   }
 
@@ -164,17 +194,19 @@ class Parser {
   }
 
   void condition(std::string_view word) {
-    const Token& where = now();
-    if (expression() == Sort::path) no_say(where, word);
+    const size_t first = index_;
+    const Sort sort = expression();
+    if (sort == Sort::path) say(tokens_[first], condition_remark(word, code(first, index_)));
+    if (sort == Sort::target) say(tokens_[first], target_remark(code(first, index_)));
   }
 
   void for_loop(const Token& first) {
     std::vector<std::string_view> names = {name()};
     if (accept("=")) {
-      expression();
+      condition("for");
       expect(",");
-      expression();
-      if (accept(",")) expression();
+      condition("for");
+      if (accept(",")) condition("for");
     } else {
       while (accept(",")) names.push_back(name());
       expect("in");
@@ -211,12 +243,14 @@ class Parser {
   void assignment_or_call() {
     const Token& first = now();
     bool called = false;
+    assigns_ = assigns_to_name();
     suffixed(called);
     if (stopped_) return;
     if (now().is("=") || now().is(",")) {
       check_target(first);
       while (accept(",")) {
         const Token& other = now();
+        assigns_ = assigns_to_name();
         suffixed(called);
         check_target(other);
       }
@@ -227,11 +261,16 @@ class Parser {
     }
   }
 
+  bool assigns_to_name() const { return now().kind == Token::Kind::name && (ahead().is("=") || ahead().is(",")); }
+
   // `x = 1` with no x declared makes a global, which the host refuses.
   void check_target(const Token& first) {
     bool plain = &first + 1 == &now();
     if (plain && first.kind == Token::Kind::name && !find(first.text) && !stopped_)
       remark(first, "'" + std::string(first.text) + "' is not declared; write local " + std::string(first.text));
+  }
+  void say(const Token& where, std::string sentence) {
+    if (!stopped_) remark(where, std::move(sentence));
   }
 
   // Expressions. What comes back says whether it is a path; several for `local order, invoice = mapping …`.
@@ -241,8 +280,10 @@ class Parser {
     do {
       size_t start = index_;
       sorts.push_back(expression());
-      if (sorts.size() == 1 && is_mapping_call(start)) sorts = {Sort::path, Sort::other};
-      else if (sorts.size() == 1 && is_each_call(start)) sorts = {Sort::path, Sort::other};
+      if (sorts.size() > 1) continue;
+      const std::string_view verb = is_mapping_call(start) ? "each" : group_call(start);
+      if (verb == "one") sorts = {Sort::target};
+      if (verb == "each" || verb == "group") sorts = {Sort::path, Sort::target};
     } while (accept(",") && !stopped_);
     return sorts;
   }
@@ -252,16 +293,16 @@ class Parser {
     const Token& word = tokens_[start];
     return word.kind == Token::Kind::name && (word.text == "mapping" || word.text == "layer") && !find(word.text) && index_ > start + 1;
   }
-  // `lines:each(…)` and `lines:group "…"` give the source row first.
-  bool is_each_call(size_t start) const {
+  // `lines:each(…)` and `lines:group "…"` give the source row, then the line; `lines:one(…)` the line.
+  std::string_view group_call(size_t start) const {
     int depth = 0;
-    bool found = false;
+    std::string_view verb;
     for (size_t i = start; i + 1 < index_; ++i) {
       if (tokens_[i].is("(") || tokens_[i].is("{")) ++depth;
       if (tokens_[i].is(")") || tokens_[i].is("}")) --depth;
-      if (depth == 0 && tokens_[i].is(":")) found = tokens_[i + 1].text == "each" || tokens_[i + 1].text == "group";
+      if (depth == 0 && tokens_[i].is(":")) verb = tokens_[i + 1].text;
     }
-    return found;
+    return verb == "each" || verb == "group" || verb == "one" ? verb : std::string_view();
   }
 
   static int left_power(const Token& token) {
@@ -276,34 +317,38 @@ class Parser {
 
   Sort expression(int limit = 0) {
     Level level(*this);
+    const size_t start = index_;
     const Token& first = now();
     Sort sort = Sort::other;
     if (now().is("not") || now().is("-") || now().is("#") || now().is("~")) {
       step();
       Sort operand = expression(12);
-      if (operand == Sort::path && !first.is("-")) no_say(first, first.text);
-      sort = first.is("-") ? operand : Sort::other;
+      const std::string_view path = code(start + 1, index_);
+      if (operand == Sort::target) say(first, target_remark(path));
+      if (operand == Sort::path && !first.is("-")) say(first, prefix_remark(first.text, path));
+      sort = operand == Sort::path && first.is("-") ? operand : Sort::other;
     } else {
       sort = simple();
     }
     while (!stopped_) {
+      const size_t middle = index_;
       const Token& sign = now();
       int power = left_power(sign);
       if (power <= limit) return sort;
       step();
       Sort right = expression(right_power(sign.text, power));
+      if (stopped_) return Sort::other;
+      const std::string_view before = code(start, middle), after = code(middle + 1, index_);
+      if (sort == Sort::target || right == Sort::target) {
+        say(sort == Sort::target ? first : tokens_[middle + 1], target_remark(sort == Sort::target ? before : after));
+        sort = Sort::other;
+        continue;
+      }
       bool path = sort == Sort::path || right == Sort::path;
-      if (path && power <= 3) no_say(sign, sign.text);
+      if (path && power <= 3) say(sign, operator_remark(sign.text, before, after, sort == Sort::path));
       sort = path && power > 3 ? Sort::path : Sort::other;
     }
     return sort;
-  }
-
-  void no_say(const Token& where, std::string_view word) {
-    if (stopped_) return;
-    remark(where, "'" + std::string(word) +
-                      "' has no say on a mapping's path: it would be decided now, not for each record; use :is, :when or :default, or "
-                      "with(record, function)");
   }
 
   Sort simple() {
@@ -322,23 +367,33 @@ class Parser {
       return Sort::other;
     }
     bool called = false;
+    assigns_ = false;
     return suffixed(called);
+  }
+
+  // What a name stands for; remarks on names that nobody declared, and on paths where there is a record.
+  Sort named(const Token& word) {
+    size_t depth = 0;
+    const auto known = find(word.text, &depth);
+    Sort sort = known.value_or(Sort::other);
+    if (!known && !options_.globals.contains(word.text)) {
+      if (!assigns_) remark(word, "there is no '" + std::string(word.text) + "'" + suggestion(word.text));
+      return Sort::other;
+    }
+    if (!known && (word.text == "setting" || word.text == "given" || word.text == "job")) sort = Sort::path;
+    if (sort == Sort::other || with_scope_ == 0 || (known && depth >= with_scope_)) return sort;
+    remark(word, inside_with_remark(word.text));
+    return Sort::other;
   }
 
   Sort suffixed(bool& called) {
     Level level(*this);
     Sort sort = Sort::other;
+    const size_t start = index_;
     const Token& first = now();
     if (first.kind == Token::Kind::name) {
       step();
-      auto known = find(first.text);
-      if (known) {
-        sort = *known;
-      } else if (!options_.globals.contains(first.text)) {
-        remark(first, "there is no '" + std::string(first.text) + "' (a local is missing, or a require)");
-      } else if (first.text == "setting" || first.text == "given") {
-        sort = Sort::path;
-      }
+      sort = named(first);
     } else if (accept("(")) {
       sort = expression();
       expect(")", &first);
@@ -346,7 +401,8 @@ class Parser {
       expected("an expression");
       return sort;
     }
-    bool word_with = first.text == "with" && !find(first.text);
+    const bool ambient = first.kind == Token::Kind::name && !find(first.text);
+    const bool word_with = ambient && first.text == "with";
     called = false;
     while (!stopped_) {
       const Token& sign = now();
@@ -354,18 +410,22 @@ class Parser {
         name();
         called = false;
       } else if (accept("[")) {
-        expression();
+        condition("[ ]");
         expect("]", &sign);
         called = false;
       } else if (accept(":")) {
-        name();
+        auto method = name();
         if (!now().is("(") && !now().is("{") && now().kind != Token::Kind::string) expected("arguments");
+        function_ = sort == Sort::other && (method == "format" || method == "rep" || method == "find") ? ":" + std::string(method) : "";
         arguments();
         called = true;
       } else if (now().is("(") || now().is("{") || now().kind == Token::Kind::string) {
+        function_ = ambient && looks_at_values(first.text) ? std::string(code(start, index_)) : "";
+        const bool outer = std::exchange(in_with_call_, word_with);
         arguments();
+        in_with_call_ = outer;
         called = true;
-        if (word_with) sort = Sort::path;
+        if (word_with || (ambient && first.text == "has" && with_scope_ == 0)) sort = Sort::path;
       } else {
         return sort;
       }
@@ -375,10 +435,15 @@ class Parser {
 
   void arguments() {
     const Token& first = now();
+    const std::string function = std::exchange(function_, {});
     if (first.kind == Token::Kind::string) return step();
     if (first.is("{")) return table();
     expect("(");
-    if (!now().is(")")) expressions();
+    for (bool more = !now().is(")"); more && !stopped_; more = accept(",")) {
+      const size_t start = index_;
+      const Sort sort = expression();
+      if (sort == Sort::path && !function.empty()) say(tokens_[start], call_remark(function, code(start, index_)));
+    }
     expect(")", &first);
   }
 
@@ -404,6 +469,8 @@ class Parser {
   void function_body(const Token& first, bool method) {
     Level level(*this);
     scopes_.emplace_back();
+    const size_t outer = with_scope_;
+    if (std::exchange(in_with_call_, false)) with_scope_ = scopes_.size() - 1;
     if (method) declare("self");
     expect("(");
     while (!stopped_ && !now().is(")")) {
@@ -414,16 +481,23 @@ class Parser {
     expect(")");
     block();
     expect("end", &first);
+    with_scope_ = outer;
     scopes_.pop_back();
   }
 
   const std::string& file_;
+  std::string_view source_;
   const ParseOptions& options_;
   std::vector<Problem>& problems_;
   std::vector<Token> tokens_;
   size_t index_ = 0;
   int depth_ = 0;
   bool stopped_ = false;
+  bool assigns_ = false;       // the name that comes is assigned to: whether it is declared is said there
+  bool in_with_call_ = false;  // the next function is an argument of with()
+  size_t with_scope_ = 0;      // the scope of the with function that we are in; 0 outside
+  std::string function_;       // whose arguments come next, when it is one that a path may not be given to
+  std::vector<Statement> statements_;
   std::vector<std::map<std::string, Sort, std::less<>>> scopes_;
 };
 
@@ -439,10 +513,13 @@ const std::set<std::string, std::less<>>& ambient_globals() {
   return names;
 }
 
-void parse_lua(const std::string& file, std::string_view source, const ParseOptions& options, std::vector<Problem>& problems) {
+void parse_lua(const std::string& file, std::string_view source, const ParseOptions& options, std::vector<Problem>& problems,
+               std::vector<Statement>* statements) {
   std::vector<Problem> found;
-  Parser(file, source, options, found).run();
+  Parser parser(file, source, options, found);
+  parser.run();
   problems.insert(problems.end(), found.begin(), found.end());
+  if (statements != nullptr) *statements = std::move(parser).statements();
 }
 
 }  // namespace mlc::script

@@ -18,6 +18,13 @@ struct ParseOptions {
 // What a script may name without require, in files of definitions, mappings and layers.
 const std::set<std::string, std::less<>>& ambient_globals();
 
-void parse_lua(const std::string& file, std::string_view source, const ParseOptions& options, std::vector<Problem>& problems);
+// Where a statement stands: first and last line, and the column of its first word. Outer ones come before inner ones.
+struct Statement {
+  int line = 0, column = 0, last_line = 0;
+};
+
+// `statements`, when given, gets every statement of a file without faults of syntax.
+void parse_lua(const std::string& file, std::string_view source, const ParseOptions& options, std::vector<Problem>& problems,
+               std::vector<Statement>* statements = nullptr);
 
 }  // namespace mlc::script

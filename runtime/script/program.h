@@ -27,10 +27,16 @@ struct Program {
   std::shared_ptr<const Scripts> scripts;
   FileSet layers;
   std::shared_ptr<const RoleSettings> role_settings;
+  TypeSet types;                                       // the systems', with the client's own fields; tables are shared
   std::shared_ptr<const MappingSet> mappings;          // the scripts', with the layers laid over
   std::shared_ptr<const document::Document> settings;  // with defaults filled in
   std::optional<Zone> zone;
 
+  // Of "system.Record" or a system; null when there is no such system.
+  std::shared_ptr<const mapping::TypeTable> types_of(const std::string& record) const {
+    auto found = types.find(record.substr(0, record.find('.')));
+    return found == types.end() ? nullptr : found->second;
+  }
   FileSet files() const;         // the scripts' and the layers
   std::string manifest() const;  // JSON: all of the above but the contents
   // What the store should have: ("version:<hash>", manifest) and ("file:<hash>", content) for each file.

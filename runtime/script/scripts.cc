@@ -1,9 +1,13 @@
 #include "runtime/script/scripts.h"
 
+#include <algorithm>
+
 #include "runtime/base/encoding.h"
 #include "runtime/crypto/digest.h"
 #include "runtime/document/write.h"
+#include "runtime/mapping/definition.h"
 #include "runtime/script/assemble.h"
+#include "runtime/script/places.h"
 #include "runtime/script/shared.h"
 
 namespace mlc::script {
@@ -111,6 +115,19 @@ Sources sources_of(const FileSet& files, const std::string& prefix, std::vector<
   return sources;
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all.empty() ? "none" : all;
+}
+
+// Lua's own errors name a line; the column is that of its first word.
+Problem with_column(Problem problem, const Chunk& chunk) {
+  if (problem.file != chunk.name || problem.line == 0 || problem.column != 0) return problem;
+  problem.column = Places(chunk.text).line(problem.line).column;
+  return problem;
+}
+
 // Runs the files below `prefix` that begin a mapping or layer.
 std::vector<Recorded> record_files(Definer& definer, const FileSet& files, const std::string& prefix, const std::string& word,
                                    const Sources& modules, std::vector<Problem>& problems) {
@@ -118,7 +135,8 @@ std::vector<Recorded> record_files(Definer& definer, const FileSet& files, const
   for (auto each = files.lower_bound(prefix); each != files.end() && each->first.starts_with(prefix); ++each) {
     const auto& [key, file] = *each;
     if (!key.ends_with(".lua") || key.find('/', prefix.size()) != std::string::npos) continue;
-    if (file.file->text.find(word) == std::string::npos) continue;
+    const bool is_spec = key.ends_with("_spec.lua") || key.ends_with("/spec.lua");
+    if (is_spec || file.file->text.find(word) == std::string::npos) continue;
     auto compiled = compile(file.shown, file.file->text);
     if (compiled.chunk == nullptr) {
       problems.push_back(compiled.problem);
@@ -128,13 +146,16 @@ std::vector<Recorded> record_files(Definer& definer, const FileSet& files, const
     with_itself[key.substr(prefix.size(), key.size() - prefix.size() - 4)] = compiled.chunk;  // for positions
     auto documents = definer.record(*compiled.chunk, with_itself);
     if (!documents) {
-      problems.push_back(Definer::problem_of(documents.error(), compiled.chunk->name));
+      problems.push_back(with_column(Definer::problem_of(documents.error(), compiled.chunk->name), *compiled.chunk));
       continue;
     }
+    // An integration's other files are its modules; in a client's folder they would be forgotten.
+    if (documents->empty() && word.empty())
+      problems.push_back({compiled.chunk->name, 1, 1, "this file lays nothing over a mapping; begin with: local order, invoice = layer \"…\""});
     size_t index = 0;
     for (auto& json : *documents) {
       auto parsed = Document::parse(std::move(json));
-      if (parsed) recorded.push_back({*parsed, compiled.chunk, index++});
+      if (parsed) recorded.push_back({*parsed, compiled.chunk, index++, {}});
       else problems.push_back({compiled.chunk->name, 0, 0, parsed.error().text()});
     }
   }
@@ -145,31 +166,81 @@ std::string system_of(std::string_view record) { return std::string(record.subst
 
 bool calls_functions(const Recorded& recorded) { return recorded.document.bytes().find("\"call\":") != std::string::npos; }
 
-std::shared_ptr<const MappingUnit> compile_unit(const Scripts& scripts, const Recorded& base, const std::vector<const Recorded*>& layers,
-                                                std::vector<Problem>& problems) {
+// A problem of a mapping, at the word it is about.
+Problem placed(const mapping::Problem& problem, const Recorded& base, const std::vector<const Recorded*>& layers) {
+  Problem out{problem.at.file, problem.at.line, problem.at.column, problem.message};
+  const Chunk* chunk = base.file->name == out.file ? base.file.get() : nullptr;
+  for (const auto* layer : layers) {
+    if (layer->file->name == out.file) chunk = layer->file.get();
+  }
+  if (chunk == nullptr || problem.word.empty()) return out;
+  const Place place = Places(chunk->text).word(out.line, problem.word, problem.in_value);
+  out.line = place.line;
+  out.column = place.column;
+  return out;
+}
+
+mapping::Type setting_type(std::string_view name) {
+  if (name == "text") return mapping::Type::text;
+  if (name == "integer") return mapping::Type::integer;
+  if (name == "decimal") return mapping::Type::decimal;
+  return name == "boolean" ? mapping::Type::boolean : mapping::Type::any;
+}
+
+using Tables = std::vector<std::shared_ptr<const mapping::Table>>;
+
+// The CSV files right below a prefix; of two of one name the later one counts.
+void read_tables(const FileSet& files, const std::string& prefix, Tables& tables, std::vector<Problem>& problems) {
+  for (auto each = files.lower_bound(prefix); each != files.end() && each->first.starts_with(prefix); ++each) {
+    const auto& [key, file] = *each;
+    if (!key.ends_with(".csv") || key.find('/', prefix.size()) != std::string::npos) continue;
+    mapping::Problems found;
+    std::string name = key.substr(prefix.size(), key.size() - prefix.size() - 4);
+    auto table = mapping::Table::read(name, file.shown, file.file->text, found);
+    for (const auto& problem : found) problems.push_back({problem.at.file, problem.at.line, problem.at.column, problem.message});
+    std::erase_if(tables, [&](const auto& other) { return other->name() == name; });
+    if (table != nullptr) tables.push_back(std::move(table));
+  }
+}
+
+std::shared_ptr<const MappingUnit> compile_unit(const Scripts& scripts, const TypeSet& types, const Tables& tables,
+                                                const std::string& client_content, const Recorded& base,
+                                                const std::vector<const Recorded*>& layers, std::vector<Problem>& problems) {
   Value root = base.document.root();
   std::string name(root.get("mapping").text());
-  std::string key = scripts.key + "\n" + name;
-  for (const auto* layer : layers) key += "\n" + layer->file->name + "\n" + std::to_string(layer->index) + "\n" + layer->document.bytes();
+  std::string key = scripts.key + "\n" + name + "\n" + client_content;
+  for (const auto* layer : layers) key += "\n" + layer->layer + "\n" + layer->file->name + "\n" + std::to_string(layer->index) + "\n" + layer->document.bytes();
   key = crypto::sha256(key);
   if (auto known = known_units().find(key)) return known;
   mapping::Sources sources;
   sources.base = root;
-  for (const auto* layer : layers) sources.layers.push_back(layer->document.root());
-  auto source = scripts.types.find(system_of(root.get("from").text()));
-  auto target = scripts.types.find(system_of(root.get("to").text()));
-  if (source == scripts.types.end() || target == scripts.types.end()) {
-    problems.push_back({base.file->name, 1, 1, "mapping " + name + ": from and to must be records of this integration's systems"});
+  for (const auto* layer : layers) {
+    sources.layers.push_back(layer->document.root());
+    sources.layer_names.push_back(layer->layer);
+  }
+  sources.tables = tables;
+  auto source = types.find(system_of(root.get("from").text()));
+  auto target = types.find(system_of(root.get("to").text()));
+  if (source == types.end() || target == types.end()) {
+    const std::string_view wrong = root.get(source == types.end() ? "from" : "to").text();
+    std::string known;
+    for (const auto& [system, unused] : types) known += (known.empty() ? "" : ", ") + system;
+    problems.push_back(placed({mapping::read_position(root.get("at"), {base.file->name, 1, 1}),
+                               "there is no record type \"" + std::string(wrong) + "\": this integration's systems are " + known,
+                               std::string(wrong)},
+                              base, layers));
     return nullptr;
   }
   sources.source = source->second;
   sources.target = target->second;
   sources.names.settings = keys_of(scripts.definition->root().get("settings"));
+  for (auto setting : scripts.definition->root().get("settings").fields())
+    sources.names.setting_types[std::string(setting.key)] = setting_type(setting.value.get("type").text());
   sources.names.lookups = keys_of(scripts.definition->root().get("lookups"));
   mapping::Problems found;
   auto unit = std::make_shared<MappingUnit>();
   unit->compiled = mapping::compile(sources, found);
-  for (const auto& problem : found) problems.push_back({problem.at.file, problem.at.line, problem.at.column, problem.message});
+  for (const auto& problem : found) problems.push_back(placed(problem, base, layers));
   if (unit->compiled == nullptr) return nullptr;
   unit->from = std::string(root.get("from").text());
   unit->to = std::string(root.get("to").text());
@@ -217,34 +288,100 @@ Node mapping_types(const std::string& system, Value definition) {
   return all;
 }
 
-std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scripts, const FileSet& layer_files,
-                                           std::vector<Problem>& problems) {
-  const std::string key = scripts.key + (layer_files.empty() ? "" : crypto::sha256(listing_of(layer_files)));
+TypeSet client_types(const Host& host, const Scripts& scripts, const FileSet& layers, std::vector<Problem>& problems) {
+  TypeSet types = scripts.types;
+  auto file = layers.find("client/types.lua");
+  if (file == layers.end()) return types;
+  const std::string& shown = file->second.shown;
+  auto compiled = compile(shown, file->second.file->text);
+  if (compiled.chunk == nullptr) {
+    problems.push_back(compiled.problem);
+    return types;
+  }
+  auto definer = Definer::make(host);
+  auto json = definer ? (*definer)->run(*compiled.chunk, scripts.modules) : Result<std::string>(definer.error());
+  auto definition = json ? Document::parse(*json) : Result<Document>(json.error());
+  if (!definition) {
+    problems.push_back(with_column(Definer::problem_of(definition.error(), shown), *compiled.chunk));
+    return types;
+  }
+  if (!definition->root().is_object()) {
+    problems.push_back({shown, 1, 1, "this file returns the fields that it adds: return { [\"system.record\"] = { field = \"text\" } }"});
+    return types;
+  }
+  for (auto record : definition->root().fields()) {
+    const std::string system = system_of(record.key);
+    auto known = types.find(system);
+    if (known == types.end()) continue;  // of a system that this instance does not use
+    auto table = std::make_shared<mapping::TypeTable>(*known->second);
+    Node fields = Node::object(), one = Node::object();
+    Value given = record.value.get("fields") ? record.value.get("fields") : record.value;
+    for (auto field : given.fields()) fields.set(field.key, Node::copy_of(field.value));
+    one.set(record.key, std::move(fields));
+    auto parsed = Document::parse(document::write(one));
+    Status added = parsed ? table->add(parsed->root()) : Status(parsed.error());
+    if (added) added = table->complete();
+    if (!added) problems.push_back({shown, 0, 0, added.error().message()});
+    else known->second = std::move(table);
+  }
+  return types;
+}
+
+std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scripts, const TypeSet& types, const FileSet& layer_files,
+                                           const std::string& own, std::vector<Problem>& problems) {
+  const std::string client_content = layer_files.empty() ? "" : crypto::sha256(own + "\n" + listing_of(layer_files));
+  const std::string key = scripts.key + client_content;
   if (auto known = known_sets().find(key)) return known;
   size_t faults = problems.size();
   std::vector<Recorded> layers;
+  Tables tables;
+  read_tables(scripts.files, "integration/", tables, problems);
   if (!layer_files.empty()) {
     auto definer = Definer::make(host);
     if (!definer) {
       problems.push_back({"", 0, 0, definer.error().text()});
       return nullptr;
     }
-    layers = record_files(**definer, layer_files, "layers/", "layer", scripts.modules, problems);
+    std::vector<std::pair<std::string, std::string>> folders;  // prefix -> name of the layer; shared ones in their order
+    for (const auto& [file, unused] : layer_files) {
+      if (!file.starts_with("packs/")) continue;
+      const size_t name = file.find('/', 6) + 1, end = file.find('/', name) + 1;
+      if (folders.empty() || folders.back().first != file.substr(0, end)) folders.emplace_back(file.substr(0, end), file.substr(name, end - name - 1));
+    }
+    folders.emplace_back("layers/", own);
+    for (const auto& [prefix, name] : folders) {
+      read_tables(layer_files, prefix, tables, problems);
+      for (auto& one : record_files(**definer, layer_files, prefix, "", scripts.modules, problems)) {
+        one.layer = name;
+        layers.push_back(std::move(one));
+      }
+    }
+  }
+  for (const auto& table : tables) {
+    if (scripts.definition->root().get("lookups").get(table->name()))
+      problems.push_back({table->file(), 1, 1, "the integration has a look-up \"" + table->name() + "\" of its own; give the table another name"});
   }
   for (const auto& layer : layers) {
-    std::string name(layer.document.root().get("layer").text());
-    bool known = false;
-    for (const auto& base : scripts.recorded) known = known || base.document.root().get("mapping").text() == name;
-    if (!known) problems.push_back({layer.file->name, 1, 1, "there is no mapping " + name + " to lay this over"});
+    Value root = layer.document.root();
+    std::string name(root.get("layer").text());
+    std::vector<std::string> known;
+    for (const auto& base : scripts.recorded) known.emplace_back(base.document.root().get("mapping").text());
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string like = mapping::closest(name, known);
+    std::string sentence = root.get("mapping") ? "a client's folder holds layers, not mappings; begin with: local order, invoice = layer \"…\""
+                                               : "there is no mapping \"" + name + "\" to lay this over";
+    if (!like.empty()) sentence += "; did you mean \"" + like + "\"?";
+    else if (!root.get("mapping")) sentence += "; there is " + joined(known);
+    problems.push_back(placed({mapping::read_position(root.get("at"), {layer.file->name, 1, 1}), std::move(sentence), name}, layer, {}));
   }
   auto set = std::make_shared<MappingSet>();
   for (const auto& base : scripts.recorded) {
     std::string name(base.document.root().get("mapping").text());
-    std::vector<const Recorded*> own;
+    std::vector<const Recorded*> over;
     for (const auto& layer : layers) {
-      if (layer.document.root().get("layer").text() == name) own.push_back(&layer);
+      if (layer.document.root().get("layer").text() == name) over.push_back(&layer);
     }
-    auto unit = compile_unit(scripts, base, own, problems);
+    auto unit = compile_unit(scripts, types, tables, client_content, base, over, problems);
     if (unit != nullptr) (*set)[name] = std::move(unit);
   }
   if (problems.size() > faults) return nullptr;
@@ -309,7 +446,7 @@ std::shared_ptr<const Scripts> compile_scripts(const Host& host, Scripts parts, 
   for (Value listed : definition->root().get("mappings").items()) {
     bool known = false;
     for (const auto& base : scripts->recorded) known = known || base.document.root().get("mapping").text() == listed.text();
-    if (!known) problems.push_back({file, 0, 0, "there is no file with the mapping " + std::string(listed.text())});
+    if (!known) problems.push_back({file, 0, 0, "there is no file with the mapping " + std::string(listed.text()), {"mappings"}});
   }
   if (problems.size() > faults) return nullptr;
   const std::string key = scripts->key;

@@ -26,7 +26,8 @@ struct ScriptFile {
   std::shared_ptr<const FileText> file;
   std::string shown;  // path as a person knows it, for messages
 };
-// "integration/init.lua", "systems/<name>/init.lua", "stdlib/job.lua", "layers/invoice.lua"
+// "integration/init.lua", "systems/<name>/init.lua", "stdlib/job.lua"; of a client: "layers/invoice.lua", "layers/countries.csv",
+// "packs/01/germany/invoice.lua" (shared layers, in their order), "client/types.lua"
 using FileSet = std::map<std::string, ScriptFile>;
 
 struct MappingUnit {
@@ -44,7 +45,10 @@ struct Recorded {
   document::Document document;
   std::shared_ptr<const Chunk> file;
   size_t index;  // which of the file's documents
+  std::string layer;  // what lineage calls it; empty for a mapping of the integration
 };
+
+using TypeSet = std::map<std::string, std::shared_ptr<const mapping::TypeTable>>;  // system -> its record types
 
 struct Scripts {
   std::string key;  // of its content
@@ -55,12 +59,7 @@ struct Scripts {
   std::string integration;                          // JSON of the integration's definition, defaults of settings included
   std::optional<document::Document> definition;     // the same, parsed
   std::map<std::string, std::string> systems;       // name -> JSON of its definition, types included
-  std::map<std::string, std::shared_ptr<const mapping::TypeTable>> types;  // of a system
-  // Of "system.Record"; null when there is no such system.
-  std::shared_ptr<const mapping::TypeTable> types_of(const std::string& record) const {
-    auto found = types.find(record.substr(0, record.find('.')));
-    return found == types.end() ? nullptr : found->second;
-  }
+  TypeSet types;                                                                  // as the systems declare them
   Sources modules;  // of the integration, stdlib included
   std::map<std::string, Sources> system_modules;
   engine::Flows flows;

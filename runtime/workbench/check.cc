@@ -1,9 +1,13 @@
 #include "runtime/workbench/check.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include "runtime/script/parser.h"
+#include "runtime/script/places.h"
+#include "runtime/workbench/script_names.h"
 
 namespace mlc::workbench {
 namespace {
@@ -39,6 +43,27 @@ std::string workspace_of(Files& files, std::string path) {
   }
 }
 
+// What a file's scripts may name: those of its own integration, or of the one that a client's folder lays over.
+std::optional<KnownNames> names_for(const script::Workspace& workspace, const std::string& file) {
+  std::string integration;
+  constexpr std::string_view kIntegrations = "scripts/integrations/";
+  if (file.starts_with(kIntegrations)) integration = file.substr(kIntegrations.size(), file.find('/', kIntegrations.size()) - kIntegrations.size());
+  std::shared_ptr<const script::Program> program;
+  for (const auto& each : workspace.programs) {
+    const bool own = file.starts_with("clients/" + each->instance.client + "/" + each->instance.name + "/");
+    if (own || each->instance.integration == integration) program = each;
+  }
+  if (program == nullptr) return std::nullopt;
+  KnownNames names;
+  const auto keys = [&](const char* member, std::vector<std::string>& into) {
+    for (auto field : program->scripts->definition->root().get(member).fields()) into.emplace_back(field.key);
+  };
+  keys("settings", names.settings);
+  keys("lookups", names.lookups);
+  for (const auto& [name, unused] : *program->mappings) names.mappings.push_back(name);
+  return names;
+}
+
 }  // namespace
 
 Result<CheckReport> check(const script::Host& host, const std::string& path) {
@@ -52,7 +77,8 @@ Result<CheckReport> check(const script::Host& host, const std::string& path) {
   list_lua(files, folder, "", 0, lua);
   report.files = static_cast<int>(lua.size());
   std::vector<Problem> problems;
-  std::set<std::string> unreadable;  // with a fault of syntax; the loader would say the same less well
+  std::set<std::string> unreadable;                // with a fault of syntax; the loader would say the same less well
+  std::set<std::pair<std::string, int>> remarked;  // lines: what the loader says of them is a consequence
   script::ParseOptions options{script::ambient_globals()};
   for (const auto& file : lua) {
     if (is_settings(file)) continue;  // its names are checked when it runs
@@ -62,13 +88,23 @@ Result<CheckReport> check(const script::Host& host, const std::string& path) {
       continue;
     }
     size_t before = problems.size();
-    script::parse_lua(file, *text, options, problems);
-    if (problems.size() > before) unreadable.insert(file);
+    std::vector<script::Statement> statements;
+    script::parse_lua(file, *text, options, problems, &statements);
+    if (problems.size() > before && statements.empty()) unreadable.insert(file);
+    for (size_t i = before; i < problems.size(); ++i) {
+      const script::Place place = script::Places(*text).statement(problems[i].line);
+      for (int line : {problems[i].line, place.line}) remarked.emplace(file, line);
+    }
   }
   auto workspace = script::load_workspace(host, folder, {.unused_too = true});
   report.instances = static_cast<int>(workspace.programs.size());
+  for (const auto& file : lua) {
+    const auto known = names_for(workspace, file);
+    auto text = known && !unreadable.contains(file) ? files.read(folder + "/" + file) : Result<std::string>(std::string());
+    if (text && !text->empty()) check_names(file, *text, *known, problems);
+  }
   for (auto& problem : workspace.problems) {
-    if (!unreadable.contains(problem.file)) problems.push_back(std::move(problem));
+    if (!unreadable.contains(problem.file) && !remarked.contains({problem.file, problem.line})) problems.push_back(std::move(problem));
   }
   for (auto& problem : problems) {
     bool wanted = limit.empty() || problem.file == limit || problem.file.starts_with(limit + "/");
@@ -76,6 +112,9 @@ Result<CheckReport> check(const script::Host& host, const std::string& path) {
         std::any_of(report.problems.begin(), report.problems.end(), [&](const Problem& other) { return other.text() == problem.text(); });
     if (wanted && !told) report.problems.push_back(std::move(problem));
   }
+  std::stable_sort(report.problems.begin(), report.problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+  });
   return report;
 }
 

@@ -1,5 +1,6 @@
 // Every command as its users run it: with `serve` running, over its socket, and stopped; what it exits with, that its
 // --json can be read, and that its help shows an example.
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -53,7 +54,7 @@ TEST_F(Commands, EachHasHelpWithAnExample) {
       "init",         "new",         "new client",  "serve",       "sandbox",   "secret",   "secret set",   "secret import",
       "secret list",  "authorize",   "ping",        "check",       "sync",      "jobs",     "jobs list",    "jobs show",
       "jobs release", "jobs replay", "jobs cancel", "jobs settle", "show",      "audit",    "audit verify", "status",
-      "pause",        "resume",      "live",        "backup",      "reconcile", "versions", "approve", "rollback", "preview", "test"};
+      "pause",        "resume",      "live",        "backup",      "reconcile", "versions", "approve", "rollback", "preview", "test",         "map",         "why",         "settings"};
   for (const auto& name : all) {
     std::vector<std::string> words;
     for (size_t at = 0; at < name.size();) {
@@ -231,6 +232,73 @@ TEST_F(Commands, ShowTellsTheStoryByAnySidesNumber) {
     }
     world_->ask({"show", "acme", order_number});
     EXPECT_EQ(world_->run({"show", "acme", "no-such-number"}).code, kNo);
+  }
+}
+
+// C3: from the recorded input, with nothing asked of any remote, the same record comes again and says why.
+TEST_F(Commands, MapAndWhyExplainWhatAJobMapped) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const std::string number = std::to_string(order(0));
+    const Ended mapped = world_->run({"map", "acme", "shop_nl", "invoice", "--record", number});
+    EXPECT_EQ(mapped.code, kDone) << mapped.err;
+    EXPECT_EQ(Json::parse(mapped.out, nullptr, false)["YourRef"], "shop-" + number) << mapped.out;
+    const Ended told = world_->run({"map", "acme", "shop_nl", "invoice", "--record", number, "--explain"});
+    EXPECT_EQ(told.code, kDone) << told.err;
+    EXPECT_NE(told.out.find("YourRef = \"shop-" + number + "\"\n  scripts/integrations/"), std::string::npos) << told.out;
+    EXPECT_NE(told.out.find("(the answer for "), std::string::npos) << told.out;
+
+    const Ended why = world_->run({"why", "acme", number, "SalesInvoiceLines[1].NetPrice"});
+    EXPECT_EQ(why.code, kDone) << why.err;
+    EXPECT_NE(why.out.find("SalesInvoiceLines[1].NetPrice = "), std::string::npos) << why.out;
+    EXPECT_NE(why.out.find("order.products[1].price_ex_tax"), std::string::npos) << why.out;
+    EXPECT_NE(why.out.find("came in the answer of "), std::string::npos) << why.out;
+    const Json all = world_->ask({"why", "acme", number});
+    EXPECT_GE(all["mappings"].size(), 1u);
+    EXPECT_FALSE(all["mappings"].back()["fields"][0]["trace"]["what"].get<std::string>().empty()) << all.dump(2);
+    const Ended misspelt = world_->run({"why", "acme", number, "NetPrise"});
+    EXPECT_EQ(misspelt.code, kNo);
+    EXPECT_EQ(world_->run({"why", "acme", "no-such-number"}).code, kNo);
+    EXPECT_EQ(world_->run({"map", "acme", "shop_nl", "invoise", "--record", number}).code, kNo);
+  }
+}
+
+// design.md section 4: NDJSON in, NDJSON out; what nobody knows is named, never asked for.
+TEST_F(Commands, MapTakesLinesAndNamesTheLookUpsItLacks) {
+  const std::string line =
+      R"({"record":{"id":7,"date_created":"Tue, 14 Oct 2025 22:30:00 +0000","products":[{"id":1,"sku":"NOPE","name":"n","quantity":2,)"
+      R"("price_ex_tax":"9.950"}]},"given":{"account":"11111111-2222-3333-4444-555555555555","address":null},"source":"shop","key":"7"})";
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const Ended lacking = world_->run({"map", "acme", "shop_nl", "invoice"}, line + "\n");
+    EXPECT_EQ(lacking.code, kNo);
+    EXPECT_NE(lacking.err.find("items \"NOPE\""), std::string::npos) << lacking.err;
+    const std::string file = world_->folder() + "/answers.json";
+    write_file(file, R"({"items":{"NOPE":"99999999-2222-3333-4444-555555555555","UNKNOWN":null}})");
+    const Ended mapped = world_->run({"map", "acme", "shop_nl", "invoice", "--lookups", file}, line + "\n\n" + line + "\n");
+    EXPECT_EQ(mapped.code, kDone) << mapped.err;
+    EXPECT_EQ(std::count(mapped.out.begin(), mapped.out.end(), '\n'), 2) << mapped.out;
+    EXPECT_NE(mapped.out.find("\"NetPrice\":9.950"), std::string::npos) << mapped.out;
+    EXPECT_NE(mapped.out.find("\"Item\":\"99999999-"), std::string::npos) << mapped.out;
+    EXPECT_EQ(world_->run({"map", "acme", "shop_nl", "invoice", "--lookups", file}, "{\"id\":\n").code, kNo);
+    EXPECT_EQ(world_->run({"map", "nobody", "shop_nl", "invoice"}, line + "\n").code, kNo);
+  }
+}
+
+TEST_F(Commands, SettingsTellValueDefaultMeaningAndLine) {
+  for (const bool running : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
+    const Json told = world_->ask({"settings", "acme", "shop_nl"});
+    bool journal = false, tolerance = false;
+    for (const auto& each : told["settings"]) {
+      EXPECT_GT(each["line"], 0) << each;
+      if (each["name"] == "journal") journal = each["set"] == true && each["value"] == "70" && each["file"] == "clients/acme/client.lua";
+      if (each["name"] == "tolerance") tolerance = each["set"] == false && each["value"] == each["default"];
+    }
+    EXPECT_TRUE(journal && tolerance) << told.dump(2);
+    const Ended lines = world_->run({"settings", "acme", "shop_nl"});
+    EXPECT_NE(lines.out.find("journal = \"70\"  (text)\n"), std::string::npos) << lines.out;
+    EXPECT_EQ(world_->run({"settings", "acme", "shop_de"}).code, kNo);
   }
 }
 

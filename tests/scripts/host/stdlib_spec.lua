@@ -74,14 +74,4 @@ return {
     equal(described.fields.Day.wire, "iso_midnight")
     equal(described.fields.Lines.of, "Line")
   end,
-
-  ["a mapping's paths refuse what they can't do"] = function()
-    local order, invoice = mapping { name = "i", from = "a.b", to = "c.d" }
-    refused("has no say on a path", function() return #order.lines end)
-    refused("can't be changed", function() order.x = 1 end)
-    refused("paths count from 1", function() return order[0] end)
-    refused("only a layer can remove", function() invoice.X = remove end)
-    refused("a function stands where", function() invoice.Y = order.date end)
-    refused("nil stands where", function() invoice.Z = nil end)
-  end,
 }

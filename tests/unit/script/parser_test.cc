@@ -46,8 +46,8 @@ TEST(Parser, SaysWhatWasExpectedAndWhere) {
 
 TEST(Parser, FindsNamesThatNobodyDeclared) {
   EXPECT_EQ(faults("local a = 1\nreturn a + lenght"), "a.lua:2:12: there is no 'lenght' (a local is missing, or a require)\n");
-  EXPECT_EQ(faults("x = 1"),
-            "a.lua:1:1: there is no 'x' (a local is missing, or a require)\na.lua:1:1: 'x' is not declared; write local x\n");
+  EXPECT_EQ(faults("x = 1"), "a.lua:1:1: 'x' is not declared; write local x\n");
+  EXPECT_EQ(faults("local product = 1 return prodcut"), "a.lua:1:26: there is no 'prodcut'; did you mean 'product'?\n");
   EXPECT_EQ(faults("do local a = 1 end return a"), "a.lua:1:27: there is no 'a' (a local is missing, or a require)\n");
   EXPECT_EQ(faults("return os.time()"), "a.lua:1:8: there is no 'os' (a local is missing, or a require)\n");
 }

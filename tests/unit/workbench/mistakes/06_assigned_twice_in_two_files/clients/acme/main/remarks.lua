@@ -1,0 +1,2 @@
+local order, invoice = layer "invoice"
+invoice.Remarks = order.status

@@ -1,0 +1,3 @@
+local order, invoice = layer "invoice"
+
+invoice.Final = not order.paid

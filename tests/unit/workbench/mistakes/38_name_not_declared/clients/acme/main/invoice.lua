@@ -1,0 +1,4 @@
+local order, invoice = layer "invoice"
+
+remark = order.note
+invoice.Remarks = order.status

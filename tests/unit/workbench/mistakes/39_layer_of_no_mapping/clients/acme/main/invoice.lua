@@ -1,0 +1,2 @@
+local order, invoice = layer "invoise"
+invoice.Remarks = order.note

@@ -1,0 +1,2 @@
+local note = "hello"
+return note

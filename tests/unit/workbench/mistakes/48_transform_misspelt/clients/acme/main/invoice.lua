@@ -1,0 +1,3 @@
+local order, invoice = layer "invoice"
+
+invoice.Remarks = order.note:uper()

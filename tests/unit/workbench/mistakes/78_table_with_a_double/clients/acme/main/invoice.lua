@@ -1,0 +1,3 @@
+local order, invoice = layer "invoice"
+
+invoice.Lines.product.CostCenter = order.billing_address.country:lookup "countries"

@@ -1,0 +1,1 @@
+return { ["shop.order"] = { note = "text", po_number = "text" } }

@@ -1,0 +1,1 @@
+return { ["shop.order"] = { po_number = "string" } }

@@ -1,0 +1,2 @@
+id = "ws-mistakes"
+public_url = "https://hooks.example.com"
