@@ -25,6 +25,7 @@
 #include "runtime/script/runner.h"
 #include "runtime/store/sqlite/open.h"
 #include "runtime/vault/vault.h"
+#include "runtime/workbench/repl_session.h"
 
 namespace mlc::app {
 
@@ -62,6 +63,7 @@ class Runtime : public console::Doors {
   Environment environment() { return env_; }
   std::string state_folder() const { return folder_ + "/state"; }
   Suspects& suspects() { return *suspects_; }
+  workbench::ReplSession::Parts repl_parts();
   // Every connection's host is this machine: what --clock asks for.
   Status require_loopback() const;
 

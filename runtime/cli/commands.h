@@ -20,6 +20,7 @@ void add_status(CLI::App& root, Context& context);
 void add_pause(CLI::App& root, Context& context);
 void add_live(CLI::App& root, Context& context);
 void add_backup(CLI::App& root, Context& context);
+void add_repl(CLI::App& root, Context& context);
 void add_reconcile(CLI::App& root, Context& context);
 
 // Parses and runs; gives the exit code of design.md section 4.

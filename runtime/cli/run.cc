@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   add_live(root, context);
   add_backup(root, context);
   add_reconcile(root, context);
+  add_repl(root, context);
 
   try {
     root.parse(argc, argv);

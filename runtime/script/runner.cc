@@ -99,6 +99,8 @@ class Runner::Core {
     return std::unique_ptr<engine::Run>(std::move(handle));
   }
 
+  const std::vector<std::shared_ptr<const Program>>& programs() const { return live_; }
+
   size_t isolates() const {
     size_t count = 0;
     for (const auto& [key, slots] : slots_) count += slots.size();
@@ -166,6 +168,7 @@ Result<std::unique_ptr<engine::Run>> Runner::start(engine::RunInput input, std::
 bool Runner::has_version(const std::string& client, const std::string& instance, const std::string& version) {
   return core_->find(client, instance, version) != nullptr;
 }
+std::vector<std::shared_ptr<const Program>> Runner::programs() const { return core_->programs(); }
 size_t Runner::isolates() const { return core_->isolates(); }
 
 }  // namespace mlc::script

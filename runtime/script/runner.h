@@ -33,6 +33,7 @@ class Runner : public engine::Runner {
                                              std::function<void(engine::RunEnd)> end) override;
   bool has_version(const std::string& client, const std::string& instance, const std::string& version) override;
 
+  std::vector<std::shared_ptr<const Program>> programs() const;  // live versions
   size_t isolates() const;  // live ones, idle included
 
  private:

@@ -171,12 +171,14 @@ void ReplSession::complete(std::string before, std::function<void(script::Comple
   });
 }
 
+void ReplSession::drop() {
+  if (busy_ || over_) return;
+  pending_.clear();
+  ready();
+}
+
 void ReplSession::interrupt() {
-  if (!busy_) {
-    if (pending_.empty()) return;
-    pending_.clear();
-    return ready();
-  }
+  if (!busy_) return;  // it has ended meanwhile
   interrupted_ = true;
   if (interactive_) interactive_->interrupt();
   if (live_) live_->drop_waiting();

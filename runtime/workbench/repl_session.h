@@ -60,8 +60,10 @@ class ReplSession {
   void begin();
   void line(std::string text);
   void complete(std::string before_cursor, std::function<void(script::Completions)> done);
-  // Ends what a line waits for, or drops a half-written one.
+  // Ends what a line waits for.
   void interrupt();
+  // Drops the half of a chunk that was typed.
+  void drop();
 
  private:
   using Handler = Task<Unit> (ReplSession::*)(std::string arguments);
