@@ -101,10 +101,10 @@ void add_names(lua_State* L, int index, Words& words) {
 
 // Groups of a role's operations, or the verbs of one group.
 void add_operations(const Program& program, const std::string& role, const std::string& group, Words& words) {
-  auto system = program.role_systems.find(role);
-  if (system == program.role_systems.end()) return;
-  auto definition = program.systems.find(system->second);
-  if (definition == program.systems.end()) return;
+  auto system = program.scripts->role_systems.find(role);
+  if (system == program.scripts->role_systems.end()) return;
+  auto definition = program.scripts->systems.find(system->second);
+  if (definition == program.scripts->systems.end()) return;
   auto parsed = Document::parse(definition->second);
   if (!parsed) return;
   for (auto operation : parsed->root().get("operations").fields()) {

@@ -153,7 +153,7 @@ Status make_environment(Isolate& isolate, JobRun& run, Ref& environment, std::sh
   bool ended = false;
   auto spawned = isolate.spawn(
       [&](lua_State* L) {
-        const Sources& sources = run.program->mappings->integration;
+        const Sources& sources = run.program->scripts->modules;
         isolate.push_environment(L, sources);
         add_ambient(L, sources, nullptr);
         const int names = lua_gettop(L);
@@ -228,6 +228,7 @@ Interactive::~Interactive() {
   slot_->post([core = core_](Slot& slot) {
     core->environment.reset();
     core->run->functions.reset();
+    core->run->environment.reset();
     slot.drop_isolate();
     core->run->slot.reset();
   });
@@ -355,6 +356,7 @@ void Interactive::abandon_flow() {
     run->ended = true;
     slot.active -= 1;
     run->functions.reset();
+    run->environment.reset();
     auto isolate = slot.isolate();
     if (isolate) (*isolate)->cancel(run->fiber);
   });

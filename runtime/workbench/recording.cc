@@ -47,7 +47,7 @@ Task<Result<std::shared_ptr<const Recording>>> read_recording(store::Store& stor
 
 Task<Result<std::shared_ptr<const script::Program>>> read_program(store::Store& store, const script::Host& host, std::string version) {
   std::map<std::string, std::string> rows;
-  const std::string key = "version:" + version;
+  const std::string key = script::version_row(version);
   auto manifest = co_await store.get(store::Table::scripts, key);
   if (!manifest) co_return manifest.error();
   if (!*manifest) co_return Error(Code::not_found, "script version " + version + " is not in the store any more");

@@ -482,15 +482,14 @@ Task<Unit> ReplSession::set_break(std::string arguments) {
                     conditional ? std::string(trim(condition.substr(3))) : ""};
   std::vector<std::string> files;
   bool known = false, has_line = false;
-  for (const auto& [key, shown] : program_->shown) {
+  for (const auto& [key, each] : program_->files()) {
+    const std::string& shown = each.shown;
     if (!shown.ends_with(".lua")) continue;
     if (!shown.starts_with("stdlib/")) files.push_back(shown);
     if (shown != wanted.file && !shown.ends_with("/" + wanted.file)) continue;
     known = true;
-    const auto content = program_->files.find(key);
-    if (content == program_->files.end()) continue;
     // Blank lines and comments never run: the next line that can is meant.
-    const auto lines = split(content->second, '\n');
+    const auto lines = split(each.file->text, '\n');
     for (size_t n = static_cast<size_t>(wanted.line); n <= lines.size() && !has_line; ++n) {
       const auto text = trim(lines[n - 1]);
       if (text.empty() || text.starts_with("--")) continue;

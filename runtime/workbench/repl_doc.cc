@@ -134,10 +134,8 @@ std::string of_operation(const std::string& name, Value operation) {
 
 std::string from_program(const script::Program& program, const std::string& name) {
   if (name == "settings" || name == "job.settings") {
-    auto definition = Document::parse(program.integration);
-    if (!definition) return "";
     std::string text = "settings of " + program.instance.integration;
-    for (auto setting : definition->root().get("settings").fields()) {
+    for (auto setting : program.scripts->definition->root().get("settings").fields()) {
       text += "\n  " + std::string(setting.key) + "  " + field_type(setting.value);
       if (auto otherwise = setting.value.get("default")) text += ", default " + document::write(otherwise);
       if (auto doc = setting.value.get("doc"); doc.is_string()) text += "  " + std::string(doc.text());
@@ -146,13 +144,13 @@ std::string from_program(const script::Program& program, const std::string& name
   }
   const size_t dot = name.find('.');
   const std::string first = name.substr(0, dot), rest = dot == std::string::npos ? "" : name.substr(dot + 1);
-  auto role = program.role_systems.find(first);
-  const std::string system = role != program.role_systems.end() ? role->second : first;
-  auto definition = program.systems.find(system);
-  if (definition == program.systems.end()) {
+  auto role = program.scripts->role_systems.find(first);
+  const std::string system = role != program.scripts->role_systems.end() ? role->second : first;
+  auto definition = program.scripts->systems.find(system);
+  if (definition == program.scripts->systems.end()) {
     // A record's name alone.
     std::string text;
-    for (const auto& [each, json] : program.systems) {
+    for (const auto& [each, json] : program.scripts->systems) {
       auto parsed = Document::parse(json);
       if (parsed && text.empty()) text = of_record(parsed->root().get("types"), name);
     }

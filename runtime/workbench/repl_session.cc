@@ -147,8 +147,8 @@ void ReplSession::complete(std::string before, std::function<void(script::Comple
     found.from = before.find_last_of(' ') + 1;
     const std::string begun = before.substr(found.from);
     if (command == "break" && program_) {
-      for (const auto& [key, shown] : program_->shown) {
-        const std::string file = shown.substr(shown.rfind('/') + 1);
+      for (const auto& [key, each] : program_->files()) {
+        const std::string &shown = each.shown, file = shown.substr(shown.rfind('/') + 1);
         if (shown.ends_with(".lua") && !shown.starts_with("stdlib/") && file.starts_with(begun)) found.words.push_back(file + ":");
       }
       std::sort(found.words.begin(), found.words.end());
@@ -310,12 +310,10 @@ bool ReplSession::standing() {
 
 std::string ReplSession::source_around(const std::string& file, int line, int around) const {
   if (!program_) return "";
-  for (const auto& [key, shown] : program_->shown) {
-    if (shown != file) continue;
-    auto content = program_->files.find(key);
-    if (content == program_->files.end()) return "";
+  for (const auto& [key, each] : program_->files()) {
+    if (each.shown != file) continue;
     std::string out;
-    const auto lines = split(content->second, '\n');
+    const auto lines = split(each.file->text, '\n');
     for (int n = std::max(1, line - around); n <= line + around && n <= static_cast<int>(lines.size()); ++n) {
       std::string number = std::to_string(n);
       number.insert(0, number.size() < 5 ? 5 - number.size() : 0, ' ');
