@@ -7,7 +7,7 @@ build="ca-certificates g++ cmake ninja-build ccache mold pkg-config git curl jq
   libsqlite3-dev libhowardhinnant-date-dev libcli11-dev libspdlog-dev libedit-dev tzdata"
 # The build's CMake files name the test libraries, so they come with it.
 build="$build libgtest-dev libgmock-dev libbenchmark-dev"
-test="$build lua5.4 lua-check clang clang-format clang-tidy nginx-light openssl sqlite3"
+test="$build lua5.4 lua-check clang clang-format clang-tidy nginx-light openssl sqlite3 tmux"
 
 case "${1:-build}" in
   build) wanted=$build ;;

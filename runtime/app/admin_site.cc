@@ -74,8 +74,10 @@ Result<std::unique_ptr<AdminSite>> AdminSite::start(EventLoop& loop, Runtime& ru
   http::ServerOptions local;
   local.unix_path = runtime.state_folder() + "/admin.sock";
   local.limits.body_time = std::chrono::seconds(30);
+  site->repls_ = std::make_unique<ReplSockets>(loop, runtime);
   auto socket = http::Server::start(
-      loop, local, [self](http::Request&& request, http::Respond respond) { self->handle(std::move(request), std::move(respond), "cli"); });
+      loop, local, [self](http::Request&& request, http::Respond respond) { self->handle(std::move(request), std::move(respond), "cli"); },
+      [self](http::Upgrade&& upgrade) { self->repls_->take(std::move(upgrade), "cli"); });
   if (!socket) return socket.error();
   site->socket_ = std::move(*socket);
 
@@ -91,10 +93,16 @@ Result<std::unique_ptr<AdminSite>> AdminSite::start(EventLoop& loop, Runtime& ru
   http::ServerOptions options;
   options.address = address->first == "localhost" ? "127.0.0.1" : address->first;
   options.port = address->second;
-  auto tcp = http::Server::start(loop, options, [self](http::Request&& request, http::Respond respond) {
-    if (auto refused = self->door_->refuse(request)) return respond(std::move(*refused));
-    self->handle(std::move(request), std::move(respond), "token");
-  });
+  auto tcp = http::Server::start(
+      loop, options,
+      [self](http::Request&& request, http::Respond respond) {
+        if (auto refused = self->door_->refuse(request)) return respond(std::move(*refused));
+        self->handle(std::move(request), std::move(respond), "token");
+      },
+      [self](http::Upgrade&& upgrade) {
+        if (auto refused = self->door_->refuse(upgrade.request)) return ReplSockets::refuse(std::move(upgrade), *refused);
+        self->repls_->take(std::move(upgrade), "token");
+      });
   if (!tcp) return tcp.error();
   site->tcp_ = std::move(*tcp);
   const std::string port = ":" + std::to_string(site->tcp_->port());
@@ -109,6 +117,7 @@ void AdminSite::handle(http::Request&& request, http::Respond respond, std::stri
 }
 
 void AdminSite::drain() {
+  repls_->close();
   if (tcp_) tcp_->drain(std::chrono::seconds(2), [] {});
   if (socket_) socket_->drain(std::chrono::seconds(2), [] {});
 }

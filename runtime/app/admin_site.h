@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 
+#include "runtime/app/repl_socket.h"
 #include "runtime/app/runtime.h"
 #include "runtime/console/admin_door.h"
 #include "runtime/http/server.h"
@@ -24,6 +25,7 @@ class AdminSite {
   Runtime& runtime_;
   const http::Server& site_;
   std::unique_ptr<console::AdminDoor> door_;
+  std::unique_ptr<ReplSockets> repls_;
   std::unique_ptr<http::Server> socket_, tcp_;
 };
 

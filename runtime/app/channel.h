@@ -15,11 +15,20 @@ struct ChannelOptions {
   std::string clock;  // file of --clock; only used when the workspace is opened here
 };
 
+struct ReplOptions {
+  std::string client, instance;
+  bool colour = false;
+};
+
+class ReplLink;
+
 class Channel {
  public:
   virtual ~Channel() = default;
   virtual Result<http::Response> send(http::Request request) = 0;  // blocks
   virtual bool is_server() const = 0;
+  // A REPL where the runtime is: in the server, or here. The channel outlives it.
+  virtual Result<std::unique_ptr<ReplLink>> repl(const ReplOptions& options) = 0;
 };
 
 // Error Code::config when there is no workspace or its settings are wrong (exit 3).

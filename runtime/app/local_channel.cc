@@ -2,6 +2,7 @@
 
 #include "runtime/app/channel.h"
 #include "runtime/app/public_site.h"
+#include "runtime/app/repl_link.h"
 #include "runtime/app/runtime.h"
 #include "runtime/http/server.h"
 
@@ -57,6 +58,7 @@ class LocalChannel : public Channel {
   }
 
   bool is_server() const override { return false; }
+  Result<std::unique_ptr<ReplLink>> repl(const ReplOptions& options) override { return local_repl(loop_, *runtime_, options); }
   Runtime& runtime() { return *runtime_; }
 
  private:

@@ -151,6 +151,21 @@ Task<Unit> Runtime::close() {
   co_return Unit{};
 }
 
+workbench::ReplSession::Parts Runtime::repl_parts() {
+  workbench::ReplSession::Parts parts;
+  parts.env = env_;
+  parts.log = &log_;
+  parts.host = &host_;
+  parts.folder = folder_;
+  parts.remote = remote_.get();
+  parts.store = store_.get();
+  parts.vault = vault_.get();
+  parts.engine = engine_.get();
+  parts.workers = workers_.get();
+  parts.programs = [runner = runner_.get()] { return runner->programs(); };
+  return parts;
+}
+
 Status Runtime::require_loopback() {
   auto accepts = [](const remote::Directory& directory) -> Status {
     for (const auto& [key, connection] : directory.connections)

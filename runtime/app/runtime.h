@@ -27,6 +27,7 @@
 #include "runtime/store/sqlite/open.h"
 #include "runtime/vault/vault.h"
 #include "runtime/workbench/change_watch.h"
+#include "runtime/workbench/repl_session.h"
 
 namespace mlc::app {
 
@@ -64,6 +65,7 @@ class Runtime : public console::Doors {
   Environment environment() { return env_; }
   std::string state_folder() const { return folder_ + "/state"; }
   Suspects& suspects() { return *suspects_; }
+  workbench::ReplSession::Parts repl_parts();
   // Every connection's host is this machine, and stays so when files change: what --clock asks for.
   Status require_loopback();
 

@@ -5,6 +5,7 @@
 #include <boost/beast/http.hpp>
 
 #include "runtime/app/channel.h"
+#include "runtime/app/repl_link.h"
 
 namespace mlc::app {
 namespace {
@@ -57,6 +58,7 @@ class SocketChannel : public Channel {
   }
 
   bool is_server() const override { return true; }
+  Result<std::unique_ptr<ReplLink>> repl(const ReplOptions& options) override { return attached_repl(path_, options); }
 
  private:
   std::string path_;

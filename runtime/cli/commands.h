@@ -23,6 +23,7 @@ void add_status(CLI::App& root, Context& context);
 void add_pause(CLI::App& root, Context& context);
 void add_live(CLI::App& root, Context& context);
 void add_backup(CLI::App& root, Context& context);
+void add_repl(CLI::App& root, Context& context);
 void add_reconcile(CLI::App& root, Context& context);
 void add_versions(CLI::App& root, Context& context);
 void add_approve(CLI::App& root, Context& context);

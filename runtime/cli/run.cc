@@ -54,6 +54,7 @@ int run(int argc, char** argv) {
   add_rollback(root, context);
   add_preview(root, context);
   add_test(root, context);
+  add_repl(root, context);
 
   try {
     root.parse(argc, argv);

@@ -42,6 +42,7 @@ class Engine {
   Subscriptions& subscriptions() { return subscriptions_; }
   Reconcile& reconcile() { return reconcile_; }
   Story& story() { return story_; }
+  const Doors& doors() const { return context_.doors; }
 
  private:
   Task<Status> take_over(Catalog catalog);

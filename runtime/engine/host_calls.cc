@@ -20,12 +20,6 @@ Answer error_answer(WallTime now, HostError error) { return {now, true, error_js
 // Follows from data alone and is not recorded: it has the time of the entry before it.
 Answer unrecorded(HostError error) { return error_answer({}, std::move(error)); }
 
-// What the script sees of a read: the record, or {"rows":[…],"next":<arguments of the next page or null>}.
-std::string read_json(const remote::Remote::Read& read) {
-  if (read.rows.empty()) return read.outcome.body.empty() ? "null" : read.outcome.body;
-  return "{\"rows\":" + read.rows + ",\"next\":" + (read.next_arguments.empty() ? "null" : read.next_arguments) + "}";
-}
-
 }  // namespace
 
 std::optional<JobRun::Handled> JobRun::replayed(int index, EntryKind kind, const std::string& name, const std::string& hash) {
@@ -85,10 +79,7 @@ Task<JobRun::Handled> JobRun::handle_read(ReadRequest request) {
       if (hold) waiting = std::move(*hold);
       co_return waiting;
     }
-    auto detail = document::Node::object();
-    detail.set("status", outcome.exchange.status);
-    const bool passing = outcome.retryable || outcome.code == "unavailable" || outcome.code == "timeout";
-    error = {outcome.code, outcome.sentence, passing, outcome.sentence, document::write(detail)};
+    error = read_fault(outcome);
   }
   if (auto held = run_.held(*connection)) co_return std::move(*held);
   const auto answer = error_answer(now, error);

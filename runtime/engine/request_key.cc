@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/document/node.h"
+#include "runtime/document/write.h"
 #include "runtime/engine/journal.h"
 #include "runtime/engine/registry.h"
 
@@ -75,6 +77,18 @@ std::optional<HostError> refusal_of(const SendRequest& request, const Result<rem
   if (!facts->create && request.version.empty())
     return HostError{"invalid_argument", request.operation + " updates a record: job:send needs the record's version", false, "", ""};
   return std::nullopt;
+}
+
+std::string read_json(const remote::Remote::Read& read) {
+  if (read.rows.empty()) return read.outcome.body.empty() ? "null" : read.outcome.body;
+  return "{\"rows\":" + read.rows + ",\"next\":" + (read.next_arguments.empty() ? "null" : read.next_arguments) + "}";
+}
+
+HostError read_fault(const remote::Outcome& outcome) {
+  auto detail = document::Node::object();
+  detail.set("status", outcome.exchange.status);
+  const bool passing = outcome.retryable || outcome.code == "unavailable" || outcome.code == "timeout";
+  return {outcome.code, outcome.sentence, passing, outcome.sentence, document::write(detail)};
 }
 
 std::string run_seed(const store::Job& job) {

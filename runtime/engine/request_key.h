@@ -38,6 +38,11 @@ Result<std::string> connection_for(const Instance& instance, const std::string& 
 // Why a write is refused before anything is planned. It is never recorded: it follows from the request alone.
 std::optional<HostError> refusal_of(const SendRequest& request, const Result<remote::OperationFacts>& facts);
 
+// What the script sees of a read: the record, or {"rows":[…],"next":<arguments of the next page or null>}.
+std::string read_json(const remote::Remote::Read& read);
+// What it sees of one that failed.
+HostError read_fault(const remote::Outcome& outcome);
+
 // Random numbers and ids of a run derive from it.
 std::string run_seed(const store::Job& job);
 

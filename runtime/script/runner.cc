@@ -101,6 +101,8 @@ class Runner::Core {
     return std::unique_ptr<engine::Run>(std::move(handle));
   }
 
+  const std::vector<std::shared_ptr<const Program>>& programs() const { return live_; }
+
   size_t isolates() const {
     size_t count = 0;
     for (const auto& [key, slots] : slots_) count += slots.size();
@@ -221,6 +223,7 @@ Task<Status> Runner::bring(std::string client, std::string instance, std::string
   core_->add(*program);
   co_return ok_status();
 }
+std::vector<std::shared_ptr<const Program>> Runner::programs() const { return core_->programs(); }
 size_t Runner::isolates() const { return core_->isolates(); }
 
 }  // namespace mlc::script

@@ -37,6 +37,7 @@ class Runner : public engine::Runner {
   bool has_version(const std::string& client, const std::string& instance, const std::string& version) override;
   Task<Status> bring(std::string client, std::string instance, std::string version) override;
 
+  std::vector<std::shared_ptr<const Program>> programs() const;  // live versions
   size_t isolates() const;  // live ones, idle included
 
  private:

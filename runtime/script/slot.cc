@@ -5,6 +5,7 @@ namespace mlc::script {
 void Slot::post(std::function<void(Slot&)> work) {
   {
     std::lock_guard hold(mutex_);
+    if (closed_) return;
     queue_.push_back(std::move(work));
     more_.notify_one();
     if (running_) return;
@@ -27,6 +28,11 @@ void Slot::drain() {
     }
     work(*this);
   }
+}
+
+void Slot::close() {
+  std::lock_guard hold(mutex_);
+  closed_ = true;
 }
 
 void Slot::work_until(const std::function<bool()>& enough) {

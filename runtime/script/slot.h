@@ -22,6 +22,8 @@ class Slot : public std::enable_shared_from_this<Slot> {
   void work_until(const std::function<bool()>& enough);
   // Only from posted work. Made on first use.
   Result<Isolate*> isolate();
+  // Its worker goes: what is posted from now on is dropped.
+  void close();
   void drop_isolate() { isolate_.reset(); }
 
   std::atomic<int> active{0};          // runs
@@ -36,7 +38,7 @@ class Slot : public std::enable_shared_from_this<Slot> {
   std::mutex mutex_;
   std::condition_variable more_;
   std::deque<std::function<void(Slot&)>> queue_;
-  bool running_ = false;
+  bool running_ = false, closed_ = false;
   std::unique_ptr<Isolate> isolate_;
 };
 

@@ -18,12 +18,6 @@ constexpr Seconds kSandboxStart{60};
 // A peer that closes early is an answer to look at, not the end of the test program.
 const bool kPipesIgnored = std::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 
-// $MLC_PROGRAM names another one, an installed one for example.
-std::string program() {
-  const char* other = std::getenv("MLC_PROGRAM");
-  return other == nullptr ? MLC_PROGRAM : other;
-}
-
 double unix_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 std::string cookie_pair(const Answer& answer) {
@@ -32,6 +26,12 @@ std::string cookie_pair(const Answer& answer) {
 }
 
 }  // namespace
+
+// $MLC_PROGRAM names another one, an installed one for example.
+std::string World::program() {
+  const char* other = std::getenv("MLC_PROGRAM");
+  return other == nullptr ? MLC_PROGRAM : other;
+}
 
 World::World(Options options) : options_(std::move(options)) {
   std::vector<std::string> arguments = {program(), "sandbox",
@@ -102,6 +102,13 @@ Ended World::run(std::vector<std::string> arguments, const std::string& input) {
   arguments.insert(arguments.end(), {"--workspace", workspace()});
   if (!options_.share.empty()) arguments.insert(arguments.end(), {"--share", options_.share});
   return run_bare(arguments, input);
+}
+
+std::unique_ptr<Child> World::begin(std::vector<std::string> arguments, const std::string& input) {
+  arguments.insert(arguments.begin(), program());
+  arguments.insert(arguments.end(), {"--workspace", workspace()});
+  if (!options_.share.empty()) arguments.insert(arguments.end(), {"--share", options_.share});
+  return std::make_unique<Child>(arguments, variables(), folder_.path + "/command-" + std::to_string(++commands_), input);
 }
 
 Json World::ask(std::vector<std::string> arguments, int code) {

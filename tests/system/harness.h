@@ -44,6 +44,9 @@ class World {
   Ended run(std::vector<std::string> arguments, const std::string& input = "");
   // As they are, without --workspace.
   Ended run_bare(const std::vector<std::string>& arguments, const std::string& input = "");
+  // The same as run(), not waited for.
+  std::unique_ptr<Child> begin(std::vector<std::string> arguments, const std::string& input = "");
+  static std::string program();
   // With --json; fails the test when it does not end with `code` or its output is no JSON.
   Json ask(std::vector<std::string> arguments, int code = 0);
 
@@ -89,10 +92,10 @@ class World {
   int64_t now() const;  // Unix seconds of the virtual clock
 
   std::string workspace() const { return folder_.path + "/workspace"; }
+  Variables variables() const;  // of every process of this world
   const std::string& folder() const { return folder_.path; }
 
  private:
-  Variables variables() const;
   void make_workspace();
 
   Options options_;
