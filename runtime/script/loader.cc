@@ -164,7 +164,8 @@ class Loader {
           continue;
         }
         into[prefix + name] = {share_text(std::move(*text)), shown + "/" + name};
-      } else if (depth < kMaxFolderDepth && name.find('.') == std::string::npos && name != "spec" && name != "golden") {
+      } else if (depth < kMaxFolderDepth && name.find('.') == std::string::npos && name != "spec" && name != "golden" &&
+                 prefix + name != "stdlib/meta") {  // declarations for editors decide nothing
         read_all(folder + "/" + name, shown + "/" + name, prefix + name + "/", into, depth + 1);
       }
     }

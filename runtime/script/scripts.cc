@@ -9,6 +9,7 @@
 #include "runtime/script/assemble.h"
 #include "runtime/script/places.h"
 #include "runtime/script/shared.h"
+#include "runtime/script/totals_check.h"
 
 namespace mlc::script {
 namespace {
@@ -212,11 +213,18 @@ std::shared_ptr<const MappingUnit> compile_unit(const Scripts& scripts, const Ty
   for (const auto* layer : layers) key += "\n" + layer->layer + "\n" + layer->file->name + "\n" + std::to_string(layer->index) + "\n" + layer->document.bytes();
   key = crypto::sha256(key);
   if (auto known = known_units().find(key)) return known;
+  auto written = [&](const Document& recorded) {
+    return write_out_totals(recorded, std::string(root.get("from").text()), std::string(root.get("to").text()), scripts.systems, problems);
+  };
+  size_t faults = problems.size();
+  std::vector<Document> documents = {written(base.document)};  // what `sources` looks into
+  for (const auto* layer : layers) documents.push_back(written(layer->document));
+  if (problems.size() > faults) return nullptr;
   mapping::Sources sources;
-  sources.base = root;
-  for (const auto* layer : layers) {
-    sources.layers.push_back(layer->document.root());
-    sources.layer_names.push_back(layer->layer);
+  sources.base = documents[0].root();
+  for (size_t i = 0; i < layers.size(); ++i) {
+    sources.layers.push_back(documents[i + 1].root());
+    sources.layer_names.push_back(layers[i]->layer);
   }
   sources.tables = tables;
   auto source = types.find(system_of(root.get("from").text()));
