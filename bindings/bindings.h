@@ -6,9 +6,10 @@
 
 namespace mlc::bindings {
 
-// json, decimal, time, crypto, csv, text: pure functions, the same in every profile.
+// json, decimal, time, crypto, csv, xml, text: pure functions, the same in every profile. Those of the service profile
+// are there by name only: `require` of one says what a job uses instead.
 std::vector<script::Module> job_modules();
-// http, timers, clock, random, state, files, log, process: for `sandbox` only, besides the above.
+// http, timers, clock, random, files, log, process: for `sandbox` only, besides the pure ones.
 std::vector<script::Module> service_modules();
 
 }  // namespace mlc::bindings

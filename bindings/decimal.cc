@@ -17,13 +17,68 @@ int make(lua_State* L) {
   return 1;
 }
 
-// decimal.parse(text) -> decimal | nil, err
+// Groups of three digits, the first of one to three: "1.234.567" but never "1.23.4567".
+bool take_groups(std::string& whole, char group) {
+  size_t first = whole.find(group);
+  if (first == std::string::npos) return true;
+  std::string digits;
+  size_t since = 0;
+  bool grouped = false;
+  for (char c : whole) {
+    if (c != group) {
+      digits.push_back(c);
+      since += c >= '0' && c <= '9' ? 1 : 0;
+      continue;
+    }
+    if (since == 0 || since > 3 || (grouped && since != 3)) return false;
+    grouped = true;
+    since = 0;
+  }
+  whole = digits;
+  return since == 3;
+}
+
+char mark_option(Options& options, const char* name) {
+  std::string mark = options.text(name);
+  if (mark.size() > 1 || mark.find_first_of("0123456789+-") == 0) options.refuse(name, "one character that is no digit and no sign");
+  return mark.empty() ? '\0' : mark[0];
+}
+
+// decimal.parse(text, {point = ".", group = nil}?) -> decimal | nil, err: {point = ",", group = "."} reads "1.234,56"
 int parse(lua_State* L) {
-  auto value = Decimal::parse(text_argument(L, 1));
+  std::string text(text_argument(L, 1));
+  Options options(L, 2, {"point", "group"});
+  char point = mark_option(options, "point");
+  char group = mark_option(options, "group");
+  if (point != '\0' && point == group) options.refuse("group", "another character than the point");
+  if (point != '\0' || group != '\0') {
+    size_t mark = text.find(point == '\0' ? '.' : point);
+    std::string whole = text.substr(0, mark);
+    std::string fraction = mark == std::string::npos ? "" : "." + text.substr(mark + 1);
+    if ((group != '\0' && !take_groups(whole, group)) || whole.find('.') != std::string::npos)
+      return push_failure(L, "invalid_argument", "'" + text + "' is no number");
+    text = whole + fraction;
+  }
+  auto value = Decimal::parse(text);
   if (!value) return push_failure(L, value.error());
   push_decimal(L, *value);
   return 1;
 }
+
+int pick(lua_State* L, bool largest) {
+  int count = lua_gettop(L);
+  Decimal best = decimal_argument(L, 1);
+  for (int i = 2; i <= count; ++i) {
+    Decimal next = decimal_argument(L, i);
+    if (largest ? best < next : next < best) best = next;
+  }
+  push_decimal(L, best);
+  return 1;
+}
+
+// decimal.min(a, ...), decimal.max(a, ...) -> decimal
+int min(lua_State* L) { return pick(L, false); }
+int max(lua_State* L) { return pick(L, true); }
 
 // decimal.is(value) -> boolean
 int is(lua_State* L) {
@@ -63,6 +118,6 @@ void more(lua_State* L) {
 
 }  // namespace
 
-script::Module decimal_module() { return {"decimal", {{"parse", parse}, {"is", is}, {"sum", sum}}, more}; }
+script::Module decimal_module() { return {"decimal", {{"parse", parse}, {"is", is}, {"sum", sum}, {"min", min}, {"max", max}}, more}; }
 
 }  // namespace mlc::bindings

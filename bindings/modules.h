@@ -10,6 +10,7 @@ script::Module time_module();
 script::Module crypto_module();
 script::Module text_module();
 script::Module csv_module();
+script::Module xml_module();
 
 script::Module http_module();
 script::Module timers_module();

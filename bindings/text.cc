@@ -2,6 +2,8 @@
 #include "bindings/modules.h"
 #include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
+#include "runtime/base/unicode.h"
+#include "runtime/mapping/letters.h"
 #include "runtime/script/isolate.h"
 
 namespace mlc::bindings {
@@ -73,6 +75,61 @@ int same(lua_State* L) {
   return 1;
 }
 
+// text.length(s) -> characters, not bytes
+int length(lua_State* L) {
+  lua_pushinteger(L, static_cast<lua_Integer>(count_characters(text_argument(L, 1))));
+  return 1;
+}
+
+// text.lower(s), text.upper(s) -> text: Latin, Greek and Cyrillic letters
+int lower(lua_State* L) {
+  push_text(L, mapping::lower_case(text_argument(L, 1)));
+  return 1;
+}
+int upper(lua_State* L) {
+  push_text(L, mapping::upper_case(text_argument(L, 1)));
+  return 1;
+}
+
+// text.ascii(s) -> text | nil, err: in plain letters; the error names the character that has no such form
+int ascii(lua_State* L) {
+  auto whole = text_argument(L, 1);
+  Isolate::of(L).need(L, whole.size() * 4);
+  Isolate::of(L).charge(L, whole.size() / 4);
+  auto plain = ascii_letters(whole);
+  if (!plain) return push_failure(L, plain.error());
+  push_text(L, *plain);
+  return 1;
+}
+
+// text.compose(s) -> text | nil, err: a letter and its accent as one character (normal form C)
+int compose(lua_State* L) {
+  auto whole = text_argument(L, 1);
+  Isolate::of(L).need(L, whole.size() * 4);
+  Isolate::of(L).charge(L, whole.size() / 4);
+  auto composed = compose_letters(whole);
+  if (!composed) return push_failure(L, composed.error());
+  push_text(L, *composed);
+  return 1;
+}
+
+// text.characters(s) -> list of the characters, each as text
+int characters(lua_State* L) {
+  auto whole = text_argument(L, 1);
+  Isolate::of(L).need(L, whole.size() * 16);
+  Isolate::of(L).charge(L, whole.size());
+  lua_newtable(L);
+  lua_Integer count = 0;
+  for (size_t at = 0; at < whole.size();) {
+    size_t end = at + 1;
+    while (end < whole.size() && (static_cast<unsigned char>(whole[end]) & 0xc0) == 0x80) ++end;
+    push_text(L, whole.substr(at, end - at));
+    lua_rawseti(L, -2, ++count);
+    at = end;
+  }
+  return 1;
+}
+
 // text.percent_encode(s) -> text
 int encode(lua_State* L) {
   push_text(L, percent_encode(text_argument(L, 1)));
@@ -97,6 +154,12 @@ script::Module text_module() {
            {"cut", cut},
            {"collapse", collapse},
            {"same", same},
+           {"length", length},
+           {"lower", lower},
+           {"upper", upper},
+           {"ascii", ascii},
+           {"compose", compose},
+           {"characters", characters},
            {"percent_encode", encode},
            {"percent_decode", decode}},
           nullptr};

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 build="ca-certificates g++ cmake ninja-build ccache mold pkg-config git curl jq
-  liblua5.4-dev libboost1.81-dev libssl-dev zlib1g-dev libzstd-dev libsimdjson-dev nlohmann-json3-dev
+  liblua5.4-dev libboost1.81-dev libssl-dev libexpat1-dev libutf8proc-dev zlib1g-dev libzstd-dev libsimdjson-dev nlohmann-json3-dev
   libsqlite3-dev libhowardhinnant-date-dev libcli11-dev libspdlog-dev libedit-dev tzdata"
 # The build's CMake files name the test libraries, so they come with it.
 build="$build libgtest-dev libgmock-dev libbenchmark-dev"

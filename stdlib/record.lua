@@ -32,9 +32,16 @@ local function field(name, words, defaults)
   return out
 end
 
+--- A record type in the form that the runtime reads.
 ---@param defaults table<string, table> by type: `wire` (iso_midnight, ms_date, unix_seconds, text), `blank` ("missing")
 ---@param fields table<string, string> field name to its words
----@return table type in the form that the runtime reads
+---@return table type
+---
+--- ```lua
+--- local record = require "record"
+--- local account = record({ date = { wire = "iso_midnight" } }, { ID = "guid read", Name = "text must", Since = "date" })
+--- assert(account.fields.Name.mandatory and not account.fields.ID.writable and account.fields.Since.wire == "iso_midnight")
+--- ```
 return function(defaults, fields)
   local out = {}
   for name, words in pairs(fields) do out[name] = field(name, words, defaults) end

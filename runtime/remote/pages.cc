@@ -23,6 +23,15 @@ int64_t asked(Value arguments, const std::string& name, int64_t otherwise) {
   return given ? *given : otherwise;
 }
 
+// Whether no page follows the one of that number: it says so itself, or is not full.
+bool is_last(const Pages& pages, Value arguments, Value answer, size_t count, int64_t number) {
+  const int64_t size = asked(arguments, pages.size_param, pages.size);
+  if (count == 0 || (size > 0 && static_cast<int64_t>(count) < size)) return true;
+  if (pages.last.empty()) return false;
+  auto last = find_dotted(answer, pages.last).integer();
+  return last && *last <= number;
+}
+
 }  // namespace
 
 Result<Page> take_page(const Operation& operation, Value arguments, Value answer) {
@@ -49,9 +58,11 @@ Result<Page> take_page(const Operation& operation, Value arguments, Value answer
     Value cursor = find_dotted(answer, pages.cursor);
     if (page.count > 0 && !cursor.text().empty()) page.next_arguments = with_query(arguments, pages.cursor_param, cursor.text());
   } else if (!pages.param.empty()) {
-    const int64_t size = asked(arguments, pages.size_param, pages.size);
-    const bool last = page.count == 0 || (size > 0 && static_cast<int64_t>(page.count) < size);
-    if (!last) page.next_arguments = with_query(arguments, pages.param, asked(arguments, pages.param, pages.first) + 1);
+    const int64_t number = asked(arguments, pages.param, pages.first);
+    if (!is_last(pages, arguments, answer, page.count, number)) page.next_arguments = with_query(arguments, pages.param, number + 1);
+  } else if (!pages.offset.empty() && !is_last(pages, arguments, answer, page.count, 0)) {
+    const auto count = static_cast<int64_t>(page.count);
+    page.next_arguments = with_query(arguments, pages.offset, asked(arguments, pages.offset, 0) + count);
   }
   return page;
 }

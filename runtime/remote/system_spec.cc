@@ -15,6 +15,10 @@ using document::Value;
 Value find_dotted(Value value, std::string_view path) {
   if (path.empty()) return value;
   for (std::string_view step : split(path, '.')) {
+    if (value.is_object()) {
+      std::string_view rest(step.data(), static_cast<size_t>(path.data() + path.size() - step.data()));
+      if (Value named = value.get(rest)) return named;
+    }
     if (value.is_array() && all_digits(step) && step.size() < 10) {
       size_t index = 0;
       for (char digit : step) index = index * 10 + static_cast<size_t>(digit - '0');
@@ -138,8 +142,11 @@ Pages parse_pages(Value value, const std::string& path, std::optional<Error>& fa
   pages.size = reader.number("size", 0, 1, 100'000);
   pages.cursor = reader.text("cursor");
   pages.cursor_param = reader.text("cursor_param");
-  const int ways = !pages.next.empty() + !pages.param.empty() + !pages.cursor.empty();
-  if (ways > 1) reader.fail("", "one of `next`, `param` and `cursor`");
+  pages.offset = reader.text("offset");
+  pages.last = reader.text("last");
+  const int ways = !pages.next.empty() + !pages.param.empty() + !pages.cursor.empty() + !pages.offset.empty();
+  if (ways > 1) reader.fail("", "one of `next`, `param`, `cursor` and `offset`");
+  if (!pages.last.empty() && pages.param.empty()) reader.fail("last", "a `param` whose last number it is");
   if (pages.cursor.empty() != pages.cursor_param.empty()) reader.fail("", "`cursor` together with `cursor_param`");
   return pages;
 }

@@ -17,17 +17,20 @@
 
 namespace mlc::remote {
 
-// Dotted paths of systems: "data.0.title"; digits index arrays from 0, "" is the value itself.
+// Dotted paths of systems: "data.0.title"; digits index arrays from 0, "" is the value itself. A name that has dots of
+// its own ("@odata.nextLink") may be the last step.
 document::Value find_dotted(document::Value value, std::string_view path);
 
 struct Pages {
   std::vector<std::string> rows;  // first path that gives an array
   std::string next;               // path of a link to the next page
   std::string param;              // page number parameter
+  std::string last;               // path of the last page's number; "" = a page that is not full
   int64_t first = 1;
   std::string size_param;
   int64_t size = 0;
   std::string cursor, cursor_param;
+  std::string offset;  // parameter that counts rows to skip
 };
 
 struct SinceSpec {

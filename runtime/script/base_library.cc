@@ -297,6 +297,8 @@ int base_require(lua_State* L) {
   bool found = false;
   for (const auto& module : isolate.profile().modules) {
     if (module.name != name) continue;
+    // A module that only says why it is not here gives way to a file of that name.
+    if (module.functions.empty() && sources.contains(name)) break;
     push_module(L, module);
     found = true;
     break;

@@ -93,22 +93,29 @@ int decimal_integer(lua_State* L) {
   lua_pushinteger(L, *whole);
   return 1;
 }
+// d:is_integer() -> boolean: without a fraction, whatever its scale
+int decimal_is_integer(lua_State* L) {
+  lua_pushboolean(L, decimal_argument(L, 1).is_integer());
+  return 1;
+}
 // d:compact() -> text without trailing zeros
 int decimal_compact(lua_State* L) {
   push_text(L, decimal_argument(L, 1).compact());
   return 1;
 }
 
-const std::vector<NativeEntry> kMethods = {{"round", decimal_round},   {"div", decimal_divide},      {"abs", decimal_abs},
-                                           {"sign", decimal_sign},     {"scale", decimal_scale},     {"is_zero", decimal_is_zero},
-                                           {"text", decimal_tostring}, {"integer", decimal_integer}, {"compact", decimal_compact},
-                                           {"equals", decimal_equals}};
+const std::vector<NativeEntry> kMethods = {{"round", decimal_round},   {"div", decimal_divide},           {"abs", decimal_abs},
+                                           {"sign", decimal_sign},     {"scale", decimal_scale},          {"is_zero", decimal_is_zero},
+                                           {"text", decimal_tostring}, {"integer", decimal_integer},      {"compact", decimal_compact},
+                                           {"equals", decimal_equals}, {"is_integer", decimal_is_integer}};
 const std::vector<NativeEntry> kMeta = {
     {"__add", decimal_add}, {"__sub", decimal_sub}, {"__mul", decimal_mul}, {"__div", decimal_div},           {"__unm", decimal_unm},
     {"__eq", decimal_eq},   {"__lt", decimal_lt},   {"__le", decimal_le},   {"__tostring", decimal_tostring}, {"__concat", decimal_concat}};
 const ObjectType kDecimal = {"decimal", &kMethods, &kMeta, destroy_as<Decimal>};
 
 }  // namespace
+
+const std::vector<NativeEntry>& decimal_methods() { return kMethods; }
 
 void push_decimal(lua_State* L, const Decimal& value) { push_object<Decimal>(L, kDecimal, value); }
 

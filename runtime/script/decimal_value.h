@@ -19,5 +19,6 @@ const Decimal* to_decimal_object(lua_State* L, int index);  // null when it is n
 std::optional<Decimal> to_decimal(lua_State* L, int index);
 Decimal decimal_argument(lua_State* L, int index);  // raises; no text
 Rounding rounding_argument(lua_State* L, int index);
+const std::vector<NativeEntry>& decimal_methods();  // d:round() and the like, for the documentation's test
 
 }  // namespace mlc::script

@@ -216,7 +216,10 @@ Options::Options(lua_State* L, int index, std::initializer_list<std::string_view
     std::string key = show(L, -1);
     bool found = false;
     for (auto name : known) found = found || (lua_type(L, -1) == LUA_TSTRING && name == key);
-    if (!found) raise(L, "unknown option '" + key + "'");
+    if (found) continue;
+    std::string allowed;
+    for (auto name : known) allowed += (allowed.empty() ? "" : ", ") + std::string(name);
+    raise(L, "unknown option '" + key + "'; known are " + allowed);
   }
 }
 

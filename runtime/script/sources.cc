@@ -40,7 +40,9 @@ Sources read_sources(Files& files, const std::string& folder, std::vector<Proble
 
 void add_stdlib(const Host& host, Sources& sources, std::vector<Problem>& problems) {
   auto stdlib = read_sources(*host.files, host.share + "/stdlib", problems, "stdlib");
-  for (auto& [name, chunk] : stdlib) sources.emplace(name, chunk);
+  for (auto& [name, chunk] : stdlib) {
+    if (!name.starts_with("meta.")) sources.emplace(name, chunk);  // declarations for editors
+  }
 }
 
 }  // namespace mlc::script

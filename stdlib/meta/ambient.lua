@@ -1,0 +1,207 @@
+---@meta _
+
+--- Names that every script knows without `require`. They are read-only.
+
+--- What a remote's API is, as data: hosts, grants, limits, webhooks, operations. A system's `init.lua` returns it.
+---@param definition { name: string, base_url: string|table, operations: table, auth?: table, limits?: table, errors?: table, webhooks?: table, types?: table, headers?: table, test?: table }
+---@return table definition
+---
+--- ```lua
+--- local books = system {
+---   name = "books", base_url = "https://books.example.com",
+---   operations = { ["invoices.list"] = { GET = "/invoices", pages = "odata", gives = "Invoice" } },
+--- }
+--- assert(books.operations["invoices.list"].pages.next == "d.__next")
+--- ```
+function system(definition) end
+
+--- The effect of a create that the remote does not de-duplicate: after a lost answer it is looked for by a reference of ours
+--- before it is sent again.
+---@param effect { [1]: string, by: string, quiet?: string } the list operation, the field that holds our reference, and how long a new record may stay unseen ("1m")
+---@return table effect
+---
+--- ```lua
+--- assert(look_up { "invoices.list", by = "YourRef", quiet = "3m" }.kind == "C")
+--- ```
+function look_up(effect) end
+
+--- The effect of a write that can be repeated: the same key writes the same record.
+---@param effect { key: string, read?: string, quiet?: string } the field of the key, the operation that reads it back
+---@return table effect
+---
+--- ```lua
+--- assert(upsert { key = "orderKey", read = "orders.get" }.kind == "A")
+--- ```
+function upsert(effect) end
+
+--- The settings that a client may give an instance: name to type, default, doc and mandatory.
+---@param fields table<string, { [1]: "text"|"integer"|"decimal"|"boolean"|"list"|"table", default?: any, doc?: string, mandatory?: boolean }>
+---@return table schema
+---
+--- ```lua
+--- local fields = schema { journal = { "text", default = "70", doc = "Code of the sales journal." } }
+--- assert(fields.journal.type == "text" and fields.journal.default == "70")
+--- ```
+function schema(fields) end
+
+--- An integration: roles, settings, look-ups, flows and mappings. An integration's `init.lua` returns it.
+---@param definition { roles: table<string, string>, flows: table<string, table>, settings?: table, lookups?: table, mappings?: string[], reconcile?: table }
+---@return table definition
+---
+--- ```lua
+--- local bridge = integration {
+---   roles = { shop = "shop", books = "books" },
+---   flows = { orders = flow { on = { schedule "23:30" }, run = function(job) return job:skip "nothing to do" end } },
+--- }
+--- assert(bridge.roles.shop == "shop")
+--- ```
+function integration(definition) end
+
+--- A flow: what starts it, and the function that is run with the job and the roles it names as parameters.
+---@param definition { run: function, on?: table[], max_failures?: integer }
+---@return table definition
+---
+--- ```lua
+--- assert(#flow { run = function() end }.on == 0)
+--- ```
+function flow(definition) end
+
+--- A trigger: webhooks of a role with these topics.
+---@param role string
+---@param topics string[]
+---@param options { key: string } path of the record's key in the body
+---@return table trigger
+---
+--- ```lua
+--- assert(webhook("shop", { "store/order/created" }, { key = "data.id" }).key == "data.id")
+--- ```
+function webhook(role, topics, options) end
+
+--- A trigger: records of a list that changed since the last time.
+---@param operation string "shop.orders.list"
+---@param options { key: string, since: string, every: string, overlap?: string } fields of the rows, "15m", "10m"
+---@return table trigger
+---
+--- ```lua
+--- assert(poll("shop.orders.list", { key = "id", since = "date_modified", every = "15m" }).poll == "shop.orders.list")
+--- ```
+function poll(operation, options) end
+
+--- A trigger: a time of day in the instance's zone.
+---@param at string "23:30"
+---@return table trigger
+---
+--- ```lua
+--- assert(schedule("23:30").schedule == "23:30")
+--- ```
+function schedule(at) end
+
+--- Calls a function; an error that it raises comes back as second value. For reads that may fail in a job.
+---@param run function
+---@param ... any its arguments
+---@return any result nil when it raised
+---@return any err
+---
+--- ```lua
+--- local none, err = try(function() error({ code = "not_found", message = "no such order" }, 0) end)
+--- assert(none == nil and err.code == "not_found")
+--- ```
+function try(run, ...) end
+
+--- Whether a value is there: neither nil nor null. With a field's name: whether the record has the field at all, be it null.
+---@param value any
+---@param field? string
+---@return boolean
+---
+--- ```lua
+--- local order = require("json").record '{"note":null}'
+--- assert(not has(order.note) and has(order, "note") and not has(order, "total"))
+--- ```
+function has(value, field) end
+
+--- null, for writing: the field is sent as JSON's null. What is read as null is nil.
+---@type userdata
+null = nil
+
+--- Begins a mapping: gives its source record and its target. What is assigned from then on are its rows.
+---@param options { name: string, from: string, to: string } "system.record" on both sides
+---@return mapping.Path source
+---@return mapping.Target target
+---
+--- ```lua
+--- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
+--- invoice.YourRef = order.id
+--- ```
+function mapping(options) end
+
+--- Begins a client's layer over a mapping: only what differs.
+---@param name string the mapping's name
+---@return mapping.Path source
+---@return mapping.Target target
+---
+--- ```lua
+--- local order, invoice = layer "invoice"
+--- invoice.Remarks = order.staff_notes
+--- invoice.SalesInvoiceLines.shipping = remove
+--- ```
+function layer(name) end
+
+--- One field in Lua: gets the record (or a part of it, or a group's row), the line and `ctx`, whose `ctx.refuse("…")` refuses
+--- the record with a sentence.
+---@param source mapping.Path
+---@param run fun(record: table, line: table, ctx: { refuse: fun(sentence: string) }): any
+---@return mapping.Path value
+---
+--- ```lua
+--- local order, invoice = layer "invoice"
+--- invoice.Remarks = with(order, function(o) if has(o.staff_notes) then return "Note: " .. o.staff_notes end end)
+--- ```
+_G["with"] = function(source, run) end
+
+--- A value that the flow gives to `job:map` beside the record.
+---@param name string
+---@return mapping.Path
+---
+--- ```lua
+--- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
+--- invoice.OrderedBy = given "account"
+--- ```
+function given(name) end
+
+--- The instance's settings as values of a mapping: `setting.journal`.
+---@type table<string, mapping.Path>
+setting = nil
+
+--- In a mapping the job's `key` and `source` as values; in a flow the job is its first parameter.
+---@type table<string, mapping.Path>
+job = nil
+
+--- In a layer: takes a field or a group of the base away.
+---@type userdata
+remove = nil
+
+--- Totals of a mapping's target, for `:check`.
+---@class ambient.totals
+totals = {}
+
+--- The sum of an expression over a list of the target.
+---@param list string
+---@param of fun(line: table<string, mapping.Path>): mapping.Path
+---@return mapping.Path
+---
+--- ```lua
+--- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
+--- local lines = totals.sum("SalesInvoiceLines", function(line) return line.Quantity * line.NetPrice end)
+--- invoice:check { expect = order.total_ex_tax, equals = lines, within = "0.02" }
+--- ```
+function totals.sum(list, of) end
+
+--- A field of the target itself.
+---@param name string
+---@return mapping.Path
+---
+--- ```lua
+--- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
+--- invoice:check { expect = order.total, equals = totals.field "AmountFC" }
+--- ```
+function totals.field(name) end

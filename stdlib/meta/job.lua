@@ -1,0 +1,159 @@
+---@meta _
+
+--- What a flow is run with: the job, and the roles that its parameters name. Reads run when they are called and are
+--- journalled; a run that comes back after a stop is given the same answers. Writes only describe; `job:send` sends.
+---@class Job
+---@field key string the record's key at its source
+---@field source string name of the connection it came from
+---@field client string
+---@field instance string
+---@field flow string
+---@field settings table the instance's settings as they were when the job began
+---@field event table what was received, or the row that a poll found
+---@field attempt integer 1, and one more after each replay
+---@field kv JobStore
+local Job = {}
+
+--- A small store of the instance: what was written in one job is read in later ones. Reads are journalled.
+---@class JobStore
+local kv = {}
+
+--- Ends the run: there is nothing to do.
+---@param reason? string stands in the record's story
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) job:skip "status 5" end, { key = "118" })
+--- assert(outcome.skipped == "status 5")
+--- ```
+function Job:skip(reason) end
+
+--- Ends the run: a person has to decide. Records with one cause become one case.
+---@param sentence string what is wrong, for the controller
+---@param options? { cause?: string, concern?: string, fix?: string, code?: string } concern: finance, warehouse or operator
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job)
+---   job:refuse("Order 118 has no VAT code for 21 %.", { cause = "vat_code:21", concern = "finance" })
+--- end, { key = "118" })
+--- assert(outcome.cause == "vat_code:21")
+--- ```
+function Job:refuse(sentence, options) end
+
+--- When what was asked last was answered. The only time a job knows: a replay gives the same.
+---@return string instant
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) return job:now() end, { key = "118" })
+--- assert(outcome.result == "2026-01-05T08:00:00Z")
+--- ```
+function Job:now() end
+
+--- What this record got before under an effect's name, from any job.
+---@param effect string
+---@param options? { role?: string, connection?: string, entity?: string }
+---@return { id: string, number: string?, version: string? }? sent
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) return job:sent("invoice").id end, { key = "118", sent = { invoice = { id = "i-1" } } })
+--- assert(outcome.result == "i-1")
+--- ```
+function Job:sent(effect, options) end
+
+--- Sends a write, once: what was settled before is answered from the books, an older version is superseded.
+---@param effect string name of the effect; with the record and the version it is the effect's key
+---@param write table what an operation that writes gives: `books.invoices.create(body)`
+---@param options? { version?: any, entity?: any, optional_number?: boolean } updates need a version
+---@return { id: string, number: string?, record: table?, state: string } answer
+---
+--- ```lua
+--- local spec = require "spec"
+--- local books = spec.remote({}, { "invoices.create" })
+--- local outcome = spec.flow(function(job, to)
+---   return job:send("invoice", to.invoices.create { YourRef = job.key }, { version = "2026-01-05T08:00:00Z" }).id
+--- end, { key = "118" }, books)
+--- assert(outcome.result == "id-of-invoice" and outcome.sent[1].arguments[1].YourRef == "118")
+--- ```
+function Job:send(effect, write, options) end
+
+--- The target record that a mapping makes of a source record. Look-ups are fetched first; what does not fit is refused with
+--- file and line.
+---@param mapping string
+---@param record table
+---@param given? table values for `given "name"`
+---@return table target
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) return job:map("invoice", { id = 118 }).YourRef end, {
+---   key = "118", map = { invoice = function(order) return { YourRef = order.id } end },
+--- })
+--- assert(outcome.result == 118)
+--- ```
+function Job:map(mapping, record, given) end
+
+--- One answer of a look-up of the integration.
+---@param name string
+---@param key any
+---@return any value nil when the remote does not know the key
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) return job:look_up("items", "A-1") end, {
+---   key = "118", lookups = { items = { ["A-1"] = "guid-1" } },
+--- })
+--- assert(outcome.result == "guid-1")
+--- ```
+function Job:look_up(name, key) end
+
+--- Makes a job of another flow; it commits with this one's end.
+---@param flow string
+---@param key any
+---@param payload? table its event
+---@param cursor? { name: string, value: string } moves with it
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) job:emit("returns", 7, { order = job.key }) end, { key = "118" })
+--- assert(outcome.emitted[1].key == "7")
+--- ```
+function Job:emit(flow, key, payload, cursor) end
+
+--- A line in the record's story.
+---@param text string
+---@param fields? table
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) job:note("two parcels", { count = 2 }) end, { key = "118" })
+--- assert(outcome.notes[1].fields.count == 2)
+--- ```
+function Job:note(text, fields) end
+
+--- What a function returned the first time this job came here.
+---@param name string once in a job
+---@param run fun(): any
+---@return any value
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job)
+---   return job:step("number", function() return 1 end) + job:step("number", function() return 2 end)
+--- end, { key = "118" })
+--- assert(outcome.result == 2)
+--- ```
+function Job:step(name, run) end
+
+--- What was kept under a key.
+---@param key string
+---@return any value
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) return job.kv.get "parcel" end, { key = "118", kv = { parcel = "1Z" } })
+--- assert(outcome.result == "1Z")
+--- ```
+function kv.get(key) end
+
+--- Keeps a value under a key.
+---@param key string
+---@param value any what JSON can say; nil forgets it
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job) job.kv.set("parcel", "1Z") end, { key = "118" })
+--- assert(outcome.kv.parcel == "1Z")
+--- ```
+function kv.set(key, value) end
