@@ -59,7 +59,7 @@ local function read_block(lines)
       last = nil
       if annotation == "param" then
         last = read_param(rest)
-        block.params[#block.params + 1] = last
+        if last.name ~= "self" then block.params[#block.params + 1] = last end
       elseif annotation == "return" then
         last = read_return(rest)
         block.returns[#block.returns + 1] = last
@@ -87,8 +87,6 @@ end
 -- Functions that a block stands before: name as written, arguments.
 local function function_of(code)
   local name, arguments = code:match "^function ([%w_%.:]+)%((.-)%)"
-  if name then return name, arguments end
-  name, arguments = code:match "^_G%[\"([%w_]+)\"%] = function%((.-)%)"
   if name then return name, arguments end
   if code:find "^return function%(" then return "", code:match "^return function%((.-)%)" end
 end

@@ -35,6 +35,8 @@ end
 --- A record type in the form that the runtime reads.
 ---@param defaults table<string, table> by type: `wire` (iso_midnight, ms_date, unix_seconds, text), `blank` ("missing")
 ---@param fields table<string, string> field name to its words
+---@param totals? table<"net"|"gross", string|table> for `totals.of`: a field that holds the total, or of lines
+--- { lines =, quantity =, price =, decimals = }
 ---@return table type
 ---
 --- ```lua
@@ -42,8 +44,8 @@ end
 --- local account = record({ date = { wire = "iso_midnight" } }, { ID = "guid read", Name = "text must", Since = "date" })
 --- assert(account.fields.Name.mandatory and not account.fields.ID.writable and account.fields.Since.wire == "iso_midnight")
 --- ```
-return function(defaults, fields)
+return function(defaults, fields, totals)
   local out = {}
   for name, words in pairs(fields) do out[name] = field(name, words, defaults) end
-  return { fields = out }
+  return { fields = out, totals = totals }
 end

@@ -189,9 +189,13 @@ return function(host)
     return path_of { path = "", of = group }, target(state.document, group, host.array {})
   end
 
-  -- invoice:check{ expect =, equals =, within = "0.02"?, says = "…"? }
+  -- invoice:check{ expect =, equals =, within = "0.02"?, says = "…"? }, or of totals.of(order)
   function target_methods.check(self, check)
     local state = rawget(self, TARGET)
+    if type(check) == "table" and check.totals then
+      add_row(state.document, { check = check })
+      return
+    end
     if type(check) ~= "table" or check.expect == nil or check.equals == nil then fail(":check: expected { expect =, equals = }") end
     local within = check.within ~= nil and tostring(check.within) or nil
     add_row(state.document, { check = { expect = expression(check.expect), equals = expression(check.equals), within = within, says = check.says } })
@@ -246,7 +250,21 @@ return function(host)
     return value_of { call = #document.functions - 1, name = "line " .. line }
   end
 
+  local OF = { which = true, within = true, says = true }
+
   names.totals = {
+    -- totals.of(order, { which = "net"?, within = "0.02"?, says = "…"? }): the totals that both types declare
+    of = function(source, options)
+      if not is_proxy(source) or (rawget(source, EXPR).path or "") ~= "" or rawget(source, EXPR).of then
+        fail("totals.of: expected the source record of the mapping")
+      end
+      for key in pairs(options or {}) do
+        if not OF[key] then fail("totals.of: unknown option '%s'; known are which, within, says", tostring(key)) end
+      end
+      local which, within = options and options.which or "", options and options.within
+      if which ~= "" and which ~= "net" and which ~= "gross" then fail("totals.of: which: expected \"net\" or \"gross\"") end
+      return { totals = which, within = within ~= nil and tostring(within) or nil, says = options and options.says }
+    end,
     -- totals.sum("SalesInvoiceLines", function(line) return line.Quantity * line.NetPrice end)
     sum = function(list, of)
       local line = setmetatable({}, { __index = function(_, name) return value_of { target = name } end, __metatable = "line" })

@@ -4,6 +4,7 @@
 
 #include "runtime/app/share.h"
 #include "runtime/cli/commands.h"
+#include "runtime/workbench/editor.h"
 
 namespace mlc::cli {
 
@@ -18,6 +19,9 @@ void add_check(CLI::App& root, Context& context) {
                 const script::Host host = app::make_host(files, *share);
                 auto report = workbench::check(host, path->empty() ? context.workspace : *path);
                 if (!report) return context.fail(report.error());
+                // A check without the right to write is still a check.
+                if (auto written = workbench::refresh_editor_files(host, report->folder); !written)
+                  std::cerr << "the editor's files are as they were: " << written.error().text() << "\n";
                 if (!report->good()) context.exit = kNo;
                 if (context.json) {
                   Json problems = Json::array();

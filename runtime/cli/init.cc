@@ -1,11 +1,13 @@
 #include <iostream>
 
+#include "runtime/app/share.h"
 #include "runtime/base/encoding.h"
 #include "runtime/base/files.h"
 #include "runtime/base/system_clock.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/scaffold.h"
 #include "runtime/vault/vault.h"
+#include "runtime/workbench/editor.h"
 
 namespace mlc::cli {
 namespace {
@@ -45,7 +47,14 @@ void add_init(CLI::App& root, Context& context) {
         const std::string id = "ws-" + to_hex(bytes);
         if (!write_new(context, where + "/ml-connector.lua", settings_text(id))) return;
         RealFiles files;
-        if (!files.exists(where + "/.gitignore")) write_new(context, where + "/.gitignore", "state/\n");
+        if (!files.exists(where + "/.gitignore")) write_new(context, where + "/.gitignore", "state/\n.luals/\n");
+        // For editors with a Lua language server; `check` keeps the folder current.
+        if (!files.exists(where + "/" + workbench::kEditorSettings))
+          write_new(context, where + "/" + workbench::kEditorSettings, workbench::editor_settings());
+        if (auto share = app::find_share(files, context.share)) {
+          auto types = workbench::refresh_editor_files(app::make_host(files, *share), where);
+          if (!types) return context.fail(types.error());
+        }
         auto made = files.make_dirs(where + "/clients", 0755);
         if (!made) return context.fail(made.error());
         auto key = vault::make_master_key(files, random, id, "");

@@ -5,6 +5,7 @@
 #include "runtime/document/write.h"
 #include "runtime/script/assemble.h"
 #include "runtime/script/shared.h"
+#include "runtime/script/totals_check.h"
 
 namespace mlc::script {
 namespace {
@@ -153,9 +154,16 @@ std::shared_ptr<const MappingUnit> compile_unit(const Scripts& scripts, const Re
   for (const auto* layer : layers) key += "\n" + layer->file->name + "\n" + std::to_string(layer->index) + "\n" + layer->document.bytes();
   key = crypto::sha256(key);
   if (auto known = known_units().find(key)) return known;
+  auto written = [&](const Document& recorded) {
+    return write_out_totals(recorded, std::string(root.get("from").text()), std::string(root.get("to").text()), scripts.systems, problems);
+  };
+  size_t faults = problems.size();
+  std::vector<Document> documents = {written(base.document)};  // what `sources` looks into
+  for (const auto* layer : layers) documents.push_back(written(layer->document));
+  if (problems.size() > faults) return nullptr;
   mapping::Sources sources;
-  sources.base = root;
-  for (const auto* layer : layers) sources.layers.push_back(layer->document.root());
+  sources.base = documents[0].root();
+  for (size_t i = 1; i < documents.size(); ++i) sources.layers.push_back(documents[i].root());
   auto source = scripts.types.find(system_of(root.get("from").text()));
   auto target = scripts.types.find(system_of(root.get("to").text()));
   if (source == scripts.types.end() || target == scripts.types.end()) {

@@ -48,6 +48,7 @@ Result<CheckReport> check(const script::Host& host, const std::string& path) {
   std::string limit = path.size() > folder.size() && path.starts_with(folder + "/") ? path.substr(folder.size() + 1) : "";
 
   CheckReport report;
+  report.folder = folder;
   std::vector<std::string> lua;
   list_lua(files, folder, "", 0, lua);
   report.files = static_cast<int>(lua.size());

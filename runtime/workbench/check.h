@@ -12,6 +12,7 @@ namespace mlc::workbench {
 
 struct CheckReport {
   std::vector<script::Problem> problems;
+  std::string folder;  // of the workspace
   int files = 0;      // Lua files read
   int instances = 0;  // that could run
   bool good() const { return problems.empty(); }

@@ -156,7 +156,7 @@ function layer(name) end
 --- local order, invoice = layer "invoice"
 --- invoice.Remarks = with(order, function(o) if has(o.staff_notes) then return "Note: " .. o.staff_notes end end)
 --- ```
-_G["with"] = function(source, run) end
+function with(source, run) end
 
 --- A value that the flow gives to `job:map` beside the record.
 ---@param name string
@@ -184,6 +184,18 @@ remove = nil
 ---@class ambient.totals
 totals = {}
 
+--- The totals that the types of both records declare (`totals` in a system's types): the lines must come to what the source
+--- says.
+---@param source mapping.Path the mapping's source record
+---@param options? { which?: "net"|"gross", within?: string, says?: string } the first that both declare; "0"; what is compared
+---@return table check for `:check`
+---
+--- ```lua
+--- local order, invoice = mapping { name = "invoice", from = "bigcommerce.order", to = "exact_online.SalesInvoice" }
+--- invoice:check(totals.of(order, { within = "0.02" }))
+--- ```
+function totals.of(source, options) end
+
 --- The sum of an expression over a list of the target.
 ---@param list string
 ---@param of fun(line: table<string, mapping.Path>): mapping.Path
@@ -192,7 +204,7 @@ totals = {}
 --- ```lua
 --- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
 --- local lines = totals.sum("SalesInvoiceLines", function(line) return line.Quantity * line.NetPrice end)
---- invoice:check { expect = order.total_ex_tax, equals = lines, within = "0.02" }
+--- invoice:check { expect = lines, equals = order.total_ex_tax, within = "0.02" }
 --- ```
 function totals.sum(list, of) end
 
@@ -202,6 +214,6 @@ function totals.sum(list, of) end
 ---
 --- ```lua
 --- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
---- invoice:check { expect = order.total, equals = totals.field "AmountFC" }
+--- invoice:check { expect = totals.field "AmountFC", equals = order.total }
 --- ```
 function totals.field(name) end

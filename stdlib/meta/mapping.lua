@@ -64,11 +64,13 @@ function Path:field(name) end
 local Target = {}
 
 --- One line for each item of a source list; the group's name lets layers and lineage speak of it.
+---@generic Row: mapping.Path, Line: mapping.Target
+---@param self Line
 ---@param group string
----@param list mapping.Path
+---@param list Row
 ---@param options? { when?: mapping.Path } only items for which this is true
----@return mapping.Path row
----@return mapping.Target line
+---@return Row row
+---@return Line line
 ---
 --- ```lua
 --- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
@@ -78,9 +80,11 @@ local Target = {}
 function Target:each(group, list, options) end
 
 --- One line, when the value is there (or always, without one).
+---@generic Line: mapping.Target
+---@param self Line
 ---@param group string
 ---@param when? mapping.Path
----@return mapping.Target line
+---@return Line line
 ---
 --- ```lua
 --- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
@@ -90,9 +94,11 @@ function Target:each(group, list, options) end
 function Target:one(group, when) end
 
 --- In a layer: the source row and the line of a group that the base has.
+---@generic Line: mapping.Target
+---@param self Line
 ---@param group string
 ---@return mapping.Path row
----@return mapping.Target line
+---@return Line line
 ---
 --- ```lua
 --- local order, invoice = layer "invoice"
@@ -102,10 +108,11 @@ function Target:one(group, when) end
 function Target:group(group) end
 
 --- Refuses the record unless both sides agree, naming the difference.
----@param check { expect: mapping.Path, equals: mapping.Path, within?: string, says?: string } largest difference ("0" when left out); what is compared, for the sentence
+---@param check { expect: mapping.Path, equals: mapping.Path, within?: string, says?: string } what is mapped, what the source
+--- says, largest difference ("0" when left out), what is compared; or what `totals.of` gives
 ---
 --- ```lua
 --- local order, invoice = mapping { name = "invoice", from = "shop.order", to = "books.Invoice" }
---- invoice:check { expect = order.total, equals = totals.field "AmountFC", within = "0.02", says = "the order's total" }
+--- invoice:check { expect = totals.field "AmountFC", equals = order.total, within = "0.02", says = "the order's total" }
 --- ```
 function Target:check(check) end

@@ -1,5 +1,6 @@
 -- A new account for the customer of an order. Its e-mail is kept in small letters: that is how it is found again.
 
+---@type from.bigcommerce.order, to.exact_online.Account
 local order, account = mapping { name = "account", from = "bigcommerce.order", to = "exact_online.Account" }
 local billing = order.billing_address
 

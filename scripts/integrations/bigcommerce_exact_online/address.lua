@@ -1,5 +1,6 @@
 -- The address that an order is delivered to, beside the account's own.
 
+---@type from.bigcommerce.ShippingAddress, to.exact_online.Address
 local place, address = mapping { name = "address", from = "bigcommerce.ShippingAddress", to = "exact_online.Address" }
 
 local DELIVERY = 4

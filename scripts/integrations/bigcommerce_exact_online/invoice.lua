@@ -1,6 +1,7 @@
 -- An order as one sales invoice: a line for each product, and lines for shipping, handling, wrapping, fees and
 -- discounts. Each line's Notes name what it came from, so that a changed order finds its lines again.
 
+---@type from.bigcommerce.order, to.exact_online.SalesInvoice
 local order, invoice = mapping { name = "invoice", from = "bigcommerce.order", to = "exact_online.SalesInvoice" }
 local reference = job.source .. "-" .. order.id
 

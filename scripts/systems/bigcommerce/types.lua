@@ -8,11 +8,11 @@ local record = require "record"
 local BLANKS = { text = { blank = "missing" }, instant = { blank = "missing" } }
 local UNIX = { instant = { wire = "unix_seconds" } }
 
-local function v2(fields) return record(BLANKS, fields) end
+local function v2(fields, totals) return record(BLANKS, fields, totals) end
 local function v3(fields) return record(BLANKS, fields) end
 
 return {
-  order = v2 {
+  order = v2({
     id = "integer read", customer_id = "integer", status_id = "integer", status = "text read", custom_status = "text",
     date_created = "instant read", date_modified = "instant read", date_shipped = "instant read",
     subtotal_ex_tax = "decimal", subtotal_inc_tax = "decimal", subtotal_tax = "decimal",
@@ -33,7 +33,7 @@ return {
     fees = "list:Fee", taxes = "list:Tax", transactions = "list:Transaction", refunds = "list:Refund",
     -- Not of BigCommerce: worked out by an integration from the taxes.
     discounts = "list:Discount", shipping_vat_code = "text", handling_vat_code = "text", wrapping_vat_code = "text",
-  },
+  }, { net = "total_ex_tax", gross = "total_inc_tax" }),
   OrderProduct = v2 {
     id = "integer read", order_id = "integer", product_id = "integer", variant_id = "integer",
     order_address_id = "integer", name = "text", sku = "text", type = "text", quantity = "decimal",

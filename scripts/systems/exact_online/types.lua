@@ -6,7 +6,7 @@ local record = require "record"
 
 local DATES = { date = { wire = "iso_midnight" }, instant = { wire = "ms_date" } }
 
-local function exact(fields) return record(DATES, fields) end
+local function exact(fields, totals) return record(DATES, fields, totals) end
 
 return {
   Account = exact {
@@ -32,7 +32,7 @@ return {
     NetWeight = "decimal", NetWeightUnit = "text read", GLRevenue = "guid", GLCosts = "guid", GLStock = "guid",
     StandardSalesPrice = "decimal read", Stock = "decimal read", StatisticalCode = "text read", EndDate = "date",
   },
-  SalesInvoice = exact {
+  SalesInvoice = exact({
     InvoiceID = "guid read", InvoiceNumber = "integer read", Status = "integer read", Type = "integer",
     Journal = "text must", OrderedBy = "guid must", InvoiceTo = "guid", DeliverTo = "guid", DeliverToAddress = "guid",
     InvoiceDate = "date read", OrderDate = "date", DueDate = "date", Currency = "text", Description = "text", YourRef = "text",
@@ -40,7 +40,7 @@ return {
     SalesChannel = "guid", AmountDC = "decimal read", AmountFC = "decimal read", AmountFCExclVat = "decimal read",
     VATAmountFC = "decimal read", Modified = "instant read", SalesInvoiceLines = "list:SalesInvoiceLine must",
     SalesInvoiceOrderChargeLines = "list:OrderChargeLine",
-  },
+  }, { net = { lines = "SalesInvoiceLines", quantity = "Quantity", price = "NetPrice", decimals = 2 } }),
   SalesInvoiceLine = exact {
     ID = "guid read", InvoiceID = "guid", LineNumber = "integer read", Item = "guid must", ItemCode = "text read",
     GLAccount = "guid", Quantity = "decimal", UnitPrice = "decimal", NetPrice = "decimal", AmountFC = "decimal",
