@@ -23,6 +23,7 @@
 #include "runtime/script/sources.h"
 #include "runtime/script/value.h"
 #include "tests/source_dir.h"
+#include "tests/temp_folder.h"
 
 namespace mlc::script {
 namespace {
@@ -268,21 +269,17 @@ TEST(Reference, EveryFunctionHasAnExampleThatRuns) {
 // The service profile's examples, each in a service of its own over real sockets on loopback.
 class ServiceExamples : public ::testing::Test {
  protected:
-  ServiceExamples() {
-    char folder[] = "/tmp/mlc-reference-XXXXXX";
-    folder_ = mkdtemp(folder);
-  }
-  ~ServiceExamples() override { fs::remove_all(folder_); }
+  mlc::test::TempFolder folder_;
 
   std::string run(Scripts& scripts, const std::string& example) {
-    EXPECT_TRUE(scripts.files().write_atomic(folder_ + "/main.lua", example + "\nrequire(\"process\").exit(0, \"example over\")\n", 0644));
+    EXPECT_TRUE(scripts.files().write_atomic(folder_ / "main.lua", example + "\nrequire(\"process\").exit(0, \"example over\")\n", 0644));
     std::string ended = "timed out";
     ServiceWiring wiring;
     wiring.loop = &loop_;
     wiring.env = {&clock_, &loop_, &loop_, &random_};
     wiring.transport = &client_;
     wiring.log = &log_;
-    wiring.folder = folder_;
+    wiring.folder = folder_.path();
     wiring.exit = [&](int, std::string why) {
       if (ended != "timed out") return;  // a second stop would end the next example's loop
       ended = std::move(why);
@@ -301,7 +298,6 @@ class ServiceExamples : public ::testing::Test {
     return ended;
   }
 
-  std::string folder_;
   SystemClock clock_;
   EventLoop loop_{clock_};
   SeededRandom random_{7};
