@@ -13,12 +13,12 @@ struct Case {
 };
 
 Result<Page> take(const Case& each) {
-  auto spec = SystemSpec::parse(R"({"name":"s","base_url":"https://s.example.com","operations":{"a.list":{"GET":"/a","pages":)" +
+  auto spec = parse_system(R"({"name":"s","base_url":"https://s.example.com","operations":{"a.list":{"GET":"/a","pages":)" +
                                 each.pages + "}}}");
   if (!spec) return spec.error();
   auto arguments = document::Document::parse(each.arguments);
   auto answer = document::Document::parse(each.answer);
-  return take_page(*spec->operation("a.list"), arguments->root(), answer->root());
+  return take_page(*(*spec)->operation("a.list"), arguments->root(), answer->root());
 }
 
 TEST(Pages, EachKindAsksForTheNextAndKnowsTheLast) {
