@@ -123,7 +123,8 @@ class Loader {
           continue;
         }
         into[prefix + name] = {share_text(std::move(*text)), shown + "/" + name};
-      } else if (depth < kMaxFolderDepth && name.find('.') == std::string::npos && name != "spec") {
+      } else if (depth < kMaxFolderDepth && name.find('.') == std::string::npos && name != "spec" &&
+                 prefix + name != "stdlib/meta") {  // declarations for editors decide nothing
         read_all(folder + "/" + name, shown + "/" + name, prefix + name + "/", into, depth + 1);
       }
     }
