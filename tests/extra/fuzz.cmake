@@ -1,5 +1,9 @@
 # tests/fuzz/<room>_fuzz.cc, linked with that room. The fuzz preset (clang) makes a libFuzzer program of each: run it with the
 # folder of its seeds. Every other build makes <room>_fuzz_replay, a test over fixed inputs.
+set(inputs 300000)
+if(MLC_TEST_PREFIX)
+  set(inputs 50000)  # a sanitizer costs five times the time
+endif()
 file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cc)
 foreach(source ${targets})
   get_filename_component(name ${source} NAME_WE)
@@ -12,7 +16,7 @@ foreach(source ${targets})
     add_executable(${name}_replay ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cc)
     target_link_libraries(${name}_replay PRIVATE mlc_${room})
     add_dependencies(unit_tests ${name}_replay)
-    add_test(NAME ${MLC_TEST_PREFIX}fuzz.${room} COMMAND ${name}_replay 300000 ${CMAKE_SOURCE_DIR}/tests/fuzz/seeds/${room})
+    add_test(NAME ${MLC_TEST_PREFIX}fuzz.${room} COMMAND ${name}_replay ${inputs} ${CMAKE_SOURCE_DIR}/tests/fuzz/seeds/${room})
     set_tests_properties(${MLC_TEST_PREFIX}fuzz.${room} PROPERTIES LABELS unit TIMEOUT 120)
   endif()
 endforeach()

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
@@ -42,6 +43,9 @@ std::vector<std::string> read_seeds(const std::string& folder) {
   return seeds;
 }
 
+// What the formats are made of, and what they refuse.
+constexpr std::string_view kSigns("{}[]\",:\\\r\n\t 0-9.eE\0\x7f\x80\xff", 22);
+
 std::string mutated(const std::vector<std::string>& seeds, Dice& dice) {
   std::string text = seeds[dice.below(seeds.size())];
   for (size_t times = 1 + dice.below(4); times > 0; --times) {
@@ -51,7 +55,7 @@ std::string mutated(const std::vector<std::string>& seeds, Dice& dice) {
         if (at < text.size()) text[at] = static_cast<char>(dice.roll());
         break;
       case 1:
-        text.insert(at, 1, "{}[]\",:\\\r\n\t 0-9.eE\0\x7f\x80\xff"[dice.below(24)]);
+        text.insert(at, 1, kSigns[dice.below(kSigns.size())]);
         break;
       case 2:
         text.erase(at, length);

@@ -80,6 +80,7 @@ TEST(Parser, ReadsEveryScriptThatShips) {
   for (const char* folder : {"/stdlib", "/scripts"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(mlc::test::source_dir() + folder)) {
       if (entry.path().extension() != ".lua") continue;
+      if (entry.path().parent_path().filename() == "meta") continue;  // declares the ambient names, which nothing else may
       std::stringstream text;
       text << std::ifstream(entry.path()).rdbuf();
       std::vector<Problem> problems;
