@@ -82,7 +82,10 @@ class Loader {
     parts.instance.zone = "UTC";
     std::shared_ptr<const Program> program;
     if (used != nullptr && used->definition) parts.scripts = scripts_of(name, *found, *used->definition);
-    if (parts.scripts != nullptr) parts.mappings = lay_over(host_, *parts.scripts, {}, out_.problems);
+    if (parts.scripts != nullptr) {
+      parts.types = client_types(host_, *parts.scripts, {}, out_.problems);
+      parts.mappings = lay_over(host_, *parts.scripts, parts.types, {}, "base", out_.problems);
+    }
     if (parts.mappings != nullptr) {
       Node defaults = Node::object();
       for (auto field : used->definition->root().get("settings").fields())
@@ -301,7 +304,8 @@ class Loader {
                 {"instances", parts.instance.name, "layers"});
         continue;
       }
-      const std::string prefix = "packs/" + std::string(++number < 10 ? "0" : "") + std::to_string(number) + "/" + name + "/";
+      ++number;
+      const std::string prefix = "packs/" + std::string(number < 10 ? "0" : "") + std::to_string(number) + "/" + name + "/";
       read_all(from + "/" + folder, folder, prefix, parts.layers, kMaxFolderDepth);
       std::erase_if(parts.layers, [&](const auto& entry) { return entry.first.starts_with(prefix) && !entry.first.ends_with(".csv"); });
       read_all(from + "/" + folder + "/" + integration, folder + "/" + integration, prefix, parts.layers, kMaxFolderDepth);

@@ -89,7 +89,7 @@ int run_mapping(lua_State* L) {
   if (!made) script::raise(L, made.error().text());
   const auto& to = program->mappings->at(name)->to;
   script::RecordTypes types;
-  types.table = program->scripts->types_of(to);
+  types.table = program->types_of(to);
   script::push_record(L, *made, made->root(), types, types.find(to));
   return 1;
 }
