@@ -46,6 +46,9 @@ bool class_holds(unsigned char c, char letter) {
     case 'x':
       inside = is_hex(c);
       break;
+    case 'z':  // not in the manual any more, but still there
+      inside = c == 0;
+      break;
     default:
       return static_cast<unsigned char>(letter) == c;
   }

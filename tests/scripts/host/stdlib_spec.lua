@@ -45,7 +45,9 @@ return {
     equal(a + b, 3)
     local none, err = try(error, "no")
     equal(none, nil)
-    equal(err, "no")
+    equal(err.code .. " " .. err.message .. " " .. tostring(err), "script_error no no")
+    local _, own = try(error, { code = "mine" })
+    equal(own.code, "mine")
   end,
 
   ["has tells null, absent and present apart"] = function()

@@ -89,7 +89,7 @@ TEST_F(ErrorsTest, AFaultOfTheScriptItselfUnderTry) {
                  "expect('error', try(error, 'plain')) expect('option', try(job.send, job, 'x', {}, {}))\n"
                  "local _, err = try(function() error('here') end)\n"
                  "return { table.concat(faults, ' '), err.code, err.message }");
-  EXPECT_EQ(end.result, R"(["","script_error","scripts/integrations/orders/init.lua:16: here"])") << end.reason;
+  EXPECT_EQ(end.result, R"(["","script_error","scripts/integrations/orders/init.lua:14: here"])") << end.reason;
 }
 
 }  // namespace

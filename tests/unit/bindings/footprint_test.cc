@@ -42,7 +42,7 @@ TEST(Footprint, ALiveIsolateOfAShippedIntegration) {
   engine::RunInput input;
   input.job.client = instance.client;
   input.job.instance = instance.name;
-  input.job.flow = instance.flows[0].name;
+  input.job.flow = instance.flows.begin()->name;
   input.job.source = "shop";
   input.job.key = "118";
   input.event = R"({"topic":"store/order/created","body":"{}"})";

@@ -86,7 +86,10 @@ class Lab {
   }
 
   static document::Document parsed(lua_State* L) {
-    auto document = document::Document::parse(std::string(text_argument(L, 1)));
+    auto text = text_argument(L, 1);
+    Isolate::of(L).need(L, text.size() * 3);
+    Isolate::of(L).charge(L, text.size() / 32);  // as the json module does
+    auto document = document::Document::parse(std::string(text));
     if (!document) raise(L, document.error().text());
     return *document;
   }
