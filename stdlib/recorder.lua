@@ -164,7 +164,7 @@ return function(host)
     local name = path:match "([%w_]+)$" or path
     if is_proxy(first) then
       local near = like(name)
-      complain(name, "there is no transform '%s'%s", name, near ~= "" and near or ("; a field is written with a dot: .%s"):format(name))
+      complain(name, "there is no transform '%s'%s%s a field is written with a dot: .%s", name, near, near ~= "" and " Or" or ";", name)
     else
       complain(name, "'%s' is a field and can't be called; a transform is written with a colon, path:%s(…)", name, methods[name] and name or "upper")
     end

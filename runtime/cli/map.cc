@@ -43,8 +43,8 @@ class MapCommand {
     if (missing_.empty()) return;
     std::string all;
     for (const auto& [lookup, key] : missing_) all += (all.empty() ? "" : ", ") + lookup + " " + document::quoted(key);
-    context_.fail(kNo, "no answer is known for " + all + "; give them in a file: --lookups FILE with {\"" + missing_.begin()->first + "\": {" +
-                           document::quoted(missing_.begin()->second) + ": …}}");
+    context_.fail(kNo, "no answer is known for " + all + "; give them in a file: --lookups FILE with {\"" + missing_.begin()->first +
+                           "\": {" + document::quoted(missing_.begin()->second) + ": …}}");
   }
 
  private:
@@ -85,7 +85,8 @@ class MapCommand {
         if (job.instance == options_.instance && one.mapping == options_.mapping) return map(one.input, options_.record);
       }
     }
-    context_.fail(kNo, "no job of " + options_.record + " has mapped \"" + options_.mapping + "\" in " + options_.client + "/" + options_.instance);
+    context_.fail(
+        kNo, "no job of " + options_.record + " has mapped \"" + options_.mapping + "\" in " + options_.client + "/" + options_.instance);
   }
 
   // The input's own look-ups, under those of the file.
@@ -111,7 +112,8 @@ class MapCommand {
       const std::string role = from.substr(0, from.find('.'));
       for (const auto& [name, connections] : program_->instance.roles) {
         if (name != role || connections.empty()) continue;
-        auto told = context_.call("POST", api({"clients", options_.client, "connections", connections.front(), "lookups", lookup}), {{"keys", list}});
+        auto told = context_.call("POST", api({"clients", options_.client, "connections", connections.front(), "lookups", lookup}),
+                                  {{"keys", list}});
         if (!told) continue;
         for (const auto& [key, json] : (*told)["answers"].items()) {
           auto answer = Document::parse(json.get<std::string>());
@@ -175,16 +177,18 @@ class MapCommand {
 
 void add_map(CLI::App& root, Context& context) {
   auto options = std::make_shared<MapOptions>();
-  CLI::App* sub = command(root, context, "map",
-                          "runs a mapping as it stands on disk: records come and go as NDJSON, or one that a job recorded; never calls out",
-                          "ml-connector map acme shop_nl invoice --lookups answers.json --explain < orders.ndjson\n"
-                          "  ml-connector map acme shop_nl invoice --record 118 --explain\n"
-                          "A line is the source record, or {\"record\": …, \"given\": …, \"lookups\": …, \"source\": \"shop\", \"key\": \"118\"}.",
-                          true, [&context, options] { MapCommand(context, *options).run(); });
+  CLI::App* sub =
+      command(root, context, "map",
+              "runs a mapping as it stands on disk: records come and go as NDJSON, or one that a job recorded; never calls out",
+              "ml-connector map acme shop_nl invoice --lookups answers.json --explain < orders.ndjson\n"
+              "  ml-connector map acme shop_nl invoice --record 118 --explain\n"
+              "A line is the source record, or {\"record\": …, \"given\": …, \"lookups\": …, \"source\": \"shop\", \"key\": \"118\"}.",
+              true, [&context, options] { MapCommand(context, *options).run(); });
   sub->add_option("CLIENT", options->client, "name of the client")->required();
   sub->add_option("INSTANCE", options->instance, "name of the instance")->required();
   sub->add_option("MAPPING", options->mapping, "name of the mapping")->required();
-  sub->add_option("--record", options->record, "number of a record that was mapped before: its recorded input is mapped")->type_name("NUMBER");
+  sub->add_option("--record", options->record, "number of a record that was mapped before: its recorded input is mapped")
+      ->type_name("NUMBER");
   sub->add_option("--lookups", options->lookups, "answers of look-ups: {\"items\": {\"SKU1\": \"8f0c…\"}}")->type_name("FILE");
   sub->add_flag("--explain", options->explain, "why each field has its value, instead of the record");
 }

@@ -46,7 +46,8 @@ Result<std::shared_ptr<const script::Program>> find_instance(const Scene& scene,
   for (const auto& program : scene.workspace.programs) {
     if (program->instance.client == client && program->instance.name == instance) return program;
   }
-  if (std::find(instances.begin(), instances.end(), instance) == instances.end()) return unknown("instance of " + client, instance, instances);
+  if (std::find(instances.begin(), instances.end(), instance) == instances.end())
+    return unknown("instance of " + client, instance, instances);
   std::string faults = client + "/" + instance + " has faults:";
   for (const auto& problem : scene.workspace.problems) faults += "\n" + problem.text();
   return Error(Code::config, faults);

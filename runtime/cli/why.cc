@@ -28,8 +28,8 @@ void origins(const mapping::Trace& trace, const std::vector<workbench::RecordedA
 }
 
 std::string line_of(const Node& origin) {
-  return "    " + std::string(origin.get("what")->text()) + " came in the answer of " + std::string(origin.get("operation")->text()) + " at " +
-         std::string(origin.get("at")->text()) + ", " + std::string(origin.get("path")->text()) + "\n";
+  return "    " + std::string(origin.get("what")->text()) + " came in the answer of " + std::string(origin.get("operation")->text()) +
+         " at " + std::string(origin.get("at")->text()) + ", " + std::string(origin.get("path")->text()) + "\n";
 }
 
 class WhyCommand {
@@ -40,8 +40,8 @@ class WhyCommand {
     auto jobs = recorded_jobs(context_, options_.client, options_.number);
     if (!jobs) return context_.fail(jobs.error());
     if (jobs->empty())
-      return context_.fail(kNo, "no job of " + options_.number + " has mapped anything; `ml-connector show " + options_.client + " " + options_.number +
-                                    "` tells its story");
+      return context_.fail(kNo, "no job of " + options_.number + " has mapped anything; `ml-connector show " + options_.client + " " +
+                                    options_.number + "` tells its story");
     const RecordedJob& job = jobs->front();
     auto scene = open_scene(context_);
     if (!scene) return context_.fail(scene.error());
@@ -74,8 +74,8 @@ class WhyCommand {
       Node node = mapping::to_node(field), list = Node::array();
       if (!context_.json) {
         if (!headed)
-          std::cout << recorded.mapping << " of " << options_.client << "/" << job.instance << ", job " << job.id << ", mapped " << recorded.at
-                    << " by version " << job.version.substr(0, 12) << "\n";
+          std::cout << recorded.mapping << " of " << options_.client << "/" << job.instance << ", job " << job.id << ", mapped "
+                    << recorded.at << " by version " << job.version.substr(0, 12) << "\n";
         headed = true;
         std::cout << mapping::told(field);
         for (const auto& origin : found) std::cout << line_of(origin);
@@ -107,9 +107,9 @@ class WhyCommand {
 
 void add_why(CLI::App& root, Context& context) {
   auto options = std::make_shared<WhyOptions>();
-  CLI::App* sub = command(root, context, "why", "why a record's fields have their values: line, layer, source, each step, and the answer it came in",
-                          "ml-connector why acme 118 'SalesInvoiceLines[1].NetPrice'", true,
-                          [&context, options] { WhyCommand(context, *options).run(); });
+  CLI::App* sub = command(
+      root, context, "why", "why a record's fields have their values: line, layer, source, each step, and the answer it came in",
+      "ml-connector why acme 118 'SalesInvoiceLines[1].NetPrice'", true, [&context, options] { WhyCommand(context, *options).run(); });
   sub->add_option("CLIENT", options->client, "name of the client")->required();
   sub->add_option("NUMBER", options->number, "order, invoice, delivery or tracking number")->required();
   sub->add_option("FIELD", options->field, "a field, a line such as SalesInvoiceLines[1], or a group (default: all)");

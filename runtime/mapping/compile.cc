@@ -60,9 +60,7 @@ class Builder {
     GroupPlan* group = nullptr;
   };
 
-  static Position start(const Definition& definition) {
-    return definition.at.line == 0 ? Position{definition.name, 1, 1} : definition.at;
-  }
+  static Position start(const Definition& definition) { return definition.at.line == 0 ? Position{definition.name, 1, 1} : definition.at; }
 
   bool begin(const Definition& base) {
     if (base.is_layer) problems_.push_back({start(base), "expected a mapping, found a layer"});
@@ -182,7 +180,8 @@ class Builder {
       const FieldType* field = record->type->find(step);
       if (field == nullptr) {
         const std::string like = closest(step, record->type->field_names());
-        return wrong(record->type->name + " has no field \"" + step + "\"" + (like.empty() ? "" : "; did you mean \"" + like + "\"?"), step);
+        return wrong(record->type->name + " has no field \"" + step + "\"" + (like.empty() ? "" : "; did you mean \"" + like + "\"?"),
+                     step);
       }
       place = {record, field, nullptr, nullptr};
       if (i + 1 == row.target.size()) return true;
@@ -223,8 +222,7 @@ class Builder {
     if (!resolve(row, true, place)) return;
     if (place.group != nullptr)
       return void(wrong("\"" + place.group->name + "\" is a group of lines: assign its fields, or remove it", place.group->name));
-    if (!place.field->writable)
-      return void(wrong(place.record->type->name + "." + place.field->name + " is read-only", place.field->name));
+    if (!place.field->writable) return void(wrong(place.record->type->name + "." + place.field->name + " is read-only", place.field->name));
     FieldPlan& plan = plan_of(*place.record, place.field);
     if (plan.record != nullptr || !plan.groups.empty())
       return void(wrong("\"" + place.field->name + "\" is filled field by field already, from " + program_->rows[plan.row].at.text()));
@@ -234,7 +232,8 @@ class Builder {
         return void(wrong("\"" + program_->rows[row_].target + "\" is assigned twice; first at " + former.at.text(), place.field->name));
       const std::string now = document::canonical(row.expr);
       if (now == document::canonical(written_[plan.row].expr) && now.find("\"call\"") == std::string::npos)
-        wrong("\"" + program_->rows[row_].target + "\" is this already at " + former.at.text() + ": the override changes nothing, leave it out",
+        wrong("\"" + program_->rows[row_].target + "\" is this already at " + former.at.text() +
+                  ": the override changes nothing, leave it out",
               place.field->name);
       former.live = false;
       program_->rows[row_].instead_of = former.at;
@@ -286,7 +285,8 @@ class Builder {
       for (uint32_t other = 0; other < row_; ++other) {
         const RowInfo& info = program_->rows[other];
         if (info.live || info.layer != program_->rows[row_].layer || !inside(info.target, what)) continue;
-        wrong("\"" + what + "\" is removed here, but " + info.at.text() + " of the same layer assigns \"" + info.target + "\": leave one of them out",
+        wrong("\"" + what + "\" is removed here, but " + info.at.text() + " of the same layer assigns \"" + info.target +
+                  "\": leave one of them out",
               place.group->name);
         break;
       }
@@ -376,12 +376,16 @@ class Builder {
       if (field.type == Type::boolean) hint = "; write :is(…) or :present()";
       if (op.type == Type::record || op.type == Type::list) hint = "; assign it field by field, or a list with each";
       problems_.push_back(
-          {at, name + " is " + std::string(type_phrase(field.type)) + ", the value is " + std::string(type_phrase(op.type)) + hint, field.name});
+          {at, name + " is " + std::string(type_phrase(field.type)) + ", the value is " + std::string(type_phrase(op.type)) + hint,
+           field.name});
     } else if (op.code == OpCode::literal && field.type == Type::guid && !is_guid(op.literal.text)) {
       problems_.push_back({at, name + " is a guid, \"" + std::string(op.literal.text) + "\" is none", field.name});
     } else if (op.code == OpCode::literal && op.type == Type::text && field.max_characters != 0 &&
                characters(op.literal.text) > field.max_characters) {
-      problems_.push_back({at, name + " holds " + std::to_string(field.max_characters) + " characters at most, \"" + std::string(op.literal.text) + "\" has " + std::to_string(characters(op.literal.text)), field.name});
+      problems_.push_back({at,
+                           name + " holds " + std::to_string(field.max_characters) + " characters at most, \"" +
+                               std::string(op.literal.text) + "\" has " + std::to_string(characters(op.literal.text)),
+                           field.name});
     }
   }
 

@@ -138,8 +138,8 @@ struct Names {
 
 struct Sources {
   document::Value base;
-  std::vector<document::Value> layers;  // lowest first
-  std::vector<std::string> layer_names;  // of the layers, for lineage: documents of one name are one layer; "" goes by its file
+  std::vector<document::Value> layers;               // lowest first
+  std::vector<std::string> layer_names;              // of the layers, for lineage: documents of one name are one layer; "" goes by its file
   std::vector<std::shared_ptr<const Table>> tables;  // look-ups that need no call
   std::shared_ptr<const TypeTable> source, target;
   Names names;

@@ -93,8 +93,8 @@ Definition read_definition(Value value, Problems& problems) {
   }
   if (definition.at.line == 0 && !definition.rows.empty()) definition.at = definition.rows.front().at;
   for (Value each : value.get("problems").items()) {
-    problems.push_back({read_position(each.get("at"), start), std::string(each.get("message").text()),
-                        std::string(each.get("word").text()), each.get("in_value").as_bool()});
+    problems.push_back({read_position(each.get("at"), start), std::string(each.get("message").text()), std::string(each.get("word").text()),
+                        each.get("in_value").as_bool()});
   }
   if (definition.name.empty() && !definition.rows.empty()) definition.name = definition.rows.front().at.file;
   return definition;

@@ -142,20 +142,24 @@ std::optional<uint32_t> ExpressionCompiler::path(Value expr, const Context& cont
   for (const document::Step& step : parsed->steps()) {
     if (!step.is_key()) {
       if (field == nullptr || field->type != Type::list || is_item)
-        return wrong(context, expr, "\"" + parsed->text() + "\": only a list has an index", field == nullptr ? std::string_view() : std::string_view(field->name));
+        return wrong(context, expr, "\"" + parsed->text() + "\": only a list has an index",
+                     field == nullptr ? std::string_view() : std::string_view(field->name));
       is_item = true;
       record = sources_.source->find(field->of);
       continue;
     }
     if (field != nullptr && field->type == Type::list && !is_item) {
-      return wrong(context, expr, "\"" + field->name + "\" is a list: write an index, as in " + field->name + "[1], or a group with each", step.key);
+      return wrong(context, expr, "\"" + field->name + "\" is a list: write an index, as in " + field->name + "[1], or a group with each",
+                   step.key);
     }
     if (record == nullptr)
       return wrong(context, expr,
-                   "\"" + field->name + "\" is " + std::string(type_phrase(field->type)) + " and has no field \"" + step.key + "\"", step.key);
+                   "\"" + field->name + "\" is " + std::string(type_phrase(field->type)) + " and has no field \"" + step.key + "\"",
+                   step.key);
     const FieldType* next = record->find(step.key);
     if (next == nullptr)
-      return wrong(context, expr, record->name + " has no field \"" + step.key + "\"" + suggestion(step.key, record->field_names()), step.key);
+      return wrong(context, expr, record->name + " has no field \"" + step.key + "\"" + suggestion(step.key, record->field_names()),
+                   step.key);
     field = next;
     is_item = false;
     record = field->type == Type::record ? sources_.source->find(field->of) : nullptr;
@@ -306,7 +310,10 @@ std::optional<uint32_t> ExpressionCompiler::apply(Value expr, const Context& con
   if (!on || !with) return std::nullopt;
   const std::string name(known.name);
   if (!accepts(known.on, type_of(*on))) {
-    return wrong(context, expr, name + "() stands on " + types_phrase(known.on) + ", found " + std::string(type_phrase(type_of(*on))) + remedy(known.on, type_of(*on)), name);
+    return wrong(context, expr,
+                 name + "() stands on " + types_phrase(known.on) + ", found " + std::string(type_phrase(type_of(*on))) +
+                     remedy(known.on, type_of(*on)),
+                 name);
   }
   if (with->size() < known.required || with->size() > known.with.size()) {
     const std::string most = known.with.size() > known.required ? " to " + std::to_string(known.with.size()) : "";
@@ -358,7 +365,8 @@ std::optional<uint32_t> ExpressionCompiler::pick(Value expr, const Context& cont
   if (!on) return std::nullopt;
   if (!accepts(find_transform("pick")->on, type_of(*on)))
     return wrong(context, expr, "pick() stands on a single value, found " + std::string(type_phrase(type_of(*on))), "pick");
-  if (expr.get("table").size() == 0) return wrong(context, expr, "pick() needs a table, as in :pick { DE = \"D1\", otherwise = \"NL\" }", "pick");
+  if (expr.get("table").size() == 0)
+    return wrong(context, expr, "pick() needs a table, as in :pick { DE = \"D1\", otherwise = \"NL\" }", "pick");
   Op op;
   op.code = OpCode::pick;
   op.parts.push_back(*on);
@@ -388,7 +396,9 @@ std::optional<uint32_t> ExpressionCompiler::when(Value expr, const Context& cont
   const auto then = expr.get("then") ? compile(expr.get("then"), context) : wrong(context, expr, "when() needs the value it gives");
   if (!on || !then) return std::nullopt;
   if (!accepts(one_of({Type::boolean}), type_of(*on)))
-    return wrong(context, expr, "when() stands on a boolean, found " + std::string(type_phrase(type_of(*on))) + "; write :is(…) or :present() before it", "when");
+    return wrong(context, expr,
+                 "when() stands on a boolean, found " + std::string(type_phrase(type_of(*on))) + "; write :is(…) or :present() before it",
+                 "when");
   Op op;
   op.code = OpCode::when;
   op.parts = {*on, *then};
@@ -409,7 +419,8 @@ std::optional<uint32_t> ExpressionCompiler::lookup(Value expr, const Context& co
   op.code = OpCode::lookup;
   op.text = expr.get("name").text();
   auto known = sources_.names.lookups;
-  const auto in_file = std::find_if(sources_.tables.begin(), sources_.tables.end(), [&](const auto& each) { return each->name() == op.text; });
+  const auto in_file =
+      std::find_if(sources_.tables.begin(), sources_.tables.end(), [&](const auto& each) { return each->name() == op.text; });
   if (in_file == sources_.tables.end() && std::find(known.begin(), known.end(), op.text) == known.end()) {
     for (const auto& each : sources_.tables) known.push_back(each->name());
     const std::string like = suggestion(op.text, known);
@@ -441,12 +452,11 @@ std::optional<uint32_t> ExpressionCompiler::table(Value expr, const Context& con
   std::string known;
   for (const std::string& each : values) known += (known.empty() ? "" : ", ") + each;
   if (column.empty() && values.size() > 1) {
-    return wrong(context, expr, rows.file() + " has several columns (" + known + "): write :lookup(\"" + op.text + "\", \"" + values[0] + "\")",
-                 "lookup");
+    return wrong(context, expr,
+                 rows.file() + " has several columns (" + known + "): write :lookup(\"" + op.text + "\", \"" + values[0] + "\")", "lookup");
   }
   const auto found = column.empty() ? std::optional<uint32_t>(1) : rows.column(column);
-  if (!found || *found == 0)
-    return wrong(context, expr, rows.file() + " has no column \"" + column + "\"; it has " + known, column);
+  if (!found || *found == 0) return wrong(context, expr, rows.file() + " has no column \"" + column + "\"; it has " + known, column);
   op.code = OpCode::table;
   op.type = Type::text;
   op.index = *found;

@@ -60,9 +60,9 @@ struct Op {
   std::optional<uint32_t> otherwise;                    // pick, when
   int scale = 0;
   Rounding rounding = Rounding::half_up;
-  bool optional = false;  // look-up: no entry is missing, not refused
-  uint32_t document = 0;  // call: whose function
-  uint32_t index = 0;     // call: which; target: memo; sum: total; table: column
+  bool optional = false;        // look-up: no entry is missing, not refused
+  uint32_t document = 0;        // call: whose function
+  uint32_t index = 0;           // call: which; target: memo; sum: total; table: column
   const Table* rows = nullptr;  // table
   uint32_t row = 0;
   int line = 0, column = 0;  // of the expression, in the row's file

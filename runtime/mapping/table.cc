@@ -39,8 +39,8 @@ std::shared_ptr<const Table> Table::read(std::string name, std::string file, std
   for (size_t i = 1; i < rows->size(); ++i) {
     document::CsvRow& row = (*rows)[i];
     if (row.cells.size() != table->columns_.size()) {
-      wrong(row.line, "this row has " + std::to_string(row.cells.size()) + (row.cells.size() == 1 ? " cell" : " cells") + ", the head has " +
-                          std::to_string(table->columns_.size()) + " columns");
+      wrong(row.line, "this row has " + std::to_string(row.cells.size()) + (row.cells.size() == 1 ? " cell" : " cells") +
+                          ", the head has " + std::to_string(table->columns_.size()) + " columns");
       continue;
     }
     for (std::string& cell : row.cells) cell = trim(cell);

@@ -227,9 +227,7 @@ bool either(Scene&, const Datum& on, Arguments with, Datum& out) {
 bool starts_with(Scene&, const Datum& on, Arguments with, Datum& out) {
   return give(out, Datum::of_bool(on.text.starts_with(with[0].text)));
 }
-bool ends_with(Scene&, const Datum& on, Arguments with, Datum& out) {
-  return give(out, Datum::of_bool(on.text.ends_with(with[0].text)));
-}
+bool ends_with(Scene&, const Datum& on, Arguments with, Datum& out) { return give(out, Datum::of_bool(on.text.ends_with(with[0].text))); }
 bool contains(Scene&, const Datum& on, Arguments with, Datum& out) {
   return give(out, Datum::of_bool(on.text.find(with[0].text) != std::string_view::npos));
 }
@@ -269,7 +267,8 @@ std::vector<Transform> build() {
       taking("below", kNumber, {kNumber}, 1, Type::boolean, below, "Whether the number is smaller."),
       simple("present", kAnything, Type::boolean, present, "Whether there is a value: neither missing nor null."),
       simple("is_false", kBoolean, Type::boolean, negation, "True becomes false and false true."),
-      taking("both", kBoolean, {kBoolean, kBoolean, kBoolean, kBoolean}, 1, Type::boolean, both, "Whether this and all those given are true."),
+      taking("both", kBoolean, {kBoolean, kBoolean, kBoolean, kBoolean}, 1, Type::boolean, both,
+             "Whether this and all those given are true."),
       taking("either", kBoolean, {kBoolean, kBoolean, kBoolean, kBoolean}, 1, Type::boolean, either,
              "Whether this or any of those given is true."),
       taking("starts_with", kText, {kText}, 1, Type::boolean, starts_with, "Whether the text begins with the other."),
@@ -281,7 +280,9 @@ std::vector<Transform> build() {
       simple("when", kBoolean, Type::any, nullptr, "One value when true, another (or missing) when not."),
       simple("lookup", kScalar, Type::any, nullptr, "The value of a declared look-up for this key."),
   };
-  for (Transform& each : all) each.sees_missing = each.name == "is" || each.name == "both" || each.name == "either" || each.name == "is_not" || each.name == "present";
+  for (Transform& each : all)
+    each.sees_missing =
+        each.name == "is" || each.name == "both" || each.name == "either" || each.name == "is_not" || each.name == "present";
   return all;
 }
 

@@ -76,7 +76,8 @@ std::shared_ptr<const Document> settings_of(const Scripts& scripts, const std::s
     return nullptr;
   }
   size_t faults = problems.size();
-  auto merged = Document::parse(document::write(merge_settings(scripts.definition->root().get("settings"), given->root(), file, instance, problems)));
+  auto merged =
+      Document::parse(document::write(merge_settings(scripts.definition->root().get("settings"), given->root(), file, instance, problems)));
   if (problems.size() > faults || !merged) return nullptr;
   return known_settings().keep(key, std::make_shared<const Document>(std::move(*merged)));
 }

@@ -51,9 +51,7 @@ int push_record_answer(lua_State* L, const std::string& json) {
 
 int push_nothing(lua_State*, const std::string&) { return 0; }
 
-RecordTypes types_of(const JobRun& run, const std::string& system) {
-  return {run.program->types_of(system)};
-}
+RecordTypes types_of(const JobRun& run, const std::string& system) { return {run.program->types_of(system)}; }
 
 std::string arguments_json(lua_State* L, int index) {
   return lua_type(L, index) == LUA_TSTRING ? std::string(text_argument(L, index)) : to_json(L, index);

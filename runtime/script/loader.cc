@@ -24,6 +24,7 @@ class Loader {
   Loader(const Host& host, std::string folder) : host_(host), files_(*host.files) { out_.folder = std::move(folder); }
 
   Workspace run(const LoadOptions& options) {
+    unused_too_ = options.unused_too;
     read_all(host_.share + "/stdlib", "stdlib", "stdlib/", stdlib_, 0);
     auto language = stdlib_.find("stdlib/workspace.lua");
     if (language == stdlib_.end()) {
@@ -203,19 +204,23 @@ class Loader {
       if (grant.empty()) continue;
       Value known = workspace.get("grants").get(grant);
       if (!known) {
-        problem(file, "connection " + name + ": there is no grant " + std::string(grant) + " in ml-connector.lua", {"connections", name, "grant"});
+        problem(file, "connection " + name + ": there is no grant " + std::string(grant) + " in ml-connector.lua",
+                {"connections", name, "grant"});
         continue;
       }
       if (known.get("system").text() != system)
-        problem(file, "connection " + name + ": grant " + std::string(grant) + " is of " + std::string(known.get("system").text()) +
-                          ", not of " + system,
+        problem(file,
+                "connection " + name + ": grant " + std::string(grant) + " is of " + std::string(known.get("system").text()) + ", not of " +
+                    system,
                 {"connections", name, "grant"});
       bool allowed = false;
       for (Value each : known.get("clients").items()) allowed = allowed || each.text() == client;
-      if (!allowed) problem(file, "connection " + name + ": grant " + std::string(grant) + " does not name client " + client, {"connections", name, "grant"});
+      if (!allowed)
+        problem(file, "connection " + name + ": grant " + std::string(grant) + " does not name client " + client,
+                {"connections", name, "grant"});
     }
     for (auto instance : definition.get("instances").fields()) load_instance(client, std::string(instance.key), instance.value, definition);
-    find_stray_folders(client, definition.get("instances"));
+    if (unused_too_ && definition.get("instances")) find_stray_folders(client, definition.get("instances"));
   }
 
   // Layers and tables in a folder that belongs to no instance would be forgotten without a word.
@@ -225,12 +230,13 @@ class Loader {
     for (auto instance : instances.fields()) known.emplace_back(instance.key);
     const auto names = files_.list(out_.folder + "/" + folder);
     for (const auto& name : names.value_or({})) {
-      if (name.find('.') != std::string::npos || instances.get(name)) continue;
+      if (name.find('.') != std::string::npos || name == "spec" || instances.get(name)) continue;
       const auto inside = files_.list(out_.folder + "/" + folder + "/" + name);
       for (const auto& file : inside.value_or({})) {
         if (!file.ends_with(".lua") && !file.ends_with(".csv")) continue;
         const std::string like = mapping::closest(name, known);
-        problem(folder + "/" + name + "/" + file, "there is no instance \"" + name + "\" in " + folder + "/client.lua, so nobody reads this file" +
+        problem(folder + "/" + name + "/" + file, "there is no instance \"" + name + "\" in " + folder +
+                                                      "/client.lua, so nobody reads this file" +
                                                       (like.empty() ? "" : "; did you mean \"" + like + "\"?"));
         break;
       }
@@ -241,7 +247,7 @@ class Loader {
   void place_problems() {
     for (auto& one : out_.problems) {
       if (one.line != 0 || one.file.empty()) continue;
-      const auto& own = files_.read(out_.folder + "/" + one.file);
+      const auto own = files_.read(out_.folder + "/" + one.file);
       const auto text = own ? own : files_.read(host_.share + "/" + one.file);
       if (!text || !one.file.ends_with(".lua")) continue;
       const Places places(*text);
@@ -275,7 +281,8 @@ class Loader {
     bind_roles(parts, used.definition->root(), use, definition, file);
     for (auto bound : use.get("bind").fields()) {
       if (!used.definition->root().get("roles").get(bound.key))
-        problem(file, "instance " + name + ": integration " + integration + " has no role " + std::string(bound.key), {"instances", name, "bind", std::string(bound.key)});
+        problem(file, "instance " + name + ": integration " + integration + " has no role " + std::string(bound.key),
+                {"instances", name, "bind", std::string(bound.key)});
     }
     read_packs(parts, use, integration, file);
     if (out_.problems.size() > faults) return;
@@ -300,7 +307,9 @@ class Loader {
       if (!files_.list(from + "/" + folder + "/" + integration)) from = host_.share;
       const bool is_name = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
       if (!is_name || !files_.list(from + "/" + folder + "/" + integration)) {
-        problem(file, "instance " + parts.instance.name + ": there is no shared layer \"" + name + "\" for " + integration + ": no folder " + folder + "/" + integration,
+        problem(file,
+                "instance " + parts.instance.name + ": there is no shared layer \"" + name + "\" for " + integration + ": no folder " +
+                    folder + "/" + integration,
                 {"instances", parts.instance.name, "layers"});
         continue;
       }
@@ -367,10 +376,12 @@ class Loader {
       for (const auto& connection : connections) {
         Value known = definition.get("connections").get(connection);
         if (!known) {
-          problem(file, "instance " + name + ": role " + role_name + ": there is no connection " + connection, {"instances", name, "bind", role_name});
+          problem(file, "instance " + name + ": role " + role_name + ": there is no connection " + connection,
+                  {"instances", name, "bind", role_name});
         } else if (known.get("system").text() != system) {
-          problem(file, "instance " + name + ": role " + role_name + " wants " + system + ", but connection " + connection + " is " +
-                            std::string(known.get("system").text()),
+          problem(file,
+                  "instance " + name + ": role " + role_name + " wants " + system + ", but connection " + connection + " is " +
+                      std::string(known.get("system").text()),
                   {"instances", name, "bind", role_name});
         } else if (role_settings[role_name].empty()) {
           for (auto setting : known.get("settings").fields()) role_settings[role_name].emplace_back(setting.key);
@@ -405,7 +416,8 @@ class Loader {
   std::map<std::string, Result<Found>> found_;
   std::map<std::string, Integration> integrations_;
   std::map<std::string, std::shared_ptr<const Scripts>> scripts_;  // null: faulty, and told
-  std::set<std::string> told_;                                     // faults of scripts that several clients share are told once
+  bool unused_too_ = false;
+  std::set<std::string> told_;  // faults of scripts that several clients share are told once
 };
 
 }  // namespace

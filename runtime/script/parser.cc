@@ -17,8 +17,8 @@ enum class Sort { other, path, target };
 
 // Functions of Lua that look at a value: given a path they would look at the path.
 bool looks_at_values(std::string_view global) {
-  static const std::set<std::string_view> kAll = {"tostring", "tonumber", "type", "ipairs", "pairs",  "next", "rawequal", "rawlen", "rawget",
-                                                  "select",   "assert",   "math", "string", "table", "utf8", "error"};
+  static const std::set<std::string_view> kAll = {"tostring", "tonumber", "type",   "ipairs", "pairs",  "next",  "rawequal", "rawlen",
+                                                  "rawget",   "select",   "assert", "math",   "string", "table", "utf8",     "error"};
   return kAll.contains(global);
 }
 
@@ -44,6 +44,19 @@ class Parser {
     }
     ~Level() { --owner.depth_; }
     Parser& owner;
+  };
+
+  // A block that waits for its end.
+  struct Opened {
+    Opened(Parser& parser, const Token& word)
+        : owner(parser), is(word.is("do") || word.is("while") || word.is("if") || word.is("for") || word.is("function")) {
+      if (is) owner.open_.push_back(&word);
+    }
+    ~Opened() {
+      if (is) owner.open_.pop_back();
+    }
+    Parser& owner;
+    bool is;
   };
 
   const Token& now() const { return tokens_[index_]; }
@@ -142,6 +155,9 @@ class Parser {
   void statement() {
     const Token& first = now();
     if (accept(";") || accept("break")) return;
+    // What closes an outer bracket, inside a block: its end is missing.
+    if (!open_.empty() && (now().is(")") || now().is("}") || now().is("]") || now().is(","))) return expect("end", open_.back());
+    const Opened opened(*this, first);
     if (accept("::")) {
       name();
       expect("::");
@@ -257,7 +273,7 @@ class Parser {
       expect("=");
       expressions();
     } else if (!called) {
-      expected("'=' or a call");
+      expected(now().is("==") ? "'=', which assigns ('==' compares)" : "'=' or a call");
     }
   }
 
@@ -471,6 +487,7 @@ class Parser {
     scopes_.emplace_back();
     const size_t outer = with_scope_;
     if (std::exchange(in_with_call_, false)) with_scope_ = scopes_.size() - 1;
+    const Opened opened(*this, first);
     if (method) declare("self");
     expect("(");
     while (!stopped_ && !now().is(")")) {
@@ -498,6 +515,7 @@ class Parser {
   size_t with_scope_ = 0;      // the scope of the with function that we are in; 0 outside
   std::string function_;       // whose arguments come next, when it is one that a path may not be given to
   std::vector<Statement> statements_;
+  std::vector<const Token*> open_;
   std::vector<std::map<std::string, Sort, std::less<>>> scopes_;
 };
 

@@ -34,9 +34,9 @@ std::string operator_remark(std::string_view sign, std::string_view left, std::s
   if (sign == "<=" || sign == ">=")
     return no_say(sign) + "write " + path + (less == left_is_path ? ":above(" : ":below(") + other + "):is_false()";
   if (sign == "or") {
-    return left_is_path ? no_say(sign) + "for another value when there is none write " + path + ":default(" + other +
-                              "), for conditions a:either(b)"
-                        : no_say(sign) + "write with(record, function)";
+    return left_is_path
+               ? no_say(sign) + "for another value when there is none write " + path + ":default(" + other + "), for conditions a:either(b)"
+               : no_say(sign) + "write with(record, function)";
   }
   return no_say(sign) + "write condition:when(value, otherwise), for two conditions a:both(b)";
 }
@@ -53,8 +53,9 @@ std::string condition_remark(std::string_view word, std::string_view path) {
 
 std::string call_remark(std::string_view function, std::string_view path) {
   if (function == "ipairs" || function == "pairs" || function == "next")
-    return "'" + std::string(function) + "' can't walk a mapping's path: there is no record yet; make lines by invoice.Lines:each(\"name\", " +
-           brief(path) + "), or loop inside with(record, function)";
+    return "'" + std::string(function) +
+           "' can't walk a mapping's path: there is no record yet; make lines by invoice.Lines:each(\"name\", " + brief(path) +
+           "), or loop inside with(record, function)";
   std::string instead = "compute inside with(record, function)";
   if (function == "tostring") instead = "write " + brief(path) + ":text()";
   if (function == "tonumber") instead = "write " + brief(path) + ":decimal() or :integer()";
@@ -68,7 +69,8 @@ std::string call_remark(std::string_view function, std::string_view path) {
 std::string inside_with_remark(std::string_view name) {
   if (name == "setting" || name == "given" || name == "job") {
     const std::string given = name == "setting" ? "ctx.settings" : name == "given" ? "ctx.given" : "ctx.job";
-    return "inside a with function '" + std::string(name) + "' has no values; write " + given + ".…, of the third parameter: function(record, line, ctx)";
+    return "inside a with function '" + std::string(name) + "' has no values; write " + given +
+           ".…, of the third parameter: function(record, line, ctx)";
   }
   return "inside a with function '" + std::string(name) + "' is still the mapping's path, not the record; use the function's own parameter";
 }

@@ -55,7 +55,8 @@ Place Places::word(int wanted, std::string_view word, bool in_value) const {
 
 std::optional<Place> Places::first(std::string_view word) const {
   for (const Token& token : tokens_) {
-    if ((token.kind == Token::Kind::name || token.kind == Token::Kind::string) && plain(token) == word) return Place{token.line, token.column};
+    if ((token.kind == Token::Kind::name || token.kind == Token::Kind::string) && plain(token) == word)
+      return Place{token.line, token.column};
   }
   return std::nullopt;
 }

@@ -152,7 +152,8 @@ std::vector<Recorded> record_files(Definer& definer, const FileSet& files, const
     }
     // An integration's other files are its modules; in a client's folder they would be forgotten.
     if (documents->empty() && word.empty())
-      problems.push_back({compiled.chunk->name, 1, 1, "this file lays nothing over a mapping; begin with: local order, invoice = layer \"…\""});
+      problems.push_back(
+          {compiled.chunk->name, 1, 1, "this file lays nothing over a mapping; begin with: local order, invoice = layer \"…\""});
     size_t index = 0;
     for (auto& json : *documents) {
       auto parsed = Document::parse(std::move(json));
@@ -210,7 +211,8 @@ std::shared_ptr<const MappingUnit> compile_unit(const Scripts& scripts, const Ty
   Value root = base.document.root();
   std::string name(root.get("mapping").text());
   std::string key = scripts.key + "\n" + name + "\n" + client_content;
-  for (const auto* layer : layers) key += "\n" + layer->layer + "\n" + layer->file->name + "\n" + std::to_string(layer->index) + "\n" + layer->document.bytes();
+  for (const auto* layer : layers)
+    key += "\n" + layer->layer + "\n" + layer->file->name + "\n" + std::to_string(layer->index) + "\n" + layer->document.bytes();
   key = crypto::sha256(key);
   if (auto known = known_units().find(key)) return known;
   auto written = [&](const Document& recorded) {
@@ -233,10 +235,10 @@ std::shared_ptr<const MappingUnit> compile_unit(const Scripts& scripts, const Ty
     const std::string_view wrong = root.get(source == types.end() ? "from" : "to").text();
     std::string known;
     for (const auto& [system, unused] : types) known += (known.empty() ? "" : ", ") + system;
-    problems.push_back(placed({mapping::read_position(root.get("at"), {base.file->name, 1, 1}),
-                               "there is no record type \"" + std::string(wrong) + "\": this integration's systems are " + known,
-                               std::string(wrong)},
-                              base, layers));
+    problems.push_back(
+        placed({mapping::read_position(root.get("at"), {base.file->name, 1, 1}),
+                "there is no record type \"" + std::string(wrong) + "\": this integration's systems are " + known, std::string(wrong)},
+               base, layers));
     return nullptr;
   }
   sources.source = source->second;
@@ -322,15 +324,18 @@ TypeSet client_types(const Host& host, const Scripts& scripts, const FileSet& la
     auto known = types.find(system);
     if (known == types.end()) continue;  // of a system that this instance does not use
     auto table = std::make_shared<mapping::TypeTable>(*known->second);
-    Node fields = Node::object(), one = Node::object();
+    bool good = true;
     Value given = record.value.get("fields") ? record.value.get("fields") : record.value;
-    for (auto field : given.fields()) fields.set(field.key, Node::copy_of(field.value));
-    one.set(record.key, std::move(fields));
-    auto parsed = Document::parse(document::write(one));
-    Status added = parsed ? table->add(parsed->root()) : Status(parsed.error());
-    if (added) added = table->complete();
-    if (!added) problems.push_back({shown, 0, 0, added.error().message()});
-    else known->second = std::move(table);
+    for (auto field : given.fields()) {
+      Node one = Node::object();
+      one[record.key].set(field.key, Node::copy_of(field.value));
+      auto parsed = Document::parse(document::write(one));
+      Status added = parsed ? table->add(parsed->root()) : Status(parsed.error());
+      if (added) added = table->complete();
+      good = good && added;
+      if (!added) problems.push_back({shown, 0, 0, added.error().text(), {std::string(record.key), std::string(field.key)}});
+    }
+    if (good) known->second = std::move(table);
   }
   return types;
 }
@@ -354,7 +359,8 @@ std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scri
     for (const auto& [file, unused] : layer_files) {
       if (!file.starts_with("packs/")) continue;
       const size_t name = file.find('/', 6) + 1, end = file.find('/', name) + 1;
-      if (folders.empty() || folders.back().first != file.substr(0, end)) folders.emplace_back(file.substr(0, end), file.substr(name, end - name - 1));
+      if (folders.empty() || folders.back().first != file.substr(0, end))
+        folders.emplace_back(file.substr(0, end), file.substr(name, end - name - 1));
     }
     folders.emplace_back("layers/", own);
     for (const auto& [prefix, name] : folders) {
@@ -365,9 +371,11 @@ std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scri
       }
     }
   }
+  if (problems.size() > faults) return nullptr;  // without its tables a mapping has faults that are none
   for (const auto& table : tables) {
     if (scripts.definition->root().get("lookups").get(table->name()))
-      problems.push_back({table->file(), 1, 1, "the integration has a look-up \"" + table->name() + "\" of its own; give the table another name"});
+      problems.push_back(
+          {table->file(), 1, 1, "the integration has a look-up \"" + table->name() + "\" of its own; give the table another name"});
   }
   for (const auto& layer : layers) {
     Value root = layer.document.root();
@@ -376,8 +384,9 @@ std::shared_ptr<const MappingSet> lay_over(const Host& host, const Scripts& scri
     for (const auto& base : scripts.recorded) known.emplace_back(base.document.root().get("mapping").text());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string like = mapping::closest(name, known);
-    std::string sentence = root.get("mapping") ? "a client's folder holds layers, not mappings; begin with: local order, invoice = layer \"…\""
-                                               : "there is no mapping \"" + name + "\" to lay this over";
+    std::string sentence = root.get("mapping")
+                               ? "a client's folder holds layers, not mappings; begin with: local order, invoice = layer \"…\""
+                               : "there is no mapping \"" + name + "\" to lay this over";
     if (!like.empty()) sentence += "; did you mean \"" + like + "\"?";
     else if (!root.get("mapping")) sentence += "; there is " + joined(known);
     problems.push_back(placed({mapping::read_position(root.get("at"), {layer.file->name, 1, 1}), std::move(sentence), name}, layer, {}));

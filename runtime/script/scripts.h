@@ -44,7 +44,7 @@ using MappingSet = std::map<std::string, std::shared_ptr<const MappingUnit>>;
 struct Recorded {
   document::Document document;
   std::shared_ptr<const Chunk> file;
-  size_t index;  // which of the file's documents
+  size_t index;       // which of the file's documents
   std::string layer;  // what lineage calls it; empty for a mapping of the integration
 };
 
@@ -59,8 +59,8 @@ struct Scripts {
   std::string integration;                          // JSON of the integration's definition, defaults of settings included
   std::optional<document::Document> definition;     // the same, parsed
   std::map<std::string, std::string> systems;       // name -> JSON of its definition, types included
-  TypeSet types;                                                                  // as the systems declare them
-  Sources modules;  // of the integration, stdlib included
+  TypeSet types;                                    // as the systems declare them
+  Sources modules;                                  // of the integration, stdlib included
   std::map<std::string, Sources> system_modules;
   engine::Flows flows;
   std::vector<Recorded> recorded;  // the mappings, for layers to lie over

@@ -47,7 +47,8 @@ std::string workspace_of(Files& files, std::string path) {
 std::optional<KnownNames> names_for(const script::Workspace& workspace, const std::string& file) {
   std::string integration;
   constexpr std::string_view kIntegrations = "scripts/integrations/";
-  if (file.starts_with(kIntegrations)) integration = file.substr(kIntegrations.size(), file.find('/', kIntegrations.size()) - kIntegrations.size());
+  if (file.starts_with(kIntegrations))
+    integration = file.substr(kIntegrations.size(), file.find('/', kIntegrations.size()) - kIntegrations.size());
   std::shared_ptr<const script::Program> program;
   for (const auto& each : workspace.programs) {
     const bool own = file.starts_with("clients/" + each->instance.client + "/" + each->instance.name + "/");
@@ -80,6 +81,12 @@ Result<CheckReport> check(const script::Host& host, const std::string& path) {
   std::vector<Problem> problems;
   std::set<std::string> unreadable;                // with a fault of syntax; the loader would say the same less well
   std::set<std::pair<std::string, int>> remarked;  // lines: what the loader says of them is a consequence
+  // Without a line of its own: Lua said it of a run that the remarks foretold.
+  const auto follows = [&](const Problem& problem) {
+    const bool at_start = problem.line <= 1 && problem.column <= 1;
+    return remarked.contains({problem.file, problem.line}) ||
+           (at_start && remarked.lower_bound({problem.file, 0}) != remarked.lower_bound({problem.file + '\x01', 0}));
+  };
   script::ParseOptions options{script::ambient_globals()};
   for (const auto& file : lua) {
     if (is_settings(file)) continue;  // its names are checked when it runs
@@ -105,7 +112,7 @@ Result<CheckReport> check(const script::Host& host, const std::string& path) {
     if (text && !text->empty()) check_names(file, *text, *known, problems);
   }
   for (auto& problem : workspace.problems) {
-    if (!unreadable.contains(problem.file) && !remarked.contains({problem.file, problem.line})) problems.push_back(std::move(problem));
+    if (!unreadable.contains(problem.file) && !follows(problem)) problems.push_back(std::move(problem));
   }
   for (auto& problem : problems) {
     bool wanted = limit.empty() || problem.file == limit || problem.file.starts_with(limit + "/");

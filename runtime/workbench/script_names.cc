@@ -40,7 +40,8 @@ void check_names(const std::string& file, std::string_view source, const KnownNa
     const std::string_view name = given.text.substr(1, given.text.size() - 2);
     const bool maps = tokens[i + 2].text == "map";
     if (missing(maps ? known.mappings : known.lookups, name))
-      problems.push_back({file, given.line, given.column, sentence(maps ? "mapping" : "look-up", name, maps ? known.mappings : known.lookups)});
+      problems.push_back(
+          {file, given.line, given.column, sentence(maps ? "mapping" : "look-up", name, maps ? known.mappings : known.lookups)});
   }
 }
 

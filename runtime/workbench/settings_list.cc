@@ -17,8 +17,9 @@ Error unknown(const std::string& what, const std::string& name, const std::vecto
   std::string all;
   for (const auto& each : known) all += (all.empty() ? "" : ", ") + each;
   const std::string like = mapping::closest(name, known);
-  return Error(Code::not_found, "there is no " + what + " \"" + name + "\"" +
-                                    (like.empty() ? all.empty() ? std::string() : "; there is " + all : "; did you mean \"" + like + "\"?"));
+  return Error(Code::not_found,
+               "there is no " + what + " \"" + name + "\"" +
+                   (like.empty() ? all.empty() ? std::string() : "; there is " + all : "; did you mean \"" + like + "\"?"));
 }
 
 struct Text {
@@ -52,7 +53,8 @@ Result<std::vector<SettingLine>> list_settings(const script::Host& host, const s
   }
   const std::string integration(use.get("integration").text());
   auto declared = workspace.integrations.find(integration);
-  if (declared == workspace.integrations.end()) return Error(Code::config, "integration " + integration + " can't be read; `ml-connector check` says why");
+  if (declared == workspace.integrations.end())
+    return Error(Code::config, "integration " + integration + " can't be read; `ml-connector check` says why");
   auto schema = Document::parse(declared->second);
   if (!schema) return schema.error();
   const Text own = read(host, workspace, "clients/" + client + "/client.lua");

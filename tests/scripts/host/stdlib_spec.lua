@@ -76,4 +76,11 @@ return {
     equal(described.fields.Day.wire, "iso_midnight")
     equal(described.fields.Lines.of, "Line")
   end,
+
+  ["what a mapping can't record is refused at once"] = function()
+    local order, invoice = mapping { name = "i", from = "a.b", to = "c.d" }
+    refused("pairs can't walk a path", function() return pairs(order.lines) end)
+    refused("a target has :each, :one", function() invoice:chek {} end)
+    refused(":each goes over a list", function() invoice.Lines:each("product", 5) end)
+  end,
 }

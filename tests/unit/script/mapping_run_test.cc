@@ -171,14 +171,56 @@ TEST_F(MappingRunTest, FunctionsSeeTypedLines) {
   EXPECT_NE(answers_->recorded_.find("\"Price\":29.85"), std::string::npos) << answers_->recorded_ << end.reason;
 }
 
+// C7: tables in the client's folder, shared layers below the client's own, fields that only this client has.
+TEST_F(MappingRunTest, SharedLayersTablesAndOwnFieldsDecideTogether) {
+  write("clients/acme/client.lua",
+        "connections = { shop = connection 'toyshop' { store = 's1' }, books = connection 'ledger' { division = 7 } }\n"
+        "instances = { main = use 'orders' { bind = { shop = 'shop', books = 'books' }, layers = { 'common', 'germany' } } }\n");
+  write("scripts/layers/common/orders/invoice.lua",
+        "local order, invoice = layer 'invoice'\ninvoice.Ref = 'common'\ninvoice.Amount = order.total * 2\n");
+  write("scripts/layers/germany/orders/invoice.lua", "local order, invoice = layer 'invoice'\ninvoice.Ref = order.note:lookup 'notes'\n");
+  write("scripts/layers/germany/notes.csv", "note,ref\ngift,shared\n");
+  write("clients/acme/main/notes.csv", "note;ref\ngift; own \n");
+  write("clients/acme/types.lua", "return { ['toyshop.order'] = { po = 'text' } }\n");
+  write("clients/acme/main/invoice.lua", "local order, invoice = layer 'invoice'\ninvoice.Remarks = order.po\n");
+  answers_->order_ = R"({"id":118,"total":"19.90","note":"gift","po":"PO-7","lines":[]})";
+  RunEnd end = run();
+  EXPECT_NE(answers_->recorded_.find(R"("Ref":"own")"), std::string::npos) << answers_->recorded_ << end.reason;
+  EXPECT_NE(answers_->recorded_.find(R"("Amount":39.80)"), std::string::npos) << answers_->recorded_;
+  EXPECT_NE(answers_->recorded_.find(R"("Remarks":"PO-7")"), std::string::npos) << answers_->recorded_;
+  auto offline = OfflineMapping::make(host_, load().programs.at(0), "invoice");
+  ASSERT_TRUE(offline.ok());
+  auto recorded = document::Document::parse(answers_->input_);
+  ASSERT_TRUE(recorded.ok());
+  std::string text;
+  for (const auto& field : (*offline)->explain(*OfflineMapping::Input::recorded(recorded->root(), "shop", "118")).fields) {
+    if (mapping::is_field(field, "Ref")) text = mapping::told(field);
+  }
+  EXPECT_EQ(text,
+            "Ref = \"own\"\n"
+            "  scripts/layers/germany/orders/invoice.lua:2:1  layer germany, instead of scripts/layers/common/orders/invoice.lua:2:1\n"
+            "    order.note       \"gift\"\n"
+            "    :lookup \"notes\"  \"own\"  (clients/acme/main/notes.csv:2)\n");
+}
+
+TEST_F(MappingRunTest, FunctionsAreGivenSettingsAndWhatTheFlowGave) {
+  write("scripts/integrations/orders/invoice.lua",
+        "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
+        "invoice.Remarks = with(order, function(o, _, ctx)\n"
+        "  return ctx.settings.journal .. ctx.given.prefix .. ctx.job.source .. ctx.job.key .. o.id\n"
+        "end)\n");
+  RunEnd end = run();
+  EXPECT_NE(answers_->recorded_.find(R"("Remarks":"70Wshop118118")"), std::string::npos) << answers_->recorded_ << end.reason;
+}
+
 TEST_F(MappingRunTest, FieldsThatDoNotExistAreRefusedAtLoad) {
   write("scripts/integrations/orders/invoice.lua",
         "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
         "invoice.Reff = order.note\n"
         "invoice.Ref = order.notes\n");
   std::string text = all_of(load().problems);
-  EXPECT_NE(text.find("scripts/integrations/orders/invoice.lua:2:1"), std::string::npos) << text;
-  EXPECT_NE(text.find("scripts/integrations/orders/invoice.lua:3:1"), std::string::npos) << text;
+  EXPECT_NE(text.find("scripts/integrations/orders/invoice.lua:2:9: "), std::string::npos) << text;
+  EXPECT_NE(text.find("scripts/integrations/orders/invoice.lua:3:21: "), std::string::npos) << text;
 }
 
 }  // namespace

@@ -69,20 +69,23 @@ TEST_F(CheckTest, FaultsOfScriptsNameFileLineAndColumn) {
   EXPECT_EQ(report(), "scripts/integrations/orders/init.lua:3:8: there is no 'lenght' (a local is missing, or a require)\n");
   write("scripts/systems/spare/init.lua", "return system { name = 'spare', base_url = 'x', operatoins = {} }\n");
   flow("return 1");
-  EXPECT_EQ(report(), "scripts/systems/spare/init.lua: system: unknown field 'operatoins'\n");
+  EXPECT_EQ(report(), "scripts/systems/spare/init.lua:1:49: system: unknown field 'operatoins'\n");
   EXPECT_EQ(report("clients"), "");
 }
 
 TEST_F(CheckTest, MappingsAreRefusedWhereTheyAreWrittenWrong) {
   write("scripts/integrations/orders/invoice.lua",
         "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
-        "invoice.Ref = order.id\n"
+        "invoice.Ref = order.note:upper()\n"
         "invoice.Ref = order.note\n");
-  EXPECT_EQ(report(), "scripts/integrations/orders/invoice.lua:3:1: Ref is assigned twice; the first time in line 2\n");
+  EXPECT_EQ(
+      report(),
+      "scripts/integrations/orders/invoice.lua:3:9: \"Ref\" is assigned twice; first at scripts/integrations/orders/invoice.lua:2:1\n");
   write("scripts/integrations/orders/invoice.lua",
         "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
         "  invoice.Ref = order.note:nosuch()\n");
-  EXPECT_EQ(report(), "scripts/integrations/orders/invoice.lua:2:3: a path can't be called\n");
+  EXPECT_EQ(report(),
+            "scripts/integrations/orders/invoice.lua:2:28: there is no transform 'nosuch'; a field is written with a dot: .nosuch\n");
 }
 
 TEST_F(CheckTest, APathOutsideAnyWorkspaceIsAnError) { EXPECT_TRUE(!check(host_, "/nowhere/at/all").ok()); }
