@@ -40,7 +40,7 @@ class InterruptGuard {
 
 class Terminal : public LineEditor {
  public:
-  Terminal(const std::string& history, Complete complete) : path_(history), complete_(std::move(complete)) {
+  Terminal(std::string path, Complete complete) : path_(std::move(path)), complete_(std::move(complete)) {
     std::setlocale(LC_CTYPE, "");
     edit_ = el_init("ml-connector", stdin, stdout, stderr);
     history_ = history_init();
@@ -177,8 +177,8 @@ class Plain : public LineEditor {
 
 }  // namespace
 
-std::unique_ptr<LineEditor> make_line_editor(const std::string& history, LineEditor::Complete complete) {
-  if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) return std::make_unique<Terminal>(history, std::move(complete));
+std::unique_ptr<LineEditor> make_line_editor(const std::string& history_path, LineEditor::Complete complete) {
+  if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) return std::make_unique<Terminal>(history_path, std::move(complete));
   return std::make_unique<Plain>();
 }
 

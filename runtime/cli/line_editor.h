@@ -23,7 +23,7 @@ class LineEditor {
   virtual bool is_terminal() const = 0;
 };
 
-// `history`: a file that keeps the lines between sessions (0600); "" = none. A terminal only when stdin and stdout are one.
-std::unique_ptr<LineEditor> make_line_editor(const std::string& history, LineEditor::Complete complete);
+// `history_path`: a file that keeps the lines between sessions (0600); "" = none. A terminal only when stdin and stdout are one.
+std::unique_ptr<LineEditor> make_line_editor(const std::string& history_path, LineEditor::Complete complete);
 
 }  // namespace mlc::cli

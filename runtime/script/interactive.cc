@@ -22,19 +22,21 @@ bool load(lua_State* L, const std::string& text, std::string* why) {
   return false;
 }
 
+bool is_incomplete(const std::string& why) { return why.size() >= 5 && why.compare(why.size() - 5, 5, "<eof>") == 0; }
+
 // Pushes the line as a function: as an expression if it is one, else as a statement. `local x = 1` makes a name that later
 // lines see: every line is a chunk of its own.
 bool load_line(lua_State* L, const std::string& line, std::string* why) {
-  std::string ignored;
-  if (load(L, "return " + line, &ignored)) return true;
+  std::string as_value, ignored;
+  if (load(L, "return " + line, &as_value)) return true;
   const size_t begin = line.find_first_not_of(" \t\n");
   if (begin != std::string::npos && line.compare(begin, kLocal.size(), kLocal) == 0 &&
       load(L, line.substr(begin + kLocal.size()), &ignored))
     return true;
-  return load(L, line, why);
+  if (load(L, line, why)) return true;
+  if (is_incomplete(as_value)) *why = as_value;  // half of an expression is no statement
+  return false;
 }
-
-bool is_incomplete(const std::string& why) { return why.size() >= 5 && why.compare(why.size() - 5, 5, "<eof>") == 0; }
 
 std::string field_text(lua_State* L, int table, const char* key) {
   std::string text;

@@ -141,12 +141,15 @@ Task<HostReply> LiveHost::send_armed(remote::Plan plan) {
   auto ticket = co_await parts_.remote->admit(plan, store::Lane::live, kPatience, &not_before);
   if (!ticket) co_return fault(ticket.error());
   // Written down before the first byte goes, so that no write of a person's is without a trace.
-  auto armed = co_await audit("repl.armed", subject, "");
+  auto arming = audit("repl.armed", subject, "");
+  auto armed = co_await std::move(arming);
   if (!armed) co_return fault(armed.error());
   auto outcome = co_await parts_.remote->send(std::move(plan), std::move(*ticket));
   const bool applied = outcome.verdict == remote::Verdict::applied || outcome.verdict == remote::Verdict::applied_blind;
   const std::string came = applied ? "applied" : outcome.verdict == remote::Verdict::unknown ? "unknown" : "not applied";
-  auto told = co_await audit("repl.sent", subject, came + (outcome.remote_id.empty() ? "" : " id " + outcome.remote_id));
+  std::string detail = outcome.remote_id.empty() ? came : came + " id " + outcome.remote_id;
+  auto telling = audit("repl.sent", subject, std::move(detail));
+  auto told = co_await std::move(telling);
   if (!told) parts_.say("the audit entry of the outcome could not be written: " + told.error().text());
   if (applied) co_return value(engine::sent_json(outcome.remote_id, outcome.number, outcome.body, "settled"));
   std::string sentence = outcome.sentence;

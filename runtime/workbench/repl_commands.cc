@@ -1,6 +1,5 @@
 // The commands of the REPL.
 #include <algorithm>
-#include <charconv>
 
 #include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
@@ -10,6 +9,7 @@
 #include "runtime/script/offline_mapping.h"
 #include "runtime/workbench/repl_doc.h"
 #include "runtime/workbench/repl_session.h"
+#include "runtime/workbench/repl_words.h"
 
 namespace mlc::workbench {
 namespace {
@@ -23,13 +23,6 @@ std::vector<std::string> words_of(const std::string& text) {
     if (!trim(piece).empty()) words.emplace_back(trim(piece));
   }
   return words;
-}
-
-std::optional<store::Id> number_of(const std::string& text) {
-  store::Id number = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size() || number < 1) return std::nullopt;
-  return number;
 }
 
 std::string padded(std::string text, size_t width) {
@@ -104,6 +97,7 @@ Task<Unit> ReplSession::use(std::string arguments) {
   }
   for (const auto& one : programs()) say(":use " + one->instance.client + " " + one->instance.name);
   if (!words.empty()) fail(":use takes CLIENT INSTANCE");
+  co_return Unit{};
 }
 
 Task<Unit> ReplSession::jobs(std::string arguments) {
@@ -156,13 +150,15 @@ Task<Unit> ReplSession::load(std::string arguments) {
   ProgramPtr program;
   if (edited) {
     auto loaded = std::make_shared<Loaded>();
-    const auto problems = co_await off_thread([host = parts_.host, folder = parts_.folder, loaded] {
+    std::function<std::string()> work = [host = parts_.host, folder = parts_.folder, loaded] {
       auto workspace = script::load_workspace(*host, folder);
       loaded->programs = std::move(workspace.programs);
       std::string text;
       for (const auto& problem : workspace.problems) text += problem.text() + "\n";
       return text;
-    });
+    };
+    auto working = off_thread(std::move(work));
+    const auto problems = co_await std::move(working);
     for (const auto& one : loaded->programs) {
       if (one->instance.client == job.client && one->instance.name == job.instance) program = one;
     }
@@ -184,7 +180,8 @@ Task<Unit> ReplSession::load(std::string arguments) {
   }
   edited_run_ = edited;
   open_recorded(*recording, program);
-  co_await run_again("");
+  auto running = run_again("");
+  co_await std::move(running);
   co_return Unit{};
 }
 
@@ -206,11 +203,13 @@ Task<Unit> ReplSession::run_again(std::string) {
   wanted.program = program_;
   wanted.compare = edited_run_ ? OfflineHost::Compare::by_content : OfflineHost::Compare::strictly;
   wanted.follow = following_;
-  co_await run_flow(std::make_shared<OfflineHost>(std::move(wanted), [this, alive = std::weak_ptr<char>(life_)] {
+  std::function<void()> stopped = [this, alive = std::weak_ptr<char>(life_)] {
     if (!alive.lock() || !flow_runs_) return;
     interactive_->abandon_flow();
     flow_ended(std::nullopt);
-  }));
+  };
+  auto running = run_flow(std::make_shared<OfflineHost>(std::move(wanted), std::move(stopped)));
+  co_await std::move(running);
   co_return Unit{};
 }
 
@@ -228,9 +227,11 @@ Task<Unit> ReplSession::run_flow(std::shared_ptr<OfflineHost> host) {
 void ReplSession::flow_ended(std::optional<engine::RunEnd> end) {
   flow_runs_ = false;
   stop_.reset();
-  std::string text = flow_host_->report(end ? &*end : nullptr).text();
+  const auto report = flow_host_->report(end ? &*end : nullptr);
+  std::string text = report.text();
   if (!text.empty() && text.back() == '\n') text.pop_back();
-  say(text);
+  if (report.equal() || report.edited) say(text);
+  else fail(text);
   flow_host_->close();
   woken();
 }
@@ -312,7 +313,8 @@ Task<Unit> ReplSession::follow(std::string arguments) {
     edited_run_ = false;
     following_ = true;
     open_recorded(recording, *program);
-    co_await run_again("");
+    auto running = run_again("");
+    co_await std::move(running);
     following_ = false;
     if (stop_ || wanted) break;
   }
@@ -322,13 +324,15 @@ Task<Unit> ReplSession::follow(std::string arguments) {
 Task<Unit> ReplSession::reload(std::string) {
   if (!program_) co_return Unit{};
   auto loaded = std::make_shared<Loaded>();
-  const auto problems = co_await off_thread([host = parts_.host, folder = parts_.folder, loaded] {
+  std::function<std::string()> work = [host = parts_.host, folder = parts_.folder, loaded] {
     auto workspace = script::load_workspace(*host, folder);
     loaded->programs = std::move(workspace.programs);
     std::string text;
     for (const auto& problem : workspace.problems) text += problem.text() + "\n";
     return text;
-  });
+  };
+  auto working = off_thread(std::move(work));
+  const auto problems = co_await std::move(working);
   if (!problems.empty()) fail(std::string(trim(problems)));
   const std::string client = program_->instance.client, instance = program_->instance.name, before = program_->instance.version;
   const auto found = std::find_if(loaded->programs.begin(), loaded->programs.end(),
@@ -387,7 +391,7 @@ Task<Unit> ReplSession::why(std::string arguments) {
     co_return Unit{};
   }
   const std::string field = words.empty() ? "" : words[0];
-  const auto text = co_await off_thread([host = parts_.host, program, maps, field, job = recording->job()] {
+  std::function<std::string()> work = [host = parts_.host, program, maps, field, job = recording->job()] {
     std::string out;
     for (const auto& [name, json] : maps) {
       auto offline = script::OfflineMapping::make(*host, program, name);
@@ -410,7 +414,9 @@ Task<Unit> ReplSession::why(std::string arguments) {
       if (explained.refusal) out += "refused: " + explained.refusal->sentence + " (" + explained.refusal->at.text() + ")\n";
     }
     return out;
-  });
+  };
+  auto working = off_thread(std::move(work));
+  const auto text = co_await std::move(working);
   if (text.empty()) fail("no mapping of this job has a field " + field + "; :why alone lists them");
   else say(text.substr(0, text.size() - 1));
   co_return Unit{};
@@ -427,8 +433,11 @@ Task<Unit> ReplSession::doc(std::string arguments) {
     fail(":doc takes a name: :doc paging.each, :doc shop.orders.get, :doc shop, :doc settings, :doc :load");
     co_return Unit{};
   }
-  const auto text =
-      co_await off_thread([host = parts_.host, program = program_, arguments] { return documentation(*host, program.get(), arguments); });
+  std::function<std::string()> work = [host = parts_.host, program = program_, arguments] {
+    return documentation(*host, program.get(), arguments);
+  };
+  auto working = off_thread(std::move(work));
+  const auto text = co_await std::move(working);
   if (text.empty()) fail("nothing is written about " + arguments);
   else say(text);
   co_return Unit{};
@@ -457,126 +466,5 @@ Task<Unit> ReplSession::depth(std::string arguments) {
   say("values are shown " + std::to_string(shown_.depth) + " levels deep");
   co_return Unit{};
 }
-
-Task<Unit> ReplSession::set_break(std::string arguments) {
-  if (arguments.empty()) {
-    for (const auto& one : breakpoints_) say(one.text());
-    if (breakpoints_.empty()) say("no breakpoints; :break FILE:LINE sets one");
-    co_return Unit{};
-  }
-  const size_t space = std::min(arguments.find(' '), arguments.size());
-  const std::string place = arguments.substr(0, space);
-  std::string condition(trim(std::string_view(arguments).substr(space)));
-  const size_t colon = place.rfind(':');
-  const auto line = colon == std::string::npos ? std::nullopt : number_of(place.substr(colon + 1));
-  const bool conditional = condition.starts_with("if ");
-  if (!line || colon == 0 || (!condition.empty() && !conditional)) {
-    fail(":break takes FILE:LINE, and `if` with a condition: :break orders.lua:31 if order.id == 118");
-    co_return Unit{};
-  }
-  if (!program_) {
-    fail("choose an instance first: :use CLIENT INSTANCE");
-    co_return Unit{};
-  }
-  Breakpoint wanted{next_breakpoint_, place.substr(0, colon), static_cast<int>(*line),
-                    conditional ? std::string(trim(condition.substr(3))) : ""};
-  std::vector<std::string> files;
-  bool known = false, has_line = false;
-  for (const auto& [key, each] : program_->files()) {
-    const std::string& shown = each.shown;
-    if (!shown.ends_with(".lua")) continue;
-    if (!shown.starts_with("stdlib/")) files.push_back(shown);
-    if (shown != wanted.file && !shown.ends_with("/" + wanted.file)) continue;
-    known = true;
-    // Blank lines and comments never run: the next line that can is meant.
-    const auto lines = split(each.file->text, '\n');
-    for (size_t n = static_cast<size_t>(wanted.line); n <= lines.size() && !has_line; ++n) {
-      const auto text = trim(lines[n - 1]);
-      if (text.empty() || text.starts_with("--")) continue;
-      wanted.line = static_cast<int>(n);
-      has_line = true;
-    }
-  }
-  if (!known) {
-    std::string text =
-        "no file of " + program_->instance.client + "/" + program_->instance.name + " is called " + wanted.file + "; there are:";
-    for (const auto& file : files) text += "\n  " + file;
-    fail(text);
-    co_return Unit{};
-  }
-  if (!has_line) {
-    fail(wanted.file + " has no code at line " + std::to_string(wanted.line) + " or below");
-    co_return Unit{};
-  }
-  ++next_breakpoint_;
-  breakpoints_.push_back(wanted);
-  if (debugger_) debugger_->set_breakpoints(breakpoints_);
-  say("breakpoint " + wanted.text());
-  co_return Unit{};
-}
-
-Task<Unit> ReplSession::delete_break(std::string arguments) {
-  const auto number = number_of(arguments);
-  if (std::erase_if(breakpoints_, [&](const auto& one) { return number && one.number == *number; }) == 0)
-    fail(":delete takes the number of a breakpoint; :break lists them");
-  if (debugger_) debugger_->set_breakpoints(breakpoints_);
-  co_return Unit{};
-}
-
-Task<Unit> ReplSession::go_on(Debugger::Go how) {
-  if (!standing()) co_return Unit{};
-  stop_.reset();
-  debugger_->go(how);
-  co_await rest();
-  co_return Unit{};
-}
-
-Task<Unit> ReplSession::step_into(std::string) {
-  // From rest: the loaded job runs to its first line.
-  if (!stop_ && recording_ && !flow_runs_) {
-    debugger_->stop_at_once();
-    co_await run_again("");
-    co_return Unit{};
-  }
-  co_await go_on(Debugger::Go::into);
-  co_return Unit{};
-}
-Task<Unit> ReplSession::step_over(std::string) { co_return co_await go_on(Debugger::Go::over); }
-Task<Unit> ReplSession::step_out(std::string) { co_return co_await go_on(Debugger::Go::out); }
-Task<Unit> ReplSession::proceed(std::string) { co_return co_await go_on(Debugger::Go::on); }
-
-Task<Unit> ReplSession::locals(std::string) {
-  if (!standing()) co_return Unit{};
-  auto options = shown_;
-  options.depth = std::min(options.depth, 2);
-  const auto text = co_await ask_debugger([debugger = debugger_.get(), options](lua_State* L) { return debugger->locals(L, options); });
-  say(text);
-  co_return Unit{};
-}
-
-Task<Unit> ReplSession::where(std::string) {
-  if (!standing()) co_return Unit{};
-  const auto text = co_await ask_debugger([debugger = debugger_.get()](lua_State* L) { return debugger->stack(L); });
-  say(text);
-  co_return Unit{};
-}
-
-Task<Unit> ReplSession::move_frame(int by) {
-  if (!standing()) co_return Unit{};
-  auto now = std::make_shared<std::optional<Stop>>();
-  const auto moved = co_await ask_debugger([debugger = debugger_.get(), by, now](lua_State*) {
-    const bool there = debugger->move(by);
-    *now = debugger->frame_now();
-    return std::string(there ? "yes" : "");
-  });
-  if (moved != "yes") fail(by > 0 ? "there is no frame further out" : "this is the innermost frame");
-  else if (*now)
-    say((*now)->file + ":" + std::to_string((*now)->line) + " in " + (*now)->function + "\n" +
-        source_around((*now)->file, (*now)->line, 2));
-  co_return Unit{};
-}
-
-Task<Unit> ReplSession::up(std::string) { co_return co_await move_frame(1); }
-Task<Unit> ReplSession::down(std::string) { co_return co_await move_frame(-1); }
 
 }  // namespace mlc::workbench

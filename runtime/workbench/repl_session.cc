@@ -68,8 +68,13 @@ void ReplSession::line(std::string text) {
 Task<Unit> ReplSession::serve(std::string text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   const bool empty = first == std::string::npos;
-  if (pending_.empty() && !empty && text[first] == ':') co_await run_command(text.substr(first + 1));
-  else if (!pending_.empty() || !empty) co_await evaluate(std::move(text));
+  if (pending_.empty() && !empty && text[first] == ':') {
+    auto command = run_command(text.substr(first + 1));
+    co_await std::move(command);
+  } else if (!pending_.empty() || !empty) {
+    auto evaluation = evaluate(std::move(text));
+    co_await std::move(evaluation);
+  }
   ready();
   co_return Unit{};
 }
@@ -93,7 +98,8 @@ Task<Unit> ReplSession::run_command(std::string text) {
     exact = known.begin() + (begun.front() - known.data());
   }
   const Handler run = exact->run;
-  co_await (this->*run)(arguments);
+  auto running = (this->*run)(arguments);
+  co_await std::move(running);
   co_return Unit{};
 }
 

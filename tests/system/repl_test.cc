@@ -78,8 +78,7 @@ TEST_F(Repl, HelpShowsAnExample) {
 
 TEST_F(Repl, EvaluatesLinesInTheEnvironmentOfAJob) {
   for (const bool server : {true, false}) {
-    if (server) ASSERT_NO_FATAL_FAILURE(with_server());
-    else ASSERT_NO_FATAL_FAILURE(without_server());
+    ASSERT_NO_FATAL_FAILURE(server ? with_server() : without_server());
     const Ended ended = repl(
         "1 + 1\n"
         "local journal = job.settings.journal\n"
@@ -131,7 +130,7 @@ TEST_F(Repl, RecordedJobsRunAgainOfflineByteForByte) {
   const auto jobs = done_jobs();
   ASSERT_FALSE(jobs.empty());
   for (const bool server : {true, false}) {
-    if (!server) ASSERT_NO_FATAL_FAILURE(without_server());
+    ASSERT_NO_FATAL_FAILURE(server ? with_server() : without_server());
     const auto asked_before = world_->control("exact_online", "state").dump();
     std::string lines;
     for (const auto id : jobs) lines += ":load " + std::to_string(id) + "\n";

@@ -125,7 +125,7 @@ TEST_F(InteractiveTest, ALineThatWaitsCanBeInterrupted) {
 TEST_F(InteractiveTest, ValuesAreShownWithDepthCyclesAndLimits) {
   EXPECT_EQ(text("{ b = 1, a = { true, nil }, ['two words'] = 'x\\n\"' }"), R"({ a = { true }, b = 1, ["two words"] = "x\n\"" })");
   EXPECT_EQ(text("(function() local t = { n = 1 } t.me = t t.list = { t } return t end)()"),
-            "{ list = { <the same as 2 levels up> }, me = <the same as 1 level up>, n = 1 }");
+            "{\n  list = { <the same as 2 levels up> },\n  me = <the same as 1 level up>,\n  n = 1,\n}");
   InspectOptions flat;
   flat.depth = 1;
   EXPECT_EQ(evaluate("{ a = {}, b = { 1 } }", flat).text, "{ a = {…}, b = {…} }");
@@ -133,7 +133,8 @@ TEST_F(InteractiveTest, ValuesAreShownWithDepthCyclesAndLimits) {
   short_one.entries = 2;
   short_one.text_bytes = 3;
   EXPECT_EQ(evaluate("{ 'abcdef', 2, 3, 4 }", short_one).text, "{ \"abc\"… (6 bytes), 2, … 2 more }");
-  EXPECT_EQ(text("shop.orders.get(118)"), "{ id = 118, total = 19.90, note = null, lines = { { sku = \"A\", price = 0.10 } } }");
+  EXPECT_EQ(text("shop.orders.get(118)"),
+            "{\n  id = 118,\n  total = 19.90,\n  note = null,\n  lines = { { sku = \"A\", price = 0.10 } },\n}");
   EXPECT_EQ(text("shop"), "<role>");
   EXPECT_EQ(text("tostring").substr(0, 8), "function");
   InspectOptions colour;

@@ -139,7 +139,7 @@ TEST_F(DebuggerTest, StepsGoIntoOverAndOutOfCalls) {
 }
 
 TEST_F(DebuggerTest, LinesSeeAndSetTheNamesOfTheFrame) {
-  const std::string top = "local rate = 21\nlocal function inner(n) local m = n\nreturn m + rate end";
+  const std::string top = "local rate = 21\nlocal function inner(n) local m = n\nreturn m + rate\nend";
   open("local a = 5\nreturn inner(a)", top);
   break_at(3);
   EXPECT_EQ(run(), "init.lua:3");
