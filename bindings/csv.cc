@@ -1,10 +1,11 @@
 // csv: RFC 4180 with any one-character separator; the first row names the columns.
+#include "runtime/document/csv.h"
+
 #include <map>
 #include <vector>
 
 #include "bindings/modules.h"
 #include "runtime/base/encoding.h"
-#include "runtime/document/csv.h"
 #include "runtime/script/decimal_value.h"
 #include "runtime/script/isolate.h"
 #include "runtime/script/libraries.h"

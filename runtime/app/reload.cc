@@ -229,12 +229,18 @@ Task<Status> Reload::hand_over(Decision decision) {
     auto activated = co_await versions_.activate(decision.changes, std::move(decision.kept));
     if (!activated) co_return activated.error();
   }
-  std::vector<std::string> clients;
-  for (const auto& [client, definition] : decision.workspace.clients)
-    if (!serving_.clients.contains(client)) clients.push_back(client);
-  if (!clients.empty()) {
-    auto prepared = co_await parts_.vault->prepare_all(std::move(clients));
-    if (!prepared) co_return prepared.error();
+  std::vector<std::string> owners;  // of keys: a grant that several clients use has its own
+  auto wants_key = [&](const std::string& owner) {
+    if (prepared_.insert(owner).second) owners.push_back(owner);
+  };
+  for (const auto& [client, definition] : decision.workspace.clients) wants_key(client);
+  for (const auto& grant : decision.directory->grants) wants_key(grant.owner);
+  if (!owners.empty()) {
+    auto prepared = co_await parts_.vault->prepare_all(owners);
+    if (!prepared) {
+      for (const auto& owner : owners) prepared_.erase(owner);
+      co_return prepared.error();
+    }
   }
   std::map<std::string, ProgramPtr> live;
   for (const auto& program : decision.workspace.programs) live[key_of(program)] = program;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -125,6 +126,7 @@ class Reload : public console::Scripts {
   engine::Catalog catalog_;
   std::map<std::string, Candidate> candidates_;
   std::vector<script::Problem> problems_;  // of the files, as last read
+  std::set<std::string> prepared_;         // owners of keys that the vault knows
   std::string settings_at_start_;
   std::vector<std::string> restart_;                  // settings that differ from those, and are read at start only
   std::map<std::string, std::string> registrations_;  // "client/connection" -> what is to be registered there

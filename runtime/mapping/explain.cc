@@ -1,6 +1,7 @@
 #include "runtime/mapping/explain.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "runtime/document/write.h"
 #include "runtime/mapping/run.h"
@@ -282,6 +283,20 @@ Node to_node(const Trace& trace) {
 }
 
 }  // namespace
+
+std::vector<std::string> places(const Compiled& mapping) {
+  std::vector<std::string> found;
+  const std::function<void(const RecordPlan&, const std::string&)> walk = [&](const RecordPlan& plan, const std::string& prefix) {
+    for (const FieldPlan& field : plan.fields) {
+      const std::string place = prefix + field.field->name;
+      if (field.record != nullptr) walk(*field.record, place + ".");
+      if (field.assigned) found.push_back(place);
+      for (const auto& each : field.groups) walk(*each->line, place + "." + each->name + ".");
+    }
+  };
+  walk(mapping.program().root, "");
+  return found;
+}
 
 Explanation explain(const Compiled& mapping, Value record, const Inputs& inputs) {
   Explanation out;

@@ -51,6 +51,8 @@ struct Explanation {
 };
 
 Explanation explain(const Compiled& mapping, document::Value record, const Inputs& inputs);
+// FieldLineage::place of every field that the mapping assigns, without row numbers: "SalesInvoiceLines.product.NetPrice".
+std::vector<std::string> places(const Compiled& mapping);
 
 // Whether the field is `wanted` or inside it: "Lines[1]" holds "Lines[1].Item"; "Lines.Item" and "Item" are that field of every line.
 bool is_field(const FieldLineage& field, std::string_view wanted);

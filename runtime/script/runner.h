@@ -38,7 +38,7 @@ class Runner : public engine::Runner {
   Task<Status> bring(std::string client, std::string instance, std::string version) override;
 
   std::vector<std::shared_ptr<const Program>> programs() const;  // live versions
-  size_t isolates() const;  // live ones, idle included
+  size_t isolates() const;                                       // live ones, idle included
 
  private:
   class Core;

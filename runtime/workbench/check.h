@@ -13,8 +13,8 @@ namespace mlc::workbench {
 struct CheckReport {
   std::vector<script::Problem> problems;
   std::string folder;  // of the workspace
-  int files = 0;      // Lua files read
-  int instances = 0;  // that could run
+  int files = 0;       // Lua files read
+  int instances = 0;   // that could run
   bool good() const { return problems.empty(); }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/mapping/explain.h"
 #include "runtime/workbench/spec_file.h"
 
 namespace mlc::workbench {
@@ -108,8 +109,7 @@ class Runner {
       known = sheets_.emplace(place, CoverageSheet{}).first;
       for (const auto& [name, unit] : *program.mappings) {
         auto& fields = known->second.fields[name];
-        for (const auto& row : unit->compiled->describe())
-          if (row.live && !row.target.empty()) fields.insert(row.target);
+        for (auto& field : mapping::places(*unit->compiled)) fields.insert(std::move(field));
       }
     }
     return known->second;

@@ -239,9 +239,7 @@ TEST_F(Reload, PreviewTellsTheFieldsThatAnEditChanges) {
   save_layer("previewed");
   ASSERT_TRUE(eventually(kPatience, [] { return standing()["state"] == "waiting"; })) << standing().dump(2);
   for (const bool serving : {true, false}) {
-    if (!serving) {
-      ASSERT_NO_FATAL_FAILURE(world_->stop());
-    }
+    if (!serving) { ASSERT_NO_FATAL_FAILURE(world_->stop()); }
     const Json found = world_->ask({"preview", "acme", "shop_nl"}, kNo);
     ASSERT_EQ(found["instances"].size(), 1u) << found.dump(2);
     const Json& one = found["instances"][0];
@@ -254,9 +252,7 @@ TEST_F(Reload, PreviewTellsTheFieldsThatAnEditChanges) {
     ASSERT_EQ(invoice["fields"].size(), 1u) << invoice.dump(2);
     EXPECT_EQ(invoice["fields"][0]["field"], "Remarks");
     EXPECT_EQ(invoice["fields"][0]["examples"][0]["after"], "previewed");
-    for (const auto& [name, mapping] : mappings) {
-      EXPECT_TRUE(name == "invoice" || mapping["changed"] == 0) << name << mapping.dump(2);
-    }
+    for (const auto& [name, mapping] : mappings) { EXPECT_TRUE(name == "invoice" || mapping["changed"] == 0) << name << mapping.dump(2); }
     EXPECT_EQ(world_->ask({"preview", "acme", "shop_nl", "--last", "1"}, kNo)["instances"][0]["mappings"].back()["records"].get<int>(), 1);
     const Ended told = world_->run({"preview"});
     EXPECT_EQ(told.code, kNo);

@@ -2,9 +2,9 @@
 // the index jobs_due. Running jobs are known in memory, which is the truth while one process owns the file; the rows
 // carry the same, for the next start. Writer thread only.
 //
-// A due job whose key runs, whose scope is held, or whose client runs as much as it may, is taken out of the index (`blocked`) and queued in memory behind
-// what it waits for, so that a claim never walks over the same job twice: cost goes with what is claimed, not with
-// what waits.
+// A due job whose key runs, whose scope is held, or whose client runs as much as it may, is taken out of the index (`blocked`) and queued
+// in memory behind what it waits for, so that a claim never walks over the same job twice: cost goes with what is claimed, not with what
+// waits.
 #pragma once
 #include <array>
 #include <deque>

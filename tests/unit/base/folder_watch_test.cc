@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "runtime/base/system_clock.h"
-#include "tests/unit/base/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace mlc {
 namespace {
@@ -41,7 +41,7 @@ class FolderWatchTest : public ::testing::Test {
 
   SystemClock clock_;
   EventLoop loop_;
-  TempFolder folder_;
+  test::TempFolder folder_;
   std::unique_ptr<FolderWatcher> watcher_;
   std::unique_ptr<FolderWatch> watch_;
   std::vector<FolderEvent> events_;

@@ -13,8 +13,8 @@ struct Case {
 };
 
 Result<Page> take(const Case& each) {
-  auto spec = parse_system(R"({"name":"s","base_url":"https://s.example.com","operations":{"a.list":{"GET":"/a","pages":)" +
-                                each.pages + "}}}");
+  auto spec =
+      parse_system(R"({"name":"s","base_url":"https://s.example.com","operations":{"a.list":{"GET":"/a","pages":)" + each.pages + "}}}");
   if (!spec) return spec.error();
   auto arguments = document::Document::parse(each.arguments);
   auto answer = document::Document::parse(each.answer);

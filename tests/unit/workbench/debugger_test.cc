@@ -140,7 +140,7 @@ TEST_F(DebuggerTest, StepsGoIntoOverAndOutOfCalls) {
 
 TEST_F(DebuggerTest, LinesSeeAndSetTheNamesOfTheFrame) {
   const std::string top = "local rate = 21\nlocal function inner(n) local m = n\nreturn m + rate\nend";
-  open("local a = 5\nreturn inner(a)", top);
+  open("local a = 5\nlocal b = inner(a)\nreturn b", top);
   break_at(3);
   EXPECT_EQ(run(), "init.lua:3");
   EXPECT_EQ(line("m + rate"), "26");

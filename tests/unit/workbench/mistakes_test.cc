@@ -10,6 +10,7 @@
 #include "runtime/base/files.h"
 #include "runtime/workbench/check.h"
 #include "tests/source_dir.h"
+#include "tests/temp_folder.h"
 
 namespace mlc::workbench {
 namespace {
@@ -28,14 +29,11 @@ class Mistakes : public ::testing::Test {
   Mistakes() {
     host_.files = &files_;
     host_.share = mlc::test::source_dir();
-    char folder[] = "/tmp/mlc-mistakes-XXXXXX";
-    folder_ = mkdtemp(folder);
   }
-  ~Mistakes() override { fs::remove_all(folder_); }
 
   // The sentences of `check` over the base with the case's files laid over it.
   std::string told(const fs::path& changes) {
-    const fs::path workspace = folder_ / "workspace";
+    const fs::path workspace = folder_.path() + "/workspace";
     fs::remove_all(workspace);
     fs::copy(cases_ / "base", workspace, fs::copy_options::recursive);
     if (!changes.empty()) fs::copy(changes, workspace, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
@@ -49,7 +47,7 @@ class Mistakes : public ::testing::Test {
   }
 
   const fs::path cases_ = mlc::test::source_dir() + "/tests/unit/workbench/mistakes";
-  fs::path folder_;
+  mlc::test::TempFolder folder_;
   RealFiles files_;
   script::Host host_;
 };

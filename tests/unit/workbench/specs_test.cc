@@ -109,7 +109,7 @@ TEST_F(SpecsTest, GoldenFilesAreWrittenOnDemandAndComparedByLine) {
   };
   with("1.50");
   EXPECT_NE(told(run()).find("--update"), std::string::npos);
-  const auto updated = run("", {.update = true});
+  const auto updated = run("", {.update = true, .filter = {}});
   EXPECT_EQ(told(updated), "");
   EXPECT_EQ(updated.updated, std::vector<std::string>{"clients/acme/main/golden/invoice.json"});
   EXPECT_EQ(told(run()), "");
