@@ -225,7 +225,8 @@ TEST_F(Commands, ShowTellsTheStoryByAnySidesNumber) {
     const Ended story = world_->run({"show", "acme", order_number});
     EXPECT_EQ(story.code, kDone) << story.err;
     EXPECT_NE(story.out.find("shop:" + order_number), std::string::npos) << story.out;
-    for (const auto& invoice : world_->books_state()["invoices"]) {
+    const Json books = world_->books_state();
+    for (const auto& invoice : books["invoices"]) {
       if (invoice["your_ref"] != "shop-" + order_number) continue;
       const Ended other = world_->run({"show", "acme", invoice["id"].get<std::string>()});
       EXPECT_EQ(other.code, kDone) << other.err;

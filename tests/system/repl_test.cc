@@ -23,7 +23,7 @@ int line_of(const std::string& file, const std::string& text) {
 
 class Repl : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { world_ = std::make_unique<World>(World::Options{.scale = 1}); }
+  static void SetUpTestSuite() { world_ = std::make_unique<World>(World::Options{.scale = 20}); }
   static void TearDownTestSuite() { world_.reset(); }
 
   // A live installation with five orders posted, and the server running.
@@ -32,8 +32,12 @@ class Repl : public ::testing::Test {
     ASSERT_FALSE(std::exchange(tried_, true)) << "the installation did not come up before";
     ASSERT_NO_FATAL_FAILURE(world_->make_ready());
     orders_ = world_->seed({{"orders", 5}})["orders"];
-    ASSERT_TRUE(eventually(Seconds(90), [] { return !done_jobs().empty() && world_->comes_to_rest(Seconds(5)); }))
-        << world_->status().dump(2);
+    ASSERT_TRUE(eventually(Seconds(90),
+                           [] {
+                             const Json told = world_->status();
+                             return told.is_object() && told["equation"]["open"] == 0 && !done_jobs().empty();
+                           }))
+        << world_->shop_state()["deliveries"].dump() << world_->status().dump(2);
     ready_ = true;
     running_ = true;
   }
@@ -51,12 +55,14 @@ class Repl : public ::testing::Test {
   }
   static std::vector<int64_t> done_jobs() {
     std::vector<int64_t> ids;
-    for (const auto& job : world_->ask({"jobs", "list", "--state", "done"})["jobs"]) ids.push_back(job["id"].get<int64_t>());
+    const Json told = world_->ask({"jobs", "list", "--state", "done"});
+    for (const auto& job : told["jobs"]) ids.push_back(job["id"].get<int64_t>());
     return ids;
   }
   // A job that sent an invoice.
   static int64_t sent_job() {
-    for (const auto& job : world_->ask({"jobs", "list", "--state", "done"})["jobs"]) {
+    const Json told = world_->ask({"jobs", "list", "--state", "done"});
+    for (const auto& job : told["jobs"]) {
       if (job["done_as"] == "sent") return job["id"].get<int64_t>();
     }
     ADD_FAILURE() << "no job sent anything";
