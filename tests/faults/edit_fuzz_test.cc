@@ -201,7 +201,8 @@ TEST_F(EditFuzz, NoEventIsLostOrDoubledAndBrokenEditsChangeNothing) {
 
   std::map<std::string, int> made;
   std::set<std::string> used;
-  for (const auto& record : world_->control("small", "state")["records"]["C"]) {
+  const Json state = world_->control("small", "state");
+  for (const auto& record : state["records"]["C"]) {
     ++made[record["ref"]];
     const std::string text = record["text"];
     const std::string mark = text.substr(text.rfind(' ') + 1);
