@@ -139,7 +139,7 @@ return {
     for _, order in ipairs(world:seed { orders = 3, kinds = { "coupon", "fee", "mixed_tax" }, events = false }.orders) do
       world:run(order.id)
       local again = world:run(order.id)
-      assert(#again.sent == 0 and again.result.unchanged, order.kind)
+      assert(#again.sent == 0 and again.skipped:find("has this state of the order", 1, true), order.kind)
     end
   end,
   ["changes of an order arrive in its invoice"] = function()
