@@ -51,8 +51,13 @@ catalogue.people = {
   { first = "Mary", last = "O'Brien", company = "", street = "1 O'Connell Street", city = "Dublin", zip = "D01 F5P2", country = "IE" },
 }
 
+-- Who buys only when the country is asked for, so that what is seeded without stays as it was.
+catalogue.people_on_request = {
+  { first = "Chloé", last = "Lefèvre", company = "", street = "12 rue de la Forêt", city = "Lyon", zip = "69002", country = "FR" },
+}
+
 catalogue.countries = {
-  NL = "Netherlands", PL = "Poland", DE = "Germany", DK = "Denmark", JP = "Japan", BE = "Belgium", ES = "Spain", IE = "Ireland",
+  FR = "France", NL = "Netherlands", PL = "Poland", DE = "Germany", DK = "Denmark", JP = "Japan", BE = "Belgium", ES = "Spain", IE = "Ireland",
 }
 
 return catalogue

@@ -72,7 +72,8 @@ function seed.division(books, code, name, country)
   })
   insert(books, code, "financial/Journals", JOURNALS, { AllowVAT = false, IsBlocked = false, Currency = "EUR" })
   insert(books, code, "hrm/Costcenters", {
-    { Code = "NL", Description = "Netherlands" }, { Code = "EXPORT", Description = "Abroad" }, { Code = "SHIP", Description = "Shipping" },
+    { Code = "NL", Description = "Netherlands" }, { Code = "FR", Description = "France" },
+    { Code = "EXPORT", Description = "Abroad" }, { Code = "SHIP", Description = "Shipping" },
   })
   insert(books, code, "cashflow/PaymentConditions", {
     { Code = "00", Description = "Paid online" }, { Code = "30", Description = "30 days" },

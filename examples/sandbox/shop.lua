@@ -258,8 +258,8 @@ function Shop:change(order, what, value)
   return true
 end
 
-function Shop:place(kind, events)
-  local order = self.orders:create(kind)
+function Shop:place(kind, events, country)
+  local order = self.orders:create(kind, country)
   if events then
     self:told("store/order/created", order)
     if order.status_id ~= 0 then
@@ -277,7 +277,7 @@ local function brief(order)
   }
 end
 
--- {"orders": N, "kinds": […], "events": true, "over": seconds}, {"change": ids or N, "what": …, "value": …}
+-- {"orders": N, "kinds": […], "country": "FR", "events": true, "over": seconds}, {"change": ids or N, "what": …, "value": …}
 function Shop:seed(body)
   if body.change then
     local chosen = body.change
@@ -297,12 +297,13 @@ function Shop:seed(body)
     return { changed = changed }
   end
   local made, count, events = host.json.array {}, body.orders or 1, body.events ~= false
+  if body.country and not Orders.knows_country(body.country) then return nil, "nobody lives in " .. tostring(body.country) end
   for index = 1, count do
     local kind = body.kinds and body.kinds[(index - 1) % #body.kinds + 1]
     if body.over and body.over ~= 0 then
-      host.timers.after(tonumber(tostring(body.over)) * index / count, function() self:place(kind, events) end)
+      host.timers.after(tonumber(tostring(body.over)) * index / count, function() self:place(kind, events, body.country) end)
     else
-      made[#made + 1] = brief(self:place(kind, events))
+      made[#made + 1] = brief(self:place(kind, events, body.country))
     end
   end
   return { orders = made, scheduled = count - #made }

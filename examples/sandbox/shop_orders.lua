@@ -19,6 +19,8 @@ function Orders:part_id()
   return self.next_part
 end
 
+function Orders.knows_country(country) return catalogue.countries[country] ~= nil end
+
 function Orders:customer(person, email)
   local customer = self.by_email[email:lower()]
   if not customer then
@@ -61,10 +63,20 @@ function Orders.total(order)
   order.total_tax, order.total_inc = tax, order.total_ex + tax
 end
 
-function Orders:create(kind_name)
+local function person_of(country)
+  if not country then return host.pick(catalogue.people) end
+  for _, people in ipairs { catalogue.people, catalogue.people_on_request } do
+    for _, person in ipairs(people) do
+      if person.country == country then return person end
+    end
+  end
+end
+
+-- `country`: of the customer and of delivery; any when nil.
+function Orders:create(kind_name, country)
   local kind = kind_name and kinds.named(kind_name) or kinds.any()
   self.next_id = self.next_id + 1
-  local person = host.pick(catalogue.people)
+  local person = person_of(country)
   local draft = { lines = {}, shipping = money.parse "5.0000", handling = 0, wrapping = 0 }
   kind.shape(draft)
   local now = host.now()
@@ -77,7 +89,7 @@ function Orders:create(kind_name)
     address_id = self:part_id(), coupon_id = self:part_id(), fee_id = self:part_id(),
   }
   -- A quarter of the registered customers come back, in another spelling of their address.
-  if not draft.guest and not draft.email and #self.customers > 0 and host.chance(25) then
+  if not country and not draft.guest and not draft.email and #self.customers > 0 and host.chance(25) then
     local known = host.pick(self.customers)
     order.person, order.email = known.person, host.chance(50) and known.email:upper() or known.email
   end

@@ -11,8 +11,9 @@ struct Options {
   bool did_not_happen = false;
 };
 
-void print_jobs(const Json& answer) {
-  if (!answer["cases"].empty()) {
+void print_jobs(const Json& answer, const std::string& state) {
+  const bool of_cases = state.empty() || state == "parked" || state == "dead";
+  if (of_cases && !answer["cases"].empty()) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& one : answer["cases"]) {
       std::string sentence = get(one, "sentence");
@@ -25,7 +26,9 @@ void print_jobs(const Json& answer) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& job : answer["jobs"])
     rows.push_back({get(job, "id"), get(job, "client") + "/" + get(job, "instance"), get(job, "flow"),
-                    get(job, "source") + ":" + get(job, "key"), get(job, "state"), get(job, "runs"), get(job, "next"), get(job, "reason")});
+                    get(job, "source") + ":" + get(job, "key"),
+                    get(job, "state") + (get(job, "done_as").empty() ? "" : ", " + get(job, "done_as")), get(job, "runs"), get(job, "next"),
+                    get(job, "reason")});
   print_table({{"JOB", true}, {"WHERE"}, {"FLOW"}, {"RECORD"}, {"STATE"}, {"RUNS", true}, {"NEXT"}, {"REASON"}}, rows);
 }
 
@@ -55,7 +58,7 @@ void add_jobs(CLI::App& root, Context& context) {
                                                     {"limit", std::to_string(options->limit)}}));
     if (!answer) return;
     if (context.json) print_json(*answer);
-    else print_jobs(*answer);
+    else print_jobs(*answer, options->state);
   };
   CLI::App* jobs = command(root, context, "jobs", "what waits, is parked or dead, grouped by cause",
                            "ml-connector jobs list --client acme --state parked", true, nullptr);
@@ -82,7 +85,10 @@ void add_jobs(CLI::App& root, Context& context) {
     auto answer = context.ask("POST", api({collection, options->id, verb}), body);
     if (!answer) return;
     if (context.json) print_json(*answer);
-    else std::cout << said << (get(*answer, "count").empty() ? "" : ": " + get(*answer, "count") + " jobs") << "\n";
+    else
+      std::cout << said
+                << (get(*answer, "count").empty() ? "" : ": " + get(*answer, "count") + (get(*answer, "count") == "1" ? " job" : " jobs"))
+                << "\n";
   };
 
   with_id("show", "one job with its journal and effects", "ml-connector jobs show 4711", "ID", [&context, options] {
@@ -91,14 +97,20 @@ void add_jobs(CLI::App& root, Context& context) {
     if (context.json) print_json(*job);
     else print_job(*job);
   });
-  with_id("release", "lets every job of a case run again, once its cause is mended", "ml-connector jobs release 12", "CASE",
-          [act] { act("cases", "release", Json::object(), "released"); });
-  with_id("replay", "runs a job again; completed steps are not repeated", "ml-connector jobs replay 4711 --version live", "ID",
-          [act, options] {
-            act("jobs", "replay", {{"version", options->version}}, "job " + options->id + " will run again");
-          })
-      ->add_option("--version", options->version, "script version: pinned (default) or live")
-      ->check(CLI::IsMember({"pinned", "live"}));
+  const auto with_version = [options](CLI::App* sub) {
+    sub->add_option("--version", options->version, "script version: pinned, the one each began with (default), or live")
+        ->check(CLI::IsMember({"pinned", "live"}));
+  };
+  with_version(with_id("release", "lets every job of a case run again, once its cause is mended",
+                       "ml-connector jobs release 12 --version live", "CASE", [act, options] {
+                         act("cases", "release", {{"version", options->version}},
+                             options->version == "live" ? "released, on the live version"
+                                                        : "released, on the version each began with (--version live: on the live one)");
+                       }));
+  with_version(with_id("replay", "runs a job again; completed steps are not repeated", "ml-connector jobs replay 4711 --version live", "ID",
+                       [act, options] {
+                         act("jobs", "replay", {{"version", options->version}}, "job " + options->id + " will run again");
+                       }));
   with_id("cancel", "ends a job for good without running it", "ml-connector jobs cancel 4711", "ID",
           [act, options] { act("jobs", "cancel", Json::object(), "job " + options->id + " is cancelled"); });
   CLI::App* settle = with_id("settle", "says what became of an effect that nobody can look up",

@@ -31,4 +31,19 @@ bool write_new(Context& context, const std::string& path, const std::string& tex
   return written.ok();
 }
 
+std::optional<Json> read_sandbox(Context& context, const std::string& file) {
+  RealFiles files;
+  auto text = files.read(file);
+  if (!text) {
+    context.fail(text.error());
+    return std::nullopt;
+  }
+  Json line = Json::parse(*text, nullptr, false);
+  if (!line.is_object() || !line.value("systems", Json()).is_object() || !line.value("certificate", Json()).is_object()) {
+    context.fail(kUsage, file + " does not hold the line that a sandbox prints when it is ready: ml-connector sandbox > " + file);
+    return std::nullopt;
+  }
+  return line;
+}
+
 }  // namespace mlc::cli

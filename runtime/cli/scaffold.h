@@ -1,5 +1,6 @@
 // Writes the files of `init` and `new`: never over one that is there.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "runtime/cli/context.h"
@@ -10,5 +11,8 @@ namespace mlc::cli {
 bool is_plain_name(const std::string& name);
 // False (and exit set) when the file is there or can't be written.
 bool write_new(Context& context, const std::string& path, const std::string& text);
+
+// The line that `sandbox` printed, from the file it was kept in; prints what is wrong with it.
+std::optional<Json> read_sandbox(Context& context, const std::string& file);
 
 }  // namespace mlc::cli

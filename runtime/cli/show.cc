@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "runtime/cli/commands.h"
@@ -6,8 +7,7 @@ namespace mlc::cli {
 namespace {
 
 // "2026-11-21T06:45:02.276618Z" without what nobody reads.
-std::string moment(const Json& object, const std::string& key) {
-  std::string text = get(object, key);
+std::string moment(std::string text) {
   if (text.size() < 19) return text;
   text[10] = ' ';
   return text.substr(0, 19);
@@ -20,6 +20,18 @@ std::string what_came_of(const Json& job) {
   return reason.empty() ? text : text + ": " + reason;
 }
 
+std::string told(const std::string& kind, const std::string& name) {
+  if (kind == "read") return "asked   " + name;
+  if (kind == "lookup") return "looked up " + name;
+  if (kind == "map") return "mapped  " + name;
+  if (kind == "plan") return "planned " + name;
+  if (kind != "note") return "";
+  if (name.starts_with("confirmed:")) return "read back " + name.substr(10) + ": it stands there as sent";
+  // The journal's own word for a replay: "attempt:2:continues".
+  if (!name.starts_with("attempt:")) return "note    " + name;
+  return "began again, attempt " + name.substr(8, name.find(':', 8) - 8);
+}
+
 void print_line(const std::string& at, const std::string& text) { std::cout << "  " << at << "  " << text << "\n"; }
 
 // One job as an operator reads it: what came, what was asked and sent, what became of it. Answers stand in --json.
@@ -27,22 +39,27 @@ void print_job_story(const Json& job) {
   std::cout << get(job, "client") << "/" << get(job, "instance") << "/" << get(job, "flow") << "  " << get(job, "source") << ":"
             << get(job, "key") << "  (job " << get(job, "id") << ", script " << get(job, "version").substr(0, 12) << ")\n";
   const Json& came = job.value("received", Json::object());
-  print_line(moment(came, "received"), "came by " + get(came, "kind") + ": " + get(came, "topic") + " from " + get(came, "connection"));
+  print_line(moment(get(came, "received")),
+             "came by " + get(came, "kind") + ": " + get(came, "topic") + " from " + get(came, "connection"));
+  std::vector<std::pair<std::string, std::string>> lines;  // in the order that they happened in, whatever they are
   for (const auto& entry : job.value("journal", Json::array())) {
-    const std::string kind = get(entry, "kind"), name = get(entry, "name");
-    if (kind == "read") print_line(moment(entry, "at"), "asked   " + name);
-    if (kind == "lookup") print_line(moment(entry, "at"), "looked up " + name);
-    if (kind == "map") print_line(moment(entry, "at"), "mapped  " + name);
-    if (kind == "plan") print_line(moment(entry, "at"), "planned " + name);
-    if (kind == "note") print_line(moment(entry, "at"), "note    " + name);
+    const std::string text = told(get(entry, "kind"), get(entry, "name"));
+    if (!text.empty()) lines.emplace_back(get(entry, "at"), text);
   }
   for (const auto& effect : job.value("effects", Json::array())) {
     const std::string id = get(effect, "remote_id");
-    print_line(moment(effect, get(effect, "ended").empty() ? "planned" : "ended"),
-               "sent    " + get(effect, "name") + " to " + get(effect, "connection") + " by " + get(effect, "operation") + ": " +
-                   get(effect, "state") + (id.empty() ? "" : " as " + id));
+    std::string at = get(effect, get(effect, "ended").empty() ? "planned" : "ended");
+    // In shadow both are one moment, and the plan is written down a little later.
+    for (const auto& [planned, text] : lines)
+      if (text == "planned " + get(effect, "name")) at = std::max(at, planned);
+    lines.emplace_back(at, "sent    " + get(effect, "name") + " to " + get(effect, "connection") + " by " + get(effect, "operation") +
+                               ": " + get(effect, "state") + (id.empty() ? "" : " as " + id));
   }
-  print_line(moment(job, get(job, "ended").empty() ? "next" : "ended"), what_came_of(job));
+  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [at, text] : lines) print_line(moment(at), text);
+  const std::string last = lines.empty() ? get(came, "received") : lines.back().first;
+  const std::string ended = get(job, "ended"), next = get(job, "next");
+  print_line(moment(!ended.empty() ? ended : !next.empty() ? next : last), what_came_of(job));
 }
 
 }  // namespace

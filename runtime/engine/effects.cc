@@ -290,7 +290,7 @@ Task<Effects::Stop> Effects::plan() {
   effect_->kind = plan_.kind;
   effect_->planned = now;
   if (!run_.mode.live) {  // shadow ends here: a placeholder, so that later sends are planned too
-    const std::string json = sent_json("shadow-" + to_hex(std::string_view(effect_->key).substr(0, 8)), "", "", "shadow");
+    const std::string json = sent_json(shadow_id(effect_->key), "", "", "shadow");
     auto outcome = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, {now, false, json});
     if (!outcome) co_return Sent(from_error(outcome.error(), {}));
     change.entries.push_back(std::move(*outcome));

@@ -1,6 +1,9 @@
 #include "runtime/http/address.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -159,6 +162,19 @@ bool host_allowed(std::string_view host, uint16_t port, const std::vector<std::s
     if (wanted == host || wanted == with_port || wanted == with_port + ":" + std::to_string(port)) return true;
   }
   return false;
+}
+
+Result<uint16_t> free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* raw = reinterpret_cast<sockaddr*>(&address);
+  const bool taken = socket >= 0 && bind(socket, raw, size) == 0 && getsockname(socket, raw, &size) == 0;
+  if (socket >= 0) close(socket);
+  if (!taken) return Error(Code::io, "this machine has no free port on 127.0.0.1");
+  return ntohs(address.sin_port);
 }
 
 }  // namespace mlc::http

@@ -51,4 +51,7 @@ Status check_addresses(std::string_view host, const std::vector<IpAddress>& addr
 // Whether `host` (and port) is in a connection's allow-list; see OutgoingRequest::allowed_hosts.
 bool host_allowed(std::string_view host, uint16_t port, const std::vector<std::string>& allowed);
 
+// A port of this machine that nobody listens on now.
+Result<uint16_t> free_port();
+
 }  // namespace mlc::http

@@ -312,7 +312,7 @@ bool is_field(const FieldLineage& field, std::string_view wanted) {
   const auto inside = [&](std::string_view name) {
     return name.starts_with(wanted) && (name.size() == wanted.size() || name[wanted.size()] == '.' || name[wanted.size()] == '[');
   };
-  if (inside(field.field)) return true;
+  if (inside(field.field) || inside(field.place) || inside(without_numbers(field.place))) return true;
   const std::string plain = without_numbers(field.field);
   return inside(plain) || plain.substr(plain.rfind('.') + 1) == wanted || field.group == wanted;
 }

@@ -54,7 +54,8 @@ Explanation explain(const Compiled& mapping, document::Value record, const Input
 // FieldLineage::place of every field that the mapping assigns, without row numbers: "SalesInvoiceLines.product.NetPrice".
 std::vector<std::string> places(const Compiled& mapping);
 
-// Whether the field is `wanted` or inside it: "Lines[1]" holds "Lines[1].Item"; "Lines.Item" and "Item" are that field of every line.
+// Whether the field is `wanted` or inside it: "Lines[1]" holds "Lines[1].Item"; "Lines.Item" and "Item" are that field of every line, and
+// "Lines.product.Item", as a preview names it, of every line of that group.
 bool is_field(const FieldLineage& field, std::string_view wanted);
 
 // A few lines for people, each ended by "\n":

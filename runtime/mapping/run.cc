@@ -54,13 +54,23 @@ bool Run::write(Value record, std::string& json) {
   return true;
 }
 
+void Run::unset_settings(uint32_t index, std::string& names) {
+  const Op& op = program_.ops[index];
+  Datum datum;
+  if (op.code == OpCode::setting && eval(index, datum) && datum.is_absent()) names += (names.empty() ? "setting." : ", setting.") + op.text;
+  for (const uint32_t part : op.parts) unset_settings(part, names);
+}
+
 bool Run::write_record(Writer& writer, const RecordPlan& plan) {
   writer.begin_object();
   for (const FieldPlan& field : plan.fields) {
     bool wrote = false;
     if (!write_field(writer, field, wrote)) return false;
     if (wrote || !field.field->mandatory) continue;
-    fail_row(field.row, plan.type->name + "." + field.field->name + " is mandatory, and has no value here");
+    std::string unset;
+    if (field.assigned) unset_settings(field.op, unset);
+    fail_row(field.row, plan.type->name + "." + field.field->name + " is mandatory, and has no value here" +
+                            (unset.empty() ? "" : ": " + unset + " is not set"));
     if (field.assigned) {
       const Op& op = program_.ops[field.op];
       refusal_.at.line = op.line;

@@ -39,6 +39,8 @@ class Run {
   bool each_line(const GroupPlan& group, Line line);
   bool wanted(const GroupPlan& group, bool& yes);
 
+  // Adds the settings without a value that an expression is made of: who left one out wants to hear its name.
+  void unset_settings(uint32_t index, std::string& names);
   bool write_record(document::Writer& writer, const RecordPlan& plan);
   bool write_field(document::Writer& writer, const FieldPlan& plan, bool& wrote);
   bool write_groups(document::Writer& writer, const FieldPlan& plan, bool& wrote);

@@ -274,7 +274,10 @@ std::optional<OfflineHost::Answered> OfflineHost::for_line(const engine::HostReq
   if (!asks) return nothing;
   const auto* entry = take(engine::key_of(request, connection));
   if (entry == nullptr)
-    return HostError{"offline", "the job did not ask this, so there is no answer: " + words_for(request), false, "", ""};
+    return HostError{
+        "offline",
+        "the job did not ask this, so its recording has no answer: " + words_for(request) + " (:unload leads back to the live systems)",
+        false, "", ""};
   auto answer = parts_.recording->journal->open(*entry);
   if (!answer) return HostError{"corrupt", answer.error().text(), false, "", ""};
   return *answer;

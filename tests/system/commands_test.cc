@@ -112,8 +112,45 @@ TEST_F(Commands, InitAndNewClientMakeAWorkspaceThatCheckReads) {
   EXPECT_EQ(world_->run_bare({"new", "client", "Bad Name", "--integration", "bigcommerce_exact_online", "--workspace", folder}).code,
             kUsage);
   EXPECT_EQ(world_->run_bare({"new", "client", "gamma", "--integration", "no_such", "--workspace", folder}).code, kNo);
-  const Ended checked = world_->run_bare({"check", "--workspace", folder, "--json"});
-  EXPECT_TRUE(Json::parse(checked.out, nullptr, false).is_object()) << checked.out << checked.err;
+  const Ended checked = world_->run_bare({"check", "--workspace", folder});
+  EXPECT_EQ(checked.code, kDone) << "a scaffold has no fault: " << checked.out << checked.err;
+
+  // What an account has and the file does not say is a fault where the connection stands.
+  const std::string file = folder + "/clients/beta/client.lua", before = read_file(file);
+  EXPECT_NE(before.find("store_hash = \"CHANGE-ME\""), std::string::npos) << before;
+  write_file(file, replaced(replaced(before, "store_hash = \"CHANGE-ME\",", ""), "region = \"be\",", ""));
+  const Ended bare = world_->run_bare({"check", "--workspace", folder});
+  EXPECT_EQ(bare.code, kNo);
+  EXPECT_NE(bare.out.find("clients/beta/client.lua:4:3: connection books: `region` is missing: one of "), std::string::npos) << bare.out;
+  EXPECT_NE(bare.out.find("connection shop: `store_hash` is missing"), std::string::npos) << bare.out;
+}
+
+TEST_F(Commands, ForASandboxTheScaffoldsAreFilledIn) {
+  const std::string folder = world_->folder() + "/beside", line = world_->folder() + "/line.json";
+  write_file(line, world_->sandbox().dump() + "\n");
+  const Ended made = world_->run_bare({"init", folder, "--sandbox", line});
+  ASSERT_EQ(made.code, kDone) << made.err;
+  EXPECT_NE(made.out.find("--sandbox ../line.json"), std::string::npos) << "as a shell in the workspace names it: " << made.out;
+  const Ended added =
+      world_->run_bare({"new", "client", "acme", "--integration", "bigcommerce_exact_online", "--sandbox", line, "--workspace", folder});
+  ASSERT_EQ(added.code, kDone) << added.err;
+  for (const char* next : {"secret set acme shop access_token", "secret set acme shop client_secret", "secret set acme books client_id",
+                           "secret set acme books webhook_secret", "authorize acme books"})
+    EXPECT_NE(added.out.find(next), std::string::npos) << next << " is not among: " << added.out;
+  const std::string client = read_file(folder + "/clients/acme/client.lua");
+  EXPECT_NE(client.find(world_->sandbox()["systems"]["bigcommerce"]["url"].get<std::string>()), std::string::npos) << client;
+  EXPECT_NE(client.find("division = 123456,"), std::string::npos) << client;
+  EXPECT_EQ(client.find("CHANGE-ME"), std::string::npos) << client;
+  EXPECT_EQ(world_->run_bare({"check", "--workspace", folder}).code, kDone);
+
+  write_file(line, "not yet");
+  EXPECT_EQ(world_->run_bare({"init", folder + "2", "--sandbox", line}).code, kUsage);
+  EXPECT_FALSE(std::filesystem::exists(folder + "2/ml-connector.lua"));
+  write_file(line, R"({"systems": {"bigcommerce": {"url": "https://localhost:1", "credentials": {}}}, "certificate": {}})");
+  const Ended missing =
+      world_->run_bare({"new", "client", "delta", "--integration", "bigcommerce_exact_online", "--sandbox", line, "--workspace", folder});
+  EXPECT_EQ(missing.code, kNo);
+  EXPECT_NE(missing.err.find("tells of no simulated exact_online"), std::string::npos) << missing.err;
 }
 
 TEST_F(Commands, CheckNamesFileLineAndColumn) {

@@ -1,3 +1,5 @@
+#include "runtime/engine/effect_key.h"
+#include "runtime/mapping/datum.h"
 #include "tests/unit/engine/world.h"
 
 namespace mlc::engine::testing {
@@ -252,6 +254,9 @@ TEST(Effects, ShadowPlansAndSendsNothing) {
   EXPECT_EQ(world.remote.sends, 0);
   EXPECT_EQ(world.only_job().done_as, DoneAs::shadow);
   EXPECT_EQ(world.effects().front().state, EffectState::shadow);
+  // Fields of mappings take ids as guids, so a later mapping of the job must be able to name what was not sent.
+  const std::string id = shadow_id(world.effects().front().key);
+  EXPECT_TRUE(mapping::is_guid(id)) << id;
   world.go_live();
   deliver_version(world, "118", "2025-10-14T21:00:00Z");
   EXPECT_EQ(world.remote.sends, 1);

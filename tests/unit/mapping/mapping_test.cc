@@ -204,6 +204,7 @@ TEST(Lineage, TellsWhereEachValueComesFrom) {
   ASSERT_FALSE(why.refusal);
   std::string all;
   for (const FieldLineage& field : why.fields) {
+    EXPECT_EQ(is_field(field, "Lines.product.NetPrice"), field.group == "product" && field.field.ends_with("].NetPrice")) << field.field;
     if (is_field(field, "Lines[2]") || is_field(field, "Ref") || is_field(field, "Journal")) all += told(field);
   }
   EXPECT_EQ(all,
