@@ -147,7 +147,7 @@ class Inspector {
   std::string table(int index, size_t indent) {
     lua_State* L = state_;
     // What says of itself what it is (paths, roles, error tables) is not taken apart.
-    if (luaL_getmetafield(L, index, "__metatable") == LUA_TSTRING) {
+    if (!is_marked_array(L, index) && luaL_getmetafield(L, index, "__metatable") == LUA_TSTRING) {
       std::string name = lua_tostring(L, -1);
       lua_pop(L, 1);
       return paint(style_.faint, "<" + name + ">");

@@ -307,7 +307,9 @@ std::string Debugger::locals(lua_State* L, const script::InspectOptions& options
     lua_pushvalue(where_, -1);
     lua_xmove(where_, L, 1);
     std::string& into = upvalue != 0 ? outer : inner;
-    into += "  " + std::string(name) + " = " + script::inspect(L, -1, options) + "\n";
+    std::string value = script::inspect(L, -1, options);
+    for (size_t at = value.find('\n'); at != std::string::npos; at = value.find('\n', at + 1)) value.insert(at + 1, "  ");
+    into += "  " + std::string(name) + " = " + value + "\n";
     lua_pop(L, 1);
   });
   std::string text = inner.empty() ? "  (no locals)\n" : inner;

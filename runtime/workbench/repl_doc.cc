@@ -61,13 +61,16 @@ void read_entries(const std::string& path, const std::string& content, std::vect
       auto body = text.substr(2);
       if (body.starts_with("-")) body.remove_prefix(1);
       if (body.starts_with("@meta") || body.starts_with("@class")) continue;
-      block += "  " + std::string(trim(body)) + "\n";
+      if (body.starts_with(" ")) body.remove_prefix(1);  // what is left is the example's own indentation
+      if (trim(body).starts_with("```")) continue;
+      block += "  " + std::string(body) + "\n";
       continue;
     }
     const auto name = declared_in(line);
     if (!block.empty() && !name.empty()) {
       std::string signature(text);
-      if (const size_t end = signature.rfind(" end"); end != std::string::npos && end + 4 == signature.size()) signature.resize(end);
+      const size_t open = signature.find('('), close = signature.find(')', open == std::string::npos ? 0 : open);
+      if (signature.find("function") != std::string::npos && close != std::string::npos) signature.resize(close + 1);
       entries.push_back({with_dots(name), signature, block});
       // M.rows of paging.lua is paging.rows to its users.
       const size_t dot = name.find_first_of(".:");
@@ -81,6 +84,8 @@ void read_entries(const std::string& path, const std::string& content, std::vect
 std::string from_stdlib(const script::Host& host, const std::string& wanted) {
   std::vector<std::string> paths;
   list_lua(*host.files, host.share + "/stdlib", 0, paths);
+  // What is written for authors comes before what stands above an implementation.
+  std::stable_partition(paths.begin(), paths.end(), [](const std::string& path) { return path.find("/meta/") != std::string::npos; });
   std::vector<Entry> entries;
   for (const auto& path : paths) {
     auto content = host.files->read(path);
@@ -124,9 +129,9 @@ std::string of_operation(const std::string& name, Value operation) {
   for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
     if (auto path = operation.get(method)) text += "  " + std::string(method) + " " + std::string(path.text());
   }
-  if (auto takes = operation.get("takes")) text += "\n  takes a " + std::string(takes.text());
+  if (auto takes = operation.get("takes")) text += "\n  takes a record of type " + std::string(takes.text());
   if (auto gives = operation.get("gives"))
-    text += "\n  gives " + std::string(operation.get("pages") ? "rows, each a " : "a ") + std::string(gives.text());
+    text += "\n  gives " + std::string(operation.get("pages") ? "rows, each of type " : "a record of type ") + std::string(gives.text());
   if (auto effect = operation.get("effect")) text += "\n  a write of kind " + std::string(effect.get("kind").text());
   if (operation.get("pages")) text += "\n  more than one page: `each` goes through the rows one by one";
   return text;

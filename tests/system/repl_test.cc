@@ -165,12 +165,15 @@ TEST_F(Repl, AnEditedScriptShowsWhatItWouldMapAndWriteElse) {
 
 TEST_F(Repl, WhyTellsWhereAFieldHasItsValueFrom) {
   ASSERT_NO_FATAL_FAILURE(with_server());
-  const Ended ended = repl(":why " + std::to_string(sent_job()) + " SalesInvoiceLines[1].CostCenter\n:doc shop.orders.get\n:jobs done\n");
+  const Ended ended =
+      repl(":why " + std::to_string(sent_job()) + " SalesInvoiceLines[1].CostCenter\n:doc shop.orders.get\n:doc job:skip\n:jobs done\n");
   EXPECT_EQ(ended.code, kDone) << ended.err;
   EXPECT_NE(ended.out.find("SalesInvoiceLines[1].CostCenter = \"NL\""), std::string::npos) << ended.out;
-  EXPECT_NE(ended.out.find("invoice.lua:24"), std::string::npos) << ended.out;
+  const int line = line_of("scripts/integrations/bigcommerce_exact_online/invoice.lua", "line.CostCenter = setting.cost_center");
+  EXPECT_NE(ended.out.find("invoice.lua:" + std::to_string(line) + ":"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("setting.cost_center"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("shop.orders.get  GET "), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("function Job:skip(reason)\n  Ends the run: there is nothing to do.\n"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("done, sent"), std::string::npos) << ended.out;
 }
 
@@ -192,6 +195,7 @@ TEST_F(Repl, ABreakpointStopsTheOfflineRunAndStepsThroughIt) {
   EXPECT_NE(ended.out.find("stands at " + kOrders + ":" + std::to_string(status)), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("in not_sold (breakpoint 1)"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("  order = {"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("statuses = { 2, 3, 8, 9, 10, 11 }"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find(":" + std::to_string(status + 1) + " in not_sold (step)"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("\ntrue\n"), std::string::npos) << "the frame that called has the order: " << ended.out;
   EXPECT_NE(ended.out.find("bigcommerce_exact_online/init.lua:"), std::string::npos) << ended.out;

@@ -129,7 +129,9 @@ class ReachableTest : public WorkspaceFixture {
 
 TEST_F(ReachableTest, FromAFlow) {
   flow(
-      "local modules = {} for _, name in ipairs { 'json', 'decimal', 'time', 'crypto', 'text', 'csv', 'odata', 'record' } do\n"
+      "local modules = {} for _, name in ipairs { 'json', 'decimal', 'time', 'crypto', 'text', 'csv', 'xml', 'http', 'clock', 'timers', "
+      "'random', 'files', 'log', 'process', 'address', 'allocate', 'ambient', 'countries', 'doc', 'failure', 'job', 'odata', 'paging', "
+      "'record', 'recorder', 'spec', 'totals', 'tracking', 'units', 'workspace' } do\n"
       "  local ok, module = pcall(require, name) modules[name] = ok and module or 'not there' end\n"
       "local rows = modules.json.record '{\"list\":[{\"a\":1.5}]}'\n"
       "local _, failure = modules.json.decode '{'\n"
