@@ -190,7 +190,7 @@ TEST_F(Reload, WithAskAChangeWaitsForApproval) {
 TEST_F(Reload, AnOpenJobEndsOnTheVersionItBeganWith) {
   const std::string before = version();
   world_->control("exact_online", "faults",
-                  Json::array({{{"kind", "500"}, {"percent", 100}, {"match", {{"path", "/salesinvoice/"}, {"method", "POST"}}}}}));
+                  Json::array({{{"kind", "500"}, {"percent", 100}, {"match", {{"path", "/salesinvoice/"}, {"method", "GET"}}}}}));
   world_->seed({{"orders", 1}, {"kinds", {"registered"}}});
   Json job;
   ASSERT_TRUE(eventually(Seconds(60), [&] {
