@@ -23,16 +23,16 @@ TEST(Quota, JobsThatWaitForItSurviveAKillWithNothingUnknown) {
   ASSERT_EQ(world.run({"sync", "acme", "shop_nl", "--no-wait"}).code, 0);
   const auto born = [&] { return world.status()["clients"][0]["equation"]["jobs_born"].get<int>(); };
   ASSERT_TRUE(eventually(patience, [&] { return born() >= count; })) << world.status().dump(2);
-  // Nine of ten have run as far as they can, and stand back until the books have room for them.
-  const auto stand_back = [&] {
-    int found = 0;
-    for (const auto& job : world.ask({"jobs", "--state", "waiting", "--limit", "100000"})["jobs"]) found += job["reason_code"] == "quota";
-    return found;
+  // A client has 32 runs at a time: most of them stand before the books' permit, all other orders behind them.
+  const auto at_the_permit = [&] {
+    int64_t most = 0;
+    const Json told = world.status();
+    for (const auto& budget : told["quota"])
+      if (budget["connections"].dump().find("acme/books") != std::string::npos) most = std::max(most, budget["waiting"].get<int64_t>());
+    return most;
   };
-  ASSERT_TRUE(eventually(patience, [&] { return stand_back() >= count * 9 / 10; }))
-      << stand_back() << " wait for quota: " << world.status().dump(2);
-
-  for (int kill = 0; kill < 3; ++kill) {
+  for (int kill = 0; kill < 5; ++kill) {
+    ASSERT_TRUE(eventually(patience, [&] { return at_the_permit() >= 24; })) << world.status().dump(2);
     world.kill9();
     ASSERT_NO_FATAL_FAILURE(world.start());
     const Json told = world.status();
@@ -41,10 +41,14 @@ TEST(Quota, JobsThatWaitForItSurviveAKillWithNothingUnknown) {
     EXPECT_EQ(told["clients"][0]["parked"], 0) << told.dump(2);
     EXPECT_GE(told["equation"]["jobs_born"], count);
     // One call to the books may have been under way at the kill; of those that only waited none may be in doubt.
-    EXPECT_LE(world.metric("mlc_effects_total{state=\"unknown\"}"), 1);
+    EXPECT_LE(world.metric("mlc_effects_total{state=\"unknown\"}"), kill + 1);
   }
-  const Json waiting = world.ask({"jobs", "--state", "waiting", "--limit", "10000"});
-  EXPECT_GT(waiting["jobs"].size(), static_cast<size_t>(count) * 9 / 10);
+  const Json waiting = world.ask({"jobs", "--state", "waiting", "--limit", "100000"});
+  EXPECT_GT(waiting["jobs"].size(), static_cast<size_t>(count) * 8 / 10);
+  // Whatever is in doubt was on its way when a kill came: no more records than kills.
+  int in_doubt = 0;
+  for (const auto& job : waiting["jobs"]) in_doubt += job.value("reason", Json()).dump().find("unknown") != std::string::npos;
+  EXPECT_LE(in_doubt, 5);
   EXPECT_EQ(world.control("exact_online", "events")["violation_counts"].value("minute_limit", 0), 0);
   EXPECT_EQ(world.ask({"audit", "verify"})["intact"], true);
 }
