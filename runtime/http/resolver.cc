@@ -20,6 +20,13 @@ Addresses addresses_of(const tcp::resolver::results_type& found) {
   return addresses;
 }
 
+// RFC 6761 section 6.3: a resolver answers localhost names itself, with loopback, and never asks a name server. Not every machine's
+// hosts file names it.
+bool is_localhost(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host == "localhost" || host.ends_with(".localhost");
+}
+
 class SystemResolver : public Resolver {
  public:
   explicit SystemResolver(EventLoop& loop) : loop_(loop) {}
@@ -27,6 +34,7 @@ class SystemResolver : public Resolver {
   Task<Result<Addresses>> resolve(std::string host) override {
     auto literal = IpAddress::parse(host);
     if (literal) co_return Addresses{*literal};
+    if (is_localhost(host)) co_return Addresses{IpAddress::v4({127, 0, 0, 1}), *IpAddress::parse("::1")};
     // Owned by its handler as well: a cancelled task must not take it from under the running look-up.
     auto resolver = std::make_shared<tcp::resolver>(loop_.context());
     Callback<Result<Addresses>> looked_up([resolver, host](Callback<Result<Addresses>>::Complete done) {

@@ -18,7 +18,8 @@ namespace mlc::http {
 class Resolver {
  public:
   virtual ~Resolver() = default;
-  // Completes on the executor. An address given as text resolves to itself.
+  // Completes on the executor. An address given as text resolves to itself,
+  // localhost and names below it to loopback without asking anybody (RFC 6761). `host` is in lower case.
   virtual Task<Result<std::vector<IpAddress>>> resolve(std::string host) = 0;
 };
 
