@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: `packages.sh build` for the program, `packages.sh test` for its tests too.
+# Installs the Debian packages that are missing: `packages.sh build` for the program, `packages.sh test` for its tests too,
+# `packages.sh peers` for what benchmarks compare it with.
 set -euo pipefail
 
 build="ca-certificates g++ cmake ninja-build ccache mold pkg-config git curl jq
@@ -8,11 +9,14 @@ build="ca-certificates g++ cmake ninja-build ccache mold pkg-config git curl jq
 # The build's CMake files name the test libraries, so they come with it.
 build="$build libgtest-dev libgmock-dev libbenchmark-dev"
 test="$build lua5.4 lua-check clang clang-format clang-tidy nginx-light openssl sqlite3 tmux"
+peers="lua5.4 lua-cjson"
+command -v node >/dev/null || peers="$peers nodejs"
 
 case "${1:-build}" in
   build) wanted=$build ;;
   test) wanted=$test ;;
-  *) echo "usage: packages.sh build|test" >&2; exit 2 ;;
+  peers) wanted=$peers ;;
+  *) echo "usage: packages.sh build|test|peers" >&2; exit 2 ;;
 esac
 
 missing=()

@@ -11,6 +11,11 @@ foreach(source ${micro})
 endforeach()
 # Its figures stand beside a bound and the machine's facts, as those of the workloads do.
 target_sources(store_bench PRIVATE ${CMAKE_SOURCE_DIR}/tests/bench/machine.cc ${CMAKE_SOURCE_DIR}/tests/bench/raw_sqlite.cc)
+target_sources(mapping_bench PRIVATE ${CMAKE_SOURCE_DIR}/tests/bench/order/by_hand.cc ${CMAKE_SOURCE_DIR}/tests/bench/order/order.cc)
+# W2 with functions in Lua.
+add_executable(functions_bench EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/bench/order/functions_bench.cc ${CMAKE_SOURCE_DIR}/tests/bench/order/order.cc)
+target_link_libraries(functions_bench PRIVATE mlc_bindings mlc_source_dir GTest::gtest benchmark::benchmark)
+add_dependencies(benchmarks functions_bench)
 
 file(GLOB workloads CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/*.cc)
 list(REMOVE_ITEM workloads ${micro})
