@@ -28,8 +28,8 @@ end
 
 local SYSTEM = set { "name", "base_url", "headers", "auth", "limits", "errors", "webhooks", "operations", "types", "test" }
 local INTEGRATION = set { "name", "roles", "settings", "lookups", "flows", "mappings", "reconcile" }
-local FLOW = set { "on", "run", "max_failures" }
-local SETTING = set { 1, "default", "doc", "mandatory" }
+local FLOW = set { "on", "run", "max_failures", "main" }
+local SETTING = set { 1, "default", "doc", "mandatory", "one_of" }
 local SETTING_TYPES = set { "text", "integer", "decimal", "boolean", "list", "table" }
 
 local PAGES = {
@@ -79,7 +79,8 @@ function names.schema(fields)
     if not SETTING_TYPES[field[1]] then
       fail("setting %s: expected text, integer, decimal, boolean, list or table, got %s", name, tostring(field[1]))
     end
-    out[name] = { type = field[1], default = field.default, doc = field.doc, mandatory = field.mandatory }
+    if field.one_of ~= nil then expect_table(field.one_of, "setting " .. name .. ": one_of") end
+    out[name] = { type = field[1], default = field.default, doc = field.doc, mandatory = field.mandatory, one_of = field.one_of }
   end
   return out
 end

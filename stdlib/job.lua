@@ -116,12 +116,40 @@ local function group_of(role, group)
   return setmetatable(out, { __index = function(_, verb) misuse("%s.%s has no operation '%s'", role.system, group, tostring(verb)) end })
 end
 
+local function contains(list, wanted)
+  for _, each in ipairs(list) do
+    if each == wanted then return true end
+  end
+  return false
+end
+
+-- Connections of a role that belong to the job's source, by the routing table read in either direction.
+local function related(name)
+  local all = host.roles[name].connections
+  if contains(all, host.source) then return { host.source } end
+  local out, routed = {}, false
+  for role, bound in pairs(host.roles) do
+    for _, row in ipairs(bound.routes) do
+      local from, to = row[1], row[2]
+      local mine = role == name and from == host.source and to or role ~= name and to == host.source and contains(all, from) and from
+      routed = routed or role == name or contains(all, from)
+      if mine and not contains(out, mine) then out[#out + 1] = mine end
+    end
+  end
+  if routed then return out end
+  return table.move(all, 1, #all, 1, out)
+end
+
 local function role_object(name, connection)
   local bound = host.roles[name]
   local role = { name = name, connection = connection or "", system = bound.system, settings = {} }
   for _, each in ipairs(bound.settings) do role.settings[each] = true end
   local object = {}
   function object.at(_, wanted) return role_object(name, wanted) end   -- shop:at "shop_de": another of the role's connections
+  -- shop:connection(): the name of the connection that its calls go to; nil when the route gives none
+  function object.connection() return connection or bound.connection end
+  -- shop:connections(): all that the job's source is routed to, or from; without a routing table all of the role
+  function object.connections() return related(name) end
   return setmetatable(object, {
     __index = function(self, group)
       role.operations = role.operations or host.system(role.system).operations

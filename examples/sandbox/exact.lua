@@ -5,6 +5,7 @@ local Books, Hooks, Journal, Limits, OAuth =
   require "exact_books", require "exact_hooks", require "journal", require "exact_limits", require "exact_oauth"
 local answers, entities, host, read, report, seed, write = require "exact_answers", require "exact_fields", require "host",
   require "exact_read", require "exact_report", require "exact_seed", require "exact_write"
+local people, sync = require "exact_people", require "exact_sync"
 
 local DIVISIONS = { [123456] = { "Acme Nederland", "NL" }, [234567] = { "Acme Deutschland", "DE" } }
 local USERS = { jan = { name = "Jan Jansen", divisions = { 123456, 234567 } }, piet = { name = "Piet Pietersen", divisions = { 123456 } } }
@@ -26,13 +27,15 @@ function Exact:world(division)
   return {
     books = self.books, division = division, switches = self.switches, base = base, hooks = self.hooks,
     changed = function(path, key, action)
+      sync.touched(self.books, division, self.books:get(division, path, key))
+      if action == "Delete" then sync.deleted(self.books, division, path, key) end
       self.hooks:changed(division, entities[path].topic, path, key, action, base)
     end,
   }
 end
 
-local function may_reach(user, division)
-  for _, code in ipairs(USERS[user].divisions) do
+local function may_reach(users, user, division)
+  for _, code in ipairs(users[user].divisions) do
     if code == division then return true end
   end
   return false
@@ -47,10 +50,10 @@ end
 local METHODS = { GET = "G", POST = "P", PUT = "U", DELETE = "D" }
 
 -- Divisions are facts of the installation, answered as if they were rows.
-local function division_rows(world, user)
+local function division_rows(world, users, user)
   local part = world.books:table_of(world.division, "system/Divisions")
   part.order, part.rows = {}, {}
-  for _, code in ipairs(USERS[user].divisions) do
+  for _, code in ipairs(users[user].divisions) do
     local facts = world.books.divisions[code].facts
     part.order[#part.order + 1] = code
     part.rows[code] = { Code = code, Description = facts.Description, Currency = facts.Currency, Country = facts.Country, Status = 1 }
@@ -59,7 +62,7 @@ local function division_rows(world, user)
 end
 
 function Exact:entity_call(request, user, division, path, key)
-  local entity = entities[path]
+  local entity = entities[path] or sync.entity(path)
   if not entity then return answers.error(404, "Resource not found for the segment '" .. path .. "'") end
   local scope = self:missing_scope(entity)
   if scope then
@@ -68,7 +71,10 @@ function Exact:entity_call(request, user, division, path, key)
   local letter = METHODS[request.method]
   if not letter or not entity.methods:find(letter, 1, true) then return answers.error(405, "Method not allowed") end
   local world = self:world(division)
-  if path == "system/Divisions" or path == "hrm/Divisions" then division_rows(world, user) end
+  if sync.entity(path) then
+    return letter == "G" and not key and sync.list(world, path, request) or answers.error(405, "Method not allowed")
+  end
+  if path == "system/Divisions" or path == "hrm/Divisions" then division_rows(world, self.users, user) end
   if not key then
     if letter == "G" then return read.list(world, path, entity, request) end
     if letter == "P" then return write.create(world, path, entity, request) end
@@ -83,9 +89,9 @@ function Exact:entity_call(request, user, division, path, key)
 end
 
 function Exact:me(user)
-  local division = USERS[user].divisions[1]
+  local division = self.users[user].divisions[1]
   return answers.json(200, { d = { results = { {
-    UserID = self.user_ids[user], CurrentDivision = division, AccountingDivision = division, FullName = USERS[user].name,
+    UserID = self.user_ids[user], CurrentDivision = division, AccountingDivision = division, FullName = self.users[user].name,
     Language = "EN", ServerTime = ("/Date(%d)/"):format(host.now_ms()), ServerUtcOffset = 3600,
   } } } })
 end
@@ -106,11 +112,11 @@ function Exact:api(request)
     self.limits:count_error(401, "-", division or 0, path)
     return answers.empty(401, { ["WWW-Authenticate"] = "Bearer" })
   end
-  local counted = division or USERS[user].divisions[1]
+  local counted = division or self.users[user].divisions[1]
   local headers, refused = self.limits:take(counted)
   if not headers then return refused end
   local answer
-  if division and not may_reach(user, division) then
+  if division and not may_reach(self.users, user, division) then
     answer = answers.error(403, "Forbidden")
   elseif division then
     answer = self:entity_call(request, user, division, path, key)
@@ -136,7 +142,7 @@ end
 
 -- What a person does in the books: {"process": [ids]}, {"delete": [ids]}, {"block_account": email}; or {"accounts": N}.
 function Exact:act(body)
-  local division = body.division or 123456
+  local division = body.division or self.users.jan.divisions[1]
   if not self.books.divisions[division] then return nil, "no division " .. tostring(division) end
   local done, world, path = 0, self:world(division), "salesinvoice/SalesInvoices"
   for _, id in ipairs(body.process or {}) do
@@ -154,6 +160,7 @@ function Exact:act(body)
   end
   local account = body.block_account and self.books:find(division, "crm/Accounts", "Email", body.block_account)
   if account then account.Blocked, done = true, done + 1 end
+  done = done + people.act(self.books, division, world, body)
   if body.accounts then
     seed.accounts(self.books, division, body.accounts)
     done = done + body.accounts
@@ -162,12 +169,13 @@ function Exact:act(body)
 end
 
 return function(config)
-  local self = setmetatable({ name = "exact_online", books = Books.new(), switches = switches(), journal = Journal.new() }, Exact)
+  local self = setmetatable({ name = config.name or "exact_online", books = Books.new(), switches = switches(), journal = Journal.new() }, Exact)
+  self.users = config.users or USERS
   local app = { client_id = host.uuid(), client_secret = host.token(16), webhook_secret = host.token(16) }
   self.user_ids = {}
-  for user in pairs(USERS) do self.user_ids[user] = host.uuid() end
-  for code, facts in pairs(DIVISIONS) do seed.division(self.books, code, facts[1], facts[2]) end
-  self.oauth = OAuth.new(app, USERS, self.journal, self.switches)
+  for user in pairs(self.users) do self.user_ids[user] = host.uuid() end
+  for code, facts in pairs(config.divisions or DIVISIONS) do seed.division(self.books, code, facts[1], facts[2]) end
+  self.oauth = OAuth.new(app, self.users, self.journal, self.switches)
   self.limits = Limits.new(self.journal, self.switches)
   self.hooks = Hooks.new(config, app, self.books, self.switches)
   return {
@@ -181,8 +189,8 @@ return function(config)
     end,
     started = function(url) self.url = url end,
     credentials = {
-      client_id = app.client_id, client_secret = app.client_secret, webhook_secret = app.webhook_secret, region = "nl",
-      division = 123456, other_division = 234567, user = "jan", other_user = "piet",
+      client_id = app.client_id, client_secret = app.client_secret, webhook_secret = app.webhook_secret, region = config.region or "nl",
+      division = self.users.jan.divisions[1], other_division = self.users.jan.divisions[2], user = "jan", other_user = "piet",
     },
   }
 end

@@ -47,6 +47,30 @@ local function count(books, division, path)
   return #books:table_of(division, path).order
 end
 
+local SHOWN = {
+  "ID", "Code", "Name", "Status", "Email", "Phone", "VATNumber", "SearchCode", "Language", "PaymentConditionSales", "AddressLine1",
+  "AddressLine2", "Postcode", "City", "Country", "Blocked",
+}
+
+-- All accounts with their addresses and contacts, for `accounts=1`.
+local function accounts_of(books, division)
+  local out, by_id = host.json.array {}, {}
+  for row in books:each(division, "crm/Accounts") do
+    local shown = { addresses = host.json.array {}, contacts = host.json.array {} }
+    for _, name in ipairs(SHOWN) do shown[name] = row[name] end
+    out[#out + 1], by_id[row.ID] = shown, shown
+  end
+  for row in books:each(division, "crm/Addresses") do
+    local of = by_id[row.Account]
+    if of then of.addresses[#of.addresses + 1] = { type = row.Type, line = row.AddressLine1, name = row.AddressLine3, city = row.City } end
+  end
+  for row in books:each(division, "crm/Contacts") do
+    local of = by_id[row.Account]
+    if of then of.contacts[#of.contacts + 1] = { first = row.FirstName, last = row.LastName, email = row.Email } end
+  end
+  return out
+end
+
 return function(books, query)
   local divisions = {}
   for code, division in pairs(books.divisions) do
@@ -67,7 +91,7 @@ return function(books, query)
         },
         doubled_invoices = doubles(books, code, "salesinvoice/SalesInvoices", "YourRef"),
         doubled_accounts = doubles(books, code, "crm/Accounts", "Email"),
-        invoices = invoices,
+        invoices = invoices, accounts = query.accounts and accounts_of(books, code) or nil,
       }
     end
   end

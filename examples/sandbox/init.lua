@@ -4,13 +4,30 @@
 
 local serve = require "site"
 
-local MAKERS = { { name = "bigcommerce", make = require "shop" }, { name = "exact_online", make = require "exact" } }
+-- A second shop and a second region's installation are there for those who ask for them by name.
+local MAKERS = {
+  { name = "bigcommerce", make = require "shop" }, { name = "exact_online", make = require "exact" },
+  { name = "bigcommerce_2", make = require "shop", settings = { store_hash = "def456" }, extra = true },
+  {
+    name = "exact_online_uk", make = require "exact", extra = true,
+    settings = { region = "uk", divisions = { [345678] = { "Acme Britain", "GB" } }, users = { jan = { name = "Jan Jansen", divisions = { 345678 } } } },
+  },
+}
 
 local config = ... or {}
 
-local function chosen(name)
+-- What every system is given, with what is its own.
+local function config_of(maker)
+  local out = { name = maker.name }
+  for _, part in ipairs { config, maker.settings or {} } do
+    for name, value in pairs(part) do out[name] = value end
+  end
+  return out
+end
+
+local function chosen(name, extra)
   local only = config.only or {}
-  if #only == 0 then return true end
+  if #only == 0 then return not extra end
   for _, each in ipairs(only) do
     if each == name then return true end
   end
@@ -33,8 +50,8 @@ local next_port = config.port or 0
 
 local systems = {}
 for _, maker in ipairs(MAKERS) do
-  if chosen(maker.name) then
-    local system = maker.make(config)
+  if chosen(maker.name, maker.extra) then
+    local system = maker.make(config_of(maker))
     serve(system, { listen = (config.address or "127.0.0.1") .. ":" .. next_port, tls = config.tls })
     systems[maker.name] = { url = system.url, credentials = system.credentials }
     if next_port ~= 0 then next_port = next_port + 1 end

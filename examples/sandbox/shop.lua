@@ -1,7 +1,7 @@
 -- The simulated BigCommerce store, written from apis/bigcommerce.md and from nothing of the connector.
 
-local Deliveries, Hooks, Journal, Orders, Window =
-  require "shop_deliveries", require "shop_hooks", require "journal", require "shop_orders", require "window"
+local Customers, Deliveries, Hooks, Journal, Orders, Window =
+  require "shop_customers", require "shop_deliveries", require "shop_hooks", require "journal", require "shop_orders", require "window"
 local answers, calendar, host, shapes, wire =
   require "shop_answers", require "calendar", require "host", require "shop_shapes", require "wire"
 
@@ -120,6 +120,9 @@ function Shop:v2(request, path)
       is_price_entered_with_tax = false, timezone = { name = "Europe/Amsterdam", raw_offset = 3600, dst_offset = 7200 },
     })
   end
+  if path == "customer_groups" then
+    return answers.json(200, host.json.array { { id = 1, name = "Retail", is_default = true }, { id = 2, name = "Wholesale", is_default = false } })
+  end
   if path == "time" then return answers.json(200, { time = host.now() }) end
   if path == "order_statuses" then
     local out = host.json.array {}
@@ -158,36 +161,12 @@ local function v3_page(rows, query)
   })
 end
 
-function Shop:customer_addresses(query)
-  local wanted, rows = {}, {}
-  for id in (query["customer_id:in"] or ""):gmatch "[^,]+" do wanted[id] = true end
-  for _, customer in ipairs(self.orders.customers) do
-    if next(wanted) == nil or wanted[tostring(customer.id)] then
-      for _, address in ipairs(shapes.customer(customer).addresses) do rows[#rows + 1] = address end
-    end
-  end
-  return v3_page(rows, query)
-end
-
-function Shop:customers(query)
-  local wanted = {}
-  for id in (query["id:in"] or ""):gmatch "[^,]+" do wanted[id] = true end
-  for email in (query["email:in"] or ""):gmatch "[^,]+" do wanted[email:lower()] = true end
-  local modified = query["date_modified:min"] and instant(query["date_modified:min"]) or 0
-  local rows = {}
-  for _, customer in ipairs(self.orders.customers) do
-    local named = next(wanted) == nil or wanted[tostring(customer.id)] or wanted[customer.email:lower()]
-    if named and customer.made >= modified then rows[#rows + 1] = shapes.customer(customer) end
-  end
-  return v3_page(rows, query)
-end
-
 function Shop:v3(request, path)
   local hook = path:match "^hooks/(%d+)$"
   if path == "hooks" or hook then return self.hooks:handle(request, math.tointeger(hook or "")) end
+  local of_customers = self.customers:handle(request, path)
+  if of_customers then return of_customers end
   if request.method ~= "GET" then return answers.v3_error(405, "Method not allowed") end
-  if path == "customers" then return self:customers(wire.query(request)) end
-  if path == "customers/addresses" then return self:customer_addresses(wire.query(request)) end
   local id, part = path:match "^orders/(%d+)/([%a_/]+)$"
   local order = id and self.orders.by_id[math.tointeger(id)]
   if not order then return answers.v3_error(404, "Not found") end
@@ -279,6 +258,7 @@ end
 
 -- {"orders": N, "kinds": […], "country": "FR", "events": true, "over": seconds}, {"change": ids or N, "what": …, "value": …}
 function Shop:seed(body)
+  if body.customers or body.change_customers then return self.customers:seed(body) end
   if body.change then
     local chosen = body.change
     if math.type(chosen) == "integer" then
@@ -322,21 +302,23 @@ function Shop:state(query)
     counts = {
       orders = #self.orders.rows, customers = #self.orders.customers, by_kind = by_kind, by_status = by_status, expected = expected,
     },
+    customers = query.customers and self.customers:report() or nil, customer_mails = self.customers.mails or 0,
     orders = list, hooks = self.hooks:report(), deliveries = self.deliveries:report(),
   }
 end
 
 return function(config)
   local account = {
-    store_hash = "abc123", access_token = host.token(16), client_id = host.token(16), client_secret = host.token(32),
+    store_hash = config.store_hash or "abc123", access_token = host.token(16), client_id = host.token(16), client_secret = host.token(32),
   }
   local self = setmetatable({
     account = account, switches = switches(), journal = Journal.new(), orders = Orders.new(), window = Window.new(QUOTA_WINDOW_MS),
   }, Shop)
   self.hooks = Hooks.new(account, self.switches)
   self.deliveries = Deliveries.new(config, account, self.hooks, self.switches)
+  self.customers = Customers.new(self.orders, function(scope, data) self.deliveries:event(scope, data) end, v3_page)
   return {
-    name = "bigcommerce", journal = self.journal, switches = self.switches, credentials = account,
+    name = config.name or "bigcommerce", journal = self.journal, switches = self.switches, credentials = account,
     handle = function(request) return self:handle(request) end,
     fault = function(kind, request)
       local version = request.path:match "^/stores/%w+/(v[23])/" or "v3"

@@ -25,7 +25,17 @@ document::Value at(document::Value root, const std::string& path) {
   return parsed ? document::find(root, *parsed) : root.get(path);
 }
 
-Result<Page> read_page(Context& context, const PollTask& task, const std::string& field, const std::string& rows, WallTime* newest) {
+// A row version that grows with each change stands in a cursor as its microseconds: an order is all that it has.
+Result<WallTime> parse_count(std::string_view text) {
+  const auto value = Decimal::parse(text);
+  const auto number = value ? value->to_int64() : Result<int64_t>(value.error());
+  if (!number) return number.error();
+  return from_micros(*number);
+}
+
+Result<Page> read_page(Context& context, const PollTask& task, const remote::Since& since, store::Lane lane, const std::string& rows,
+                       WallTime* newest) {
+  const auto& field = since.field;
   auto parsed = document::Document::parse(rows);
   if (!parsed) return parsed.error().wrap(task.trigger.operation);
   Page page;
@@ -34,7 +44,7 @@ Result<Page> read_page(Context& context, const PollTask& task, const std::string
     const auto key = at(row, task.trigger.key_path).text();
     const auto changed = remote::find_dotted(row, field).text();
     if (key.empty()) return Error(Code::corrupt, task.trigger.operation + ": a row has no " + task.trigger.key_path);
-    const auto moment = parse_remote_instant(changed);
+    const auto moment = since.counts ? parse_count(changed) : parse_remote_instant(changed);
     if (!moment) return moment.error().wrap(task.trigger.operation + ": " + field);
     page.ascending = page.ascending && *moment >= *newest;
     *newest = std::max(*newest, *moment);
@@ -66,6 +76,7 @@ Result<Page> read_page(Context& context, const PollTask& task, const std::string
     job.flow = task.flow;
     job.source = task.connection;
     job.key = std::string(key);
+    job.lane = lane;
     event.jobs.push_back(std::move(job));
     page.change.events.push_back(std::move(event));
   }
@@ -108,19 +119,25 @@ Task<Result<int64_t>> run_poll(Context& context, PollTask task) {
     newest = from_micros(micros->to_int64().value_or(to_micros(newest)));
   }
   auto since = context.remote.since(task.instance->client, task.connection, task.trigger.operation, newest - task.trigger.overlap);
+  if (since && since->counts) {
+    // A count knows no time: the first look takes all there is, behind whatever is live.
+    if (!*row) newest = WallTime{};
+    since = context.remote.since(task.instance->client, task.connection, task.trigger.operation, newest);
+  }
   if (!since) co_return since.error();
-  const auto field = task.trigger.since.empty() ? since->field : task.trigger.since;
+  if (!task.trigger.since.empty()) since->field = task.trigger.since;
+  const auto lane = since->counts && !*row ? store::Lane::backfill : store::Lane::live;
 
   remote::Call call{task.instance->client, task.connection, task.trigger.operation, since->arguments, store::Lane::live};
   const auto before = newest;
-  newest -= task.trigger.overlap;  // rows of the overlap are older than the cursor, and in order all the same
+  if (!since->counts) newest -= task.trigger.overlap;  // rows of the overlap are older than the cursor, and in order all the same
   bool ascending = since->sorted;
   int64_t rows = 0;
   for (;;) {
     auto read = co_await context.remote.read(call);
     if (!read) co_return read.error();
     if (read->outcome.verdict != remote::Verdict::applied) co_return read_error(read->outcome);
-    auto page = read_page(context, task, field, read->rows.empty() ? "[]" : read->rows, &newest);
+    auto page = read_page(context, task, *since, lane, read->rows.empty() ? "[]" : read->rows, &newest);
     if (!page) co_return page.error();
     rows += page->rows;
     ascending = ascending && page->ascending;

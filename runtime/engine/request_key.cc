@@ -55,7 +55,22 @@ Result<std::string> connection_for(const Instance& instance, const std::string& 
     if (has(asked)) return asked;
     return Error(Code::not_found, "connection " + asked + " is not bound to role " + role);
   }
-  return has(source) ? source : bound.front();
+  if (bound.size() == 1) return bound.front();
+  if (has(source)) return source;
+  std::string found;
+  bool several = false;
+  for (const auto& row : instance.routes) {
+    const bool there = row.role == role && row.from == source;
+    const bool back = row.to == source && has(row.from);
+    if (!there && !back) continue;
+    const auto& to = there ? row.to : row.from;
+    several = several || (!found.empty() && found != to);
+    found = to;
+  }
+  if (!found.empty() && !several) return found;
+  return Error(Code::not_found, "role " + role + " is bound to several connections, and `route` gives " +
+                                    (several ? "more than one" : "none") + " of them for records of " + source + ": name one with " + role +
+                                    ":at \"" + bound.front() + "\"");
 }
 
 Result<std::string> connection_for(const Instance& instance, const std::string& source, const HostRequest& request) {

@@ -30,7 +30,8 @@ RequestKey key_of(const StepRequest& asked, const std::string& connection);
 RequestKey key_of(const StepDone& asked, const std::string& connection);
 RequestKey key_of(const NoteRequest& asked, const std::string& connection);
 
-// The role's connection: as asked, else where the event came from, else the first. not_found names what is missing.
+// The role's connection: as asked, else where the event came from, else by the routing table in either direction, else the
+// only one. Never a guess among several: not_found says what the table lacks (C14).
 Result<std::string> connection_for(const Instance& instance, const std::string& source, const std::string& role, const std::string& asked);
 // The same for the role that a request names; "" when it names none.
 Result<std::string> connection_for(const Instance& instance, const std::string& source, const HostRequest& request);

@@ -134,6 +134,7 @@ struct Flow {
   std::string name;
   std::vector<Trigger> triggers;
   int max_failures = 12;  // retries with backoff, then parked
+  bool main = false;      // a record's number alone means this flow
 };
 
 // The flows of an integration, shared by all its instances. A copy is cheap; whoever changes one gets a list of its own.
@@ -162,11 +163,17 @@ class Flows {
   std::shared_ptr<std::vector<Flow>> list_;
 };
 
+// Which of a role's connections the records of a connection of another role belong to (C14).
+struct RouteRow {
+  std::string role, from, to;
+};
+
 // An instance that can run: an integration bound to a client's connections.
 struct Instance {
   std::string client, name, integration;
   std::string version;                                                  // content hash of all that decides what it does
-  std::vector<std::pair<std::string, std::vector<std::string>>> roles;  // role -> connections, first = default
+  std::vector<std::pair<std::string, std::vector<std::string>>> roles;  // role -> connections
+  std::vector<RouteRow> routes;
   Flows flows;
   std::string zone;
 };

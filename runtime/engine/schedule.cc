@@ -179,6 +179,14 @@ Task<Result<Schedule::Synced>> Schedule::sync(std::string client, std::string in
   if (!flow.empty() && find_flow(*found, flow) == nullptr) co_return Error(Code::not_found, "no flow " + flow);
   Synced synced;
   if (record) {
+    // "shop_uk:118" says which of several sources; without it the record is the first source's.
+    std::string from;
+    if (const auto colon = record->find(':'); colon != std::string::npos) {
+      for (const auto& [role, bound] : found->roles) {
+        if (std::find(bound.begin(), bound.end(), record->substr(0, colon)) != bound.end()) from = record->substr(0, colon);
+      }
+      if (!from.empty()) record = record->substr(colon + 1);
+    }
     auto payload = document::Node::object();
     payload.set("key", *record);
     auto sealed = context_.vault.seal(client, "event", document::write(payload));
@@ -189,19 +197,24 @@ Task<Result<Schedule::Synced>> Schedule::sync(std::string client, std::string in
     event.topic = flow;
     event.received = context_.now();
     event.payload = std::move(*sealed);
+    const bool has_main = std::any_of(found->flows.begin(), found->flows.end(), [](const Flow& one) { return one.main; });
     for (const auto& one : found->flows) {
       if ((!flow.empty() && one.name != flow) || one.triggers.empty()) continue;
+      if (flow.empty() && has_main && !one.main) continue;
       // A record belongs to the flows that are about records; a flow that only runs by the clock has none.
       const auto by_record = std::find_if(one.triggers.begin(), one.triggers.end(),
                                           [](const Trigger& trigger) { return trigger.kind != Trigger::Kind::schedule; });
       if (by_record == one.triggers.end() && flow.empty()) continue;
       const auto& trigger = by_record == one.triggers.end() ? one.triggers.front() : *by_record;
       const auto& bound = connections_of(*found, trigger.role);
+      if (!from.empty() && std::find(bound.begin(), bound.end(), from) == bound.end()) continue;
+      if (from.empty() && bound.size() > 1)
+        co_return Error(Code::invalid_argument, "several connections have such records: say which, as in " + bound.front() + ":" + *record);
       store::JobBirth job;
       job.client = client;
       job.instance = instance;
       job.flow = one.name;
-      job.source = bound.empty() ? "manual" : bound.front();
+      job.source = !from.empty() ? from : bound.empty() ? "manual" : bound.front();
       job.key = *record;
       event.connection = job.source;
       event.jobs.push_back(std::move(job));

@@ -105,6 +105,7 @@ Result<Since> RealRemote::since(const std::string& client, const std::string& co
   since.arguments = since_arguments(*declared, from);
   since.field = declared->field;
   since.sorted = declared->sorted;
+  since.counts = declared->format == "odata_number";
   return since;
 }
 

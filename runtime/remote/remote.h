@@ -103,6 +103,7 @@ struct Since {
   std::string arguments;  // JSON, as in Call
   std::string field;      // of a row: when it changed
   bool sorted = false;    // rows come oldest change first, so that a cursor may follow page by page
+  bool counts = false;    // `field` is a number that grows with each change, kept in a WallTime as its microseconds
 };
 
 class Remote {

@@ -148,7 +148,9 @@ std::string since_arguments(const SinceSpec& since, std::optional<WallTime> from
   auto query = document::Node::object();
   if (from) {
     std::string text;
-    if (since.format == "rfc2822") {
+    if (since.format == "odata_number") {
+      text = since.field + " gt " + std::to_string(to_micros(*from));
+    } else if (since.format == "rfc2822") {
       text = format_http_date(*from);
       text.replace(text.size() - 3, 3, "+0000");
     } else {

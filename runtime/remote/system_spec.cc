@@ -160,7 +160,8 @@ SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>
   since.query = reader.pairs("query");
   since.sorted = reader.flag("sorted", !since.query.empty());
   if (since.param.empty() || since.field.empty()) reader.fail("", "`param` and `field`");
-  if (since.format != "rfc3339" && since.format != "rfc2822" && since.format != "odata") reader.fail("format", "rfc3339, rfc2822 or odata");
+  if (since.format != "rfc3339" && since.format != "rfc2822" && since.format != "odata" && since.format != "odata_number")
+    reader.fail("format", "rfc3339, rfc2822, odata or odata_number");
   return since;
 }
 

@@ -35,7 +35,7 @@ struct Pages {
 
 struct SinceSpec {
   std::string param, field;
-  std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata
+  std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata | odata_number
   std::vector<std::pair<std::string, std::string>> query;  // added too: the sort order
   bool sorted = false;
 };

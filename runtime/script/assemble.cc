@@ -37,6 +37,13 @@ bool fits(std::string_view type, Value value) {
   return value.is_object() || value.is_array();
 }
 
+bool is_one_of(Value choices, Value given) {
+  for (auto choice : choices.items()) {
+    if (choice.text() == given.text()) return true;
+  }
+  return false;
+}
+
 // Defaults filled in, names and types checked.
 Node merge_settings(Value schema, Value own, const std::string& file, const std::string& instance, std::vector<Problem>& problems) {
   Node merged = Node::object();
@@ -53,6 +60,10 @@ Node merge_settings(Value schema, Value own, const std::string& file, const std:
     } else if (!fits(field.value.get("type").text(), given)) {
       wrong(name, "setting " + name + ": expected " + std::string(field.value.get("type").text()) + ", found " +
                       std::string(kind_name(given.kind())));
+    } else if (auto choices = field.value.get("one_of"); choices && !is_one_of(choices, given)) {
+      std::string listed;
+      for (auto choice : choices.items()) listed += (listed.empty() ? "" : ", ") + std::string(choice.text());
+      wrong(name, "setting " + name + ": \"" + std::string(given.text()) + "\" is none of " + listed);
     }
     if (given) merged.set(field.key, Node::copy_of(given));
   }
@@ -143,6 +154,15 @@ std::string Program::manifest() const {
     roles.set(role, std::move(bound));
   }
   json += ",\"roles\":" + document::canonical(roles);
+  if (!instance.routes.empty()) {
+    Node routes = Node::array();
+    for (const auto& row : instance.routes) {
+      Node one = Node::array();
+      for (const auto& part : {row.role, row.from, row.to}) one.push(part);
+      routes.push(std::move(one));
+    }
+    json += ",\"routes\":" + document::canonical(routes);
+  }
   json += ",\"settings\":" + document::canonical(settings->root());
   return json + ",\"zone\":" + document::quoted(instance.zone) + '}';
 }
@@ -186,6 +206,9 @@ Result<std::shared_ptr<const Program>> restore_program(const Host& host, const s
     parts.instance.roles.emplace_back(name, std::move(connections));
     scripts.role_systems[name] = std::string(role.value.get("system").text());
     for (Value each : role.value.get("settings").items()) role_settings[name].emplace_back(each.text());
+  }
+  for (Value row : root.get("routes").items()) {
+    parts.instance.routes.push_back({std::string(row.at(0).text()), std::string(row.at(1).text()), std::string(row.at(2).text())});
   }
   for (auto file : root.get("files").fields()) {
     std::string key(file.key);

@@ -3,6 +3,7 @@
 #include "runtime/base/date.h"
 #include "runtime/document/document.h"
 #include "runtime/document/write.h"
+#include "runtime/engine/request_key.h"
 #include "runtime/script/decimal_value.h"
 #include "runtime/script/definition.h"
 #include "runtime/script/job_run.h"
@@ -291,8 +292,8 @@ void set_text(lua_State* L, const char* key, std::string_view value) {
   lua_setfield(L, -2, key);
 }
 
-// {role = {system, connections, settings}}
-void push_roles(lua_State* L, const Program& program) {
+// {role = {system, connections, settings, connection?, routes = {{from, to}}}}; connection: where its calls go unless asked
+void push_roles(lua_State* L, const Program& program, const std::string& source) {
   lua_newtable(L);
   auto push_list = [L](const std::vector<std::string>& list) {
     lua_newtable(L);
@@ -309,6 +310,15 @@ void push_roles(lua_State* L, const Program& program) {
     auto names = program.role_settings->find(role);
     push_list(names == program.role_settings->end() ? std::vector<std::string>() : names->second);
     lua_setfield(L, -2, "settings");
+    if (auto routed = engine::connection_for(program.instance, source, role, "")) set_text(L, "connection", *routed);
+    lua_newtable(L);
+    lua_Integer at = 0;
+    for (const auto& row : program.instance.routes) {
+      if (row.role != role) continue;
+      push_list({row.from, row.to});
+      lua_rawseti(L, -2, ++at);
+    }
+    lua_setfield(L, -2, "routes");
     lua_setfield(L, -2, role.c_str());
   }
 }
@@ -350,7 +360,7 @@ void push_job_host(lua_State* L, JobRun& run) {
   lua_setfield(L, -2, "attempt");
   push_null(L);
   lua_setfield(L, -2, "null");
-  push_roles(L, *run.program);
+  push_roles(L, *run.program, job.source);
   lua_setfield(L, -2, "roles");
   push_plain(L, run.program->scripts->definition->root().get("lookups"));
   lua_setfield(L, -2, "lookups");

@@ -1,10 +1,12 @@
 #include "runtime/script/loader.h"
 
+#include <algorithm>
 #include <set>
 
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
+#include "runtime/engine/registry.h"
 #include "runtime/mapping/position.h"
 #include "runtime/script/assemble.h"
 #include "runtime/script/places.h"
@@ -390,6 +392,62 @@ class Loader {
       parts.instance.roles.emplace_back(role_name, std::move(connections));
     }
     parts.role_settings = share_role_settings(std::move(role_settings));
+    read_routes(parts, use.get("route"), file);
+  }
+
+  // route = { books = { shop_nl = "books_nl", shop_uk = "books_uk" } }: by role, the connection that records of another
+  // role's connection belong to.
+  void read_routes(Program& parts, Value route, const std::string& file) {
+    const std::string& name = parts.instance.name;
+    const auto role_of = [&](std::string_view connection) -> std::string {
+      for (const auto& [role, bound] : parts.instance.roles)
+        if (std::find(bound.begin(), bound.end(), connection) != bound.end()) return role;
+      return "";
+    };
+    for (auto table : route.fields()) {
+      const std::string role(table.key);
+      const auto& bound = engine::connections_of(parts.instance, role);
+      if (bound.empty()) {
+        problem(file, "instance " + name + ": route: there is no role " + role, {"instances", name, "route", role});
+        continue;
+      }
+      std::set<std::string> routed;
+      for (auto row : table.value.fields()) {
+        const std::string from(row.key), to(row.value.text());
+        const std::string other = role_of(from);
+        if (other.empty() || other == role) {
+          problem(file, "instance " + name + ": route." + role + ": " + from + " is no connection of another role",
+                  {"instances", name, "route", role, from});
+        } else if (std::find(bound.begin(), bound.end(), to) == bound.end()) {
+          problem(file, "instance " + name + ": route." + role + "." + from + ": connection \"" + to + "\" is not bound to role " + role,
+                  {"instances", name, "route", role, from});
+        } else {
+          routed.insert(other);
+          parts.instance.routes.push_back({role, from, to});
+        }
+      }
+      // A table with a gap would send the records of a source nowhere, and nobody would see it before they come.
+      for (const auto& other : routed) {
+        for (const auto& from : engine::connections_of(parts.instance, other)) {
+          if (table.value.get(from)) continue;
+          problem(file, "instance " + name + ": route." + role + ": no row for connection " + from, {"instances", name, "route", role});
+        }
+      }
+    }
+    for (const auto& [role, bound] : parts.instance.roles) {
+      for (const auto& [other, others] : parts.instance.roles) {
+        if (role >= other || bound.size() < 2 || others.size() < 2) continue;
+        const bool joined = std::any_of(parts.instance.routes.begin(), parts.instance.routes.end(), [&](const engine::RouteRow& row) {
+          return (row.role == role && role_of(row.from) == other) || (row.role == other && role_of(row.from) == role);
+        });
+        if (joined) continue;
+        problem(file,
+                "instance " + name + ": roles " + role + " and " + other +
+                    " are both bound to several connections: say which belong together, as in route = { " + role + " = { " +
+                    others.front() + " = \"" + bound.front() + "\", … } }",
+                {"instances", name, "bind", role});
+      }
+    }
   }
 
   // Own scripts that no client uses yet are compiled and run all the same.

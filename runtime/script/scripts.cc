@@ -87,6 +87,7 @@ void read_flows(Value definition, Scripts& scripts, const std::string& file, std
   for (auto field : definition.get("flows").fields()) {
     engine::Flow flow;
     flow.name = std::string(field.key);
+    flow.main = field.value.get("main").as_bool();
     if (auto most = field.value.get("max_failures"); most) flow.max_failures = static_cast<int>(most.integer().value_or(12));
     for (Value each : field.value.get("on").items()) {
       auto trigger = read_trigger(each, scripts);

@@ -35,7 +35,7 @@ function look_up(effect) end
 function upsert(effect) end
 
 --- The settings that a client may give an instance: name to type, default, doc and mandatory.
----@param fields table<string, { [1]: "text"|"integer"|"decimal"|"boolean"|"list"|"table", default?: any, doc?: string, mandatory?: boolean }>
+---@param fields table<string, { [1]: "text"|"integer"|"decimal"|"boolean"|"list"|"table", default?: any, doc?: string, mandatory?: boolean, one_of?: any[] }>
 ---@return table schema
 ---
 --- ```lua
@@ -58,7 +58,7 @@ function schema(fields) end
 function integration(definition) end
 
 --- A flow: what starts it, and the function that is run with the job and the roles it names as parameters.
----@param definition { run: function, on?: table[], max_failures?: integer }
+---@param definition { run: function, on?: table[], max_failures?: integer, main?: boolean } main: `sync --record` without a flow means this one
 ---@return table definition
 ---
 --- ```lua

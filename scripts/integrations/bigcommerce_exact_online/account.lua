@@ -1,20 +1,19 @@
--- A new account for the customer of an order. Its e-mail is kept in small letters: that is how it is found again.
+-- A shopper as an account. The shop's key goes into SearchCode, so that the account is found by it; the code is Exact's own.
 
----@type from.bigcommerce.order, to.exact_online.Account
-local order, account = mapping { name = "account", from = "bigcommerce.order", to = "exact_online.Account" }
-local billing = order.billing_address
+---@type from.bigcommerce.Shopper, to.exact_online.Account
+local shopper, account = mapping { name = "account", from = "bigcommerce.Shopper", to = "exact_online.Account" }
+local place = shopper.place
 
-account.Name = with(billing, function(address)
-  if has(address.company) then return address.company end
-  local name = ((address.first_name or "") .. " " .. (address.last_name or "")):match "^%s*(.-)%s*$"
-  return name ~= "" and name or address.email
-end)
+account.Name = shopper.name
 account.Status = "C"
-account.Email = billing.email:lower()
-account.Phone = billing.phone
-account.AddressLine1 = billing.street_1
-account.AddressLine2 = billing.street_2
-account.Postcode = billing.zip
-account.City = billing.city
-account.Country = billing.country_iso2
+account.Email = shopper.email
+account.Phone = shopper.phone
+account.Language = shopper.language
+account.VATNumber = shopper.vat_number
+account.SearchCode = shopper.key
+account.AddressLine1 = place.street_1
+account.AddressLine2 = place.street_2
+account.Postcode = place.zip
+account.City = place.city
+account.Country = place.country_iso2
 account.PaymentConditionSales = setting.payment_condition

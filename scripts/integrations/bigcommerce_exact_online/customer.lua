@@ -1,69 +1,127 @@
--- The customer's account in the books: found by e-mail, case ignored, else created; and the address to deliver to.
+-- The account of an order's buyer, and the address to deliver to: what documents are posted on.
 
-local odata = require "odata"
+local addresses, links, matching, odata, owners, rules, shopper = require "addresses", require "links", require "matching",
+  require "odata", require "owners", require "account_rules", require "shopper"
 
 local customer = {}
 
-local BLOCKED_OR_PROSPECT = "Unblock it, or make it a customer, in Exact Online, then release this case."
+-- Keys of the places that accounts of this run have as their own: no address of theirs is needed for them.
+local own_places = {}
 
--- Exact compares by its database's rules, which are not documented: both spellings are asked for and the answer is
--- compared here.
-local function with_email(books, email)
-  local lower = email:lower()
-  local spellings = lower == email and { email } or { email, lower }
-  local found = {}
-  for _, account in ipairs(books.accounts.list(odata.equals("Email", spellings))) do
-    if account.Email and account.Email:lower() == lower then found[#found + 1] = account end
+local CODE_WIDTH = 18   -- Exact keeps codes of accounts right-aligned and compares them so
+
+-- The code of the collective account for this buyer, or nil when the buyer has an own one.
+local function collective_code(job, who)
+  local codes, kind = job.settings.collective_accounts, job.settings.collective_for
+  local code = codes[who.place.country_iso2 or ""] or codes.otherwise
+  if not code then return nil end
+  local applies = kind == "all" or kind == "guests" and not who.id or kind == "consumers" and not who.vat_number
+  return applies and tostring(code) or nil
+end
+
+local function collective(job, books, code, what)
+  local padded = (" "):rep(CODE_WIDTH - #code) .. code
+  local found = books.accounts.list { ["$filter"] = odata.any { odata.compare("Code", "eq", padded), odata.compare("Code", "eq", code) } }
+  if found[1] then return found[1] end
+  job:refuse(("%s: the collective account %s is not in Exact Online."):format(what, code), {
+    cause = "collective_account " .. code, concern = "finance",
+    fix = "Make the account in Exact Online, or correct the setting collective_accounts; then release this case.",
+  })
+end
+
+local function gone(job, who, what)
+  job:refuse(("%s: the account of customer %s is no longer in Exact Online."):format(what, who.email or who.own_key), {
+    cause = "account_gone " .. (who.email or who.own_key), concern = "finance",
+    fix = "Make an account with this e-mail address in Exact Online, then release this case.",
+  })
+end
+
+-- An account that is not there yet; its contact with it.
+local function create(job, books, who, what)
+  if job.settings.new_accounts == "park" then
+    job:refuse(("%s: there is no account for %s in Exact Online."):format(what, who.name or who.email), {
+      cause = "no_account " .. (who.email or what), concern = "finance",
+      fix = "Make an account with this e-mail address or VAT number, or set new_accounts to create; then release this case.",
+    })
   end
-  return found
+  local sent = job:send("account", books.accounts.create(job:map("account", who)), { entity = who.email })
+  links.join(job, books, who.own_key, sent.id)
+  own_places[sent.id] = shopper.place_key(who.place)
+  if job.settings.contacts == "always" or job.settings.contacts == "companies" and who.company then
+    local contact = job:map("contact", who, { account = sent.id })
+    if contact.FirstName or contact.LastName then
+      job:send("contact", books.contacts.create(contact), { entity = "contact " .. who.email })
+    end
+  end
+  return sent.id
 end
 
-local function usable(job, order, account)
-  local trouble = account.Blocked and "is blocked" or account.Status ~= "C" and "is no customer"
-  if not trouble then return end
-  job:refuse(("Order %d: account %s (%s) %s."):format(order.id, account.Name, (account.Code or ""):gsub("^%s+", ""), trouble),
-    { cause = "account " .. account.ID, concern = "finance", fix = BLOCKED_OR_PROSPECT })
+-- The account that a shopper is known to have, or is found by: the record, or nil and whether it is to be made.
+function customer.find(job, books, who, what, typed_email)
+  local linked = links.account(job, books, who.own_key)
+  if linked then
+    local account, why = try(books.accounts.get, linked)
+    if account then return account end
+    if why.code ~= "not_found" then error(why, 0) end
+  end
+  local account, way, several = matching.find(job, books, who, what, typed_email)
+  if account then
+    if several then job:note(("several accounts could be meant; %s decided for %s"):format(way, rules.told(account))) end
+    links.join(job, books, who.own_key, account.ID)
+    return account
+  end
+  if linked or who.email and job:sent("account", { role = "books", entity = who.email }) then gone(job, who, what) end
 end
 
--- The ID of the order's account.
+-- The ID of the account that an order is posted on.
 function customer.account(job, books, order)
-  local email = order.billing_address.email
-  if not email then
-    job:refuse(("Order %d has no e-mail address to find its customer by."):format(order.id),
-      { cause = "no_email", concern = "finance" })
+  local what = "Order " .. order.id
+  local who = shopper.of_order(job, order)
+  shopper.check_vat_number(job, who, what)
+  local code = collective_code(job, who)
+  local account
+  if code then
+    account = collective(job, books, code, what)
+  else
+    if not who.email and not who.own_key and not who.vat_number then
+      job:refuse(what .. " has no e-mail address to find its customer by.", {
+        cause = "no_email", concern = "finance",
+        fix = "Add an e-mail address to the order in the shop, or name collective_accounts for guests; then release this case.",
+      })
+    end
+    account = customer.find(job, books, who, what, order.billing_address.email)
+    if not account then
+      if not who.email then
+        job:refuse(what .. " has no e-mail address; an account can't be made without one.", {
+          cause = "no_email", concern = "finance", fix = "Add an e-mail address to the order in the shop, then release this case.",
+        })
+      end
+      return create(job, books, who, what)
+    end
   end
-  local found = with_email(books, email)
-  if #found > 1 then
-    job:refuse(("Order %d: %d accounts in Exact Online have the e-mail address %s."):format(order.id, #found, email),
-      { cause = "email " .. email:lower(), concern = "finance", fix = "Leave the address on one of them." })
+  rules.check(job, books, account, what)
+  own_places[account.ID] = shopper.place_key(shopper.place_of_account(account))
+  -- What an order tells only fills what the books lack: the customer's own record says what changed.
+  if not code then
+    local changes = owners.for_books(job.settings, job:map("account", who), account, true)
+    if changes then
+      job:send("fill account", books.accounts.update(account.ID, changes), { version = job:now(), entity = account.ID })
+    end
   end
-  if found[1] then
-    usable(job, order, found[1])
-    return found[1].ID
-  end
-  local account = job:map("account", order)
-  return job:send("account", books.accounts.create(account)).id
+  return account.ID
 end
 
-local COMPARED = { "company", "first_name", "last_name", "street_1", "street_2", "zip", "city", "country_iso2" }
-
-local function same_place(a, b)
-  for _, field in ipairs(COMPARED) do
-    if (a[field] or "") ~= (b[field] or "") then return false end
-  end
-  return true
-end
-
--- The ID of the address to deliver to, or nil when that is the account's own. Exact answers a second POST of the same
--- address with the first one's ID, so addresses do not multiply.
+-- The ID of the address to deliver to, or nil when that is the account's own, or when nothing is delivered. On a collective
+-- account, whose own address is nobody's, the buyer's address stands in for one.
 function customer.delivery_address(job, books, order, account)
-  local shipping = order.shipping_addresses[1]
-  if not shipping or same_place(shipping, order.billing_address) then return nil end
-  local address = job:map("address", shipping, { account = account })
-  local place = table.concat({
-    account, address.AddressLine1 or "", address.AddressLine2 or "", address.Postcode or "", address.City or "", address.Country or "",
-  }, "|"):lower()
-  return job:send("address", books.addresses.create(address), { entity = place }).id
+  local shared = collective_code(job, shopper.of_order(job, order)) ~= nil
+  local shipping = order.shipping_addresses[1] or shared and order.billing_address
+  if not shipping then return nil end
+  local place = shopper.place(shipping)
+  if not (place.street_1 or place.city) or not shared and shopper.place_key(place) == own_places[account] then return nil end
+  return addresses.keep(job, books, place, account)
 end
+
+customer.create = create
 
 return customer

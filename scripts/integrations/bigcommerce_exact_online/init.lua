@@ -1,6 +1,7 @@
 -- BigCommerce -> Exact Online: an order becomes one sales invoice. Not here yet, and refused with a sentence: refunds,
 -- gift certificates, tax-inclusive stores.
 
+local accounts, customers, with_customers = require "accounts", require "customers", require "customer_settings"
 local customer, documents, orders, refusals, totals =
   require "customer", require "documents", require "orders", require "refusals", require "totals"
 
@@ -35,7 +36,7 @@ end
 return integration {
   roles = { shop = "bigcommerce", books = "exact_online" },
 
-  settings = schema {
+  settings = schema(with_customers {
     journal = { "text", default = "70", doc = "Code of the sales journal." },
     statuses = {
       "list", default = { 2, 3, 8, 9, 10, 11 },
@@ -59,7 +60,7 @@ return integration {
     payment_condition = { "text", doc = "Code of the payment condition of invoices and new accounts." },
     description = { "text", default = "Web shop order", doc = "Opens the invoice's description; the order's number follows." },
     tolerance = { "decimal", default = "0.02", doc = "Difference between order and invoice that rounding may make." },
-  },
+  }),
 
   lookups = {
     items = { from = "books.items.list", key = "Code", value = "ID", fresh = "1h" },
@@ -76,10 +77,28 @@ return integration {
         poll("shop.orders.list", { key = "id", since = "date_modified", every = "15m", overlap = "10m" }),
       },
       run = post_order,
+      main = true,
+    },
+    customers = flow {
+      on = {
+        webhook("shop", { "store/customer/created", "store/customer/updated" }, { key = "data.id" }),
+        webhook("shop", {
+          "store/customer/address/created", "store/customer/address/updated", "store/customer/address/deleted",
+        }, { key = "data.address.customer_id" }),
+        poll("shop.customers.list", { key = "id", since = "date_modified", every = "1h", overlap = "10m" }),
+      },
+      run = customers.run,
+    },
+    accounts = flow {
+      on = {
+        webhook("books", { "Accounts" }, { key = "Content.Key" }),
+        poll("books.accounts.changed", { key = "ID", every = "1h" }),
+      },
+      run = accounts.run,
     },
   },
 
-  mappings = { "account", "address", "invoice" },
+  mappings = { "account", "address", "contact", "invoice", "shop_customer" },
 
   reconcile = {
     left = {

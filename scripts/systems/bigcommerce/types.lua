@@ -81,12 +81,25 @@ return {
     id = "integer read", email = "text must", first_name = "text must", last_name = "text must", company = "text",
     phone = "text", customer_group_id = "integer", tax_exempt_category = "text", notes = "text",
     date_created = "instant read", date_modified = "instant read", addresses = "list:CustomerAddress",
-    form_fields = "list:FormField",
+    form_fields = "list:FormField", trigger_account_created_notification = "boolean",
   },
+  CustomerGroup = v2 { id = "integer read", name = "text must", is_default = "boolean" },
+  AttributeValue = v3 { id = "integer read", customer_id = "integer must", attribute_id = "integer must", attribute_value = "text" },
+  FormFieldValue = v3 { customer_id = "integer", address_id = "integer", name = "text must", value = "text" },
   CustomerAddress = v3 {
     id = "integer read", customer_id = "integer", first_name = "text", last_name = "text", company = "text",
     address1 = "text", address2 = "text", city = "text", state_or_province = "text", postal_code = "text",
-    country_code = "text", phone = "text", address_type = "text",
+    country_code = "text", phone = "text", address_type = "text", form_fields = "list:FormField",
+  },
+  -- Not of BigCommerce: who buys and where goods go, in one shape for orders and customers; made by an integration.
+  Shopper = v2 {
+    from = "text", id = "integer", key = "text", own_key = "text", email = "text", name = "text", first_name = "text",
+    last_name = "text", company = "text", phone = "text", vat_number = "text", vat_number_trouble = "text", language = "text",
+    group_id = "integer", tax_exempt_category = "text", place = "record:Place", form_fields = "list:FormField",
+  },
+  Place = v2 {
+    first_name = "text", last_name = "text", company = "text", recipient = "text", street_1 = "text", street_2 = "text",
+    city = "text", state = "text", zip = "text", country_iso2 = "text", phone = "text",
   },
   Store = record({}, {
     id = "text read", store_id = "integer read", name = "text read", currency = "text read", country_code = "text read",

@@ -15,7 +15,7 @@ return {
     Country = "text", Language = "text", VATNumber = "text", ChamberOfCommerce = "text", EORINumber = "text",
     IsSupplier = "boolean", SalesCurrency = "text", SalesVATCode = "text", PaymentConditionSales = "text",
     GLAccountSales = "guid", InvoiceAccount = "guid", ShippingMethod = "guid", DeliveryAdvice = "integer",
-    SearchCode = "text", Remarks = "text", Blocked = "boolean read", Modified = "instant read",
+    SearchCode = "text", Remarks = "text", Blocked = "boolean read", Modified = "instant read", Timestamp = "integer read",
   },
   Address = exact {
     ID = "guid read", Account = "guid must", Type = "integer must", AddressLine1 = "text", AddressLine2 = "text",

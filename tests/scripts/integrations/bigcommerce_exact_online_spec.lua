@@ -44,7 +44,8 @@ local function order_of(products, change)
 end
 
 local function account(email, change)
-  local found = { ID = "account-" .. email:lower(), Code = "  7", Name = "Jan Jansen", Email = email, Status = "C", Blocked = false }
+  local found = { ID = "account-" .. email:lower():gsub("%W", "-"), Code = "  7", Name = "Jan Jansen", Email = email, Status = "C", Blocked = false,
+    AddressLine1 = "Dam 1", City = "Amsterdam" }
   if change then change(found) end
   return found
 end
@@ -80,8 +81,8 @@ local function run(order, more)
     key = order.id, settings = more.settings or SETTINGS, entities = more.entities, shop_system = shop_system, books_system = books_system,
     body = integration.flows.orders.run, send = more.send,
     map = {
-      invoice = map_invoice, account = function(from) return { Email = from.billing_address.email:lower() } end,
-      address = function(from) return { AddressLine1 = from.street_1, City = from.city } end,
+      invoice = map_invoice, account = function(who) return { Email = who.email } end,
+      address = function(place) return { AddressLine1 = place.street_1, City = place.city } end,
     },
     answers = {
       ["orders.get"] = function() return order end,
@@ -91,6 +92,7 @@ local function run(order, more)
       ["orders.fees"] = function() return {} end,
       ["orders.taxes"] = function() return taxes end,
       ["accounts.list"] = function() return more.accounts or { account "jan@example.org" } end,
+      ["addresses.list"] = function() return {} end,
       ["sales_invoices.get"] = function() return more.invoice or error({ code = "not_found" }, 0) end,
       ["sales_invoice_lines.list"] = function() return more.lines or {} end,
     },
@@ -174,7 +176,7 @@ return {
     local blocked = account("jan@example.org", function(found) found.Blocked = true end)
     assert(run(one_line(), { accounts = { blocked } }).refused:find "is blocked")
     local prospect = account("jan@example.org", function(found) found.Status = "P" end)
-    assert(run(one_line(), { accounts = { prospect } }).refused:find "is no customer")
+    assert(run(one_line(), { accounts = { prospect } }).refused:find "is a prospect")
   end,
   ["amounts that the shop leaves out are none"] = function()
     local order = order_of({ product(1, "20.00", "1", "21") }, function(order)

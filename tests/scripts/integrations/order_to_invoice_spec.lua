@@ -74,7 +74,7 @@ function World:run(id)
   for name, document in pairs(mappings) do
     map[name] = function(record, given)
       return mapping.run(document, {
-        record = record, given = given, settings = SETTINGS, job = { source = "shop", key = id },
+        record = record, given = given, settings = flow.settings(SETTINGS), job = { source = "shop", key = id },
         lookup = function(lookup, key) return self:lookup(lookup, key) end,
       })
     end

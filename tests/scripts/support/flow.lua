@@ -6,8 +6,14 @@ local json = require "json"
 local flow = {}
 
 -- Names of operations ("orders.get") to nested functions: role.orders.get(…).
-local function role(system, answers, calls)
+local function role(system, answers, calls, names)
   local out = {}
+  function out.connection() return names[1] end
+  function out.connections() return names end
+  function out.at(_, wanted)
+    out.asked = wanted
+    return out
+  end
   for name in pairs(system.operations) do
     local group, verb = name:match "^(.+)%.([^.]+)$"
     out[group] = out[group] or {}
@@ -25,14 +31,31 @@ end
 
 local REFUSED, SKIPPED = {}, {}
 
+-- What the host makes of a client's settings: the defaults of the integration that was loaded last, and over them the given.
+local defaults = {}
+
+function flow.settings(given)
+  local out = {}
+  for name, field in pairs(defaults) do out[name] = field.default end
+  for name, value in pairs(given or {}) do out[name] = value end
+  return out
+end
+
 -- A run of `body(job, …roles)`; gives what it came to and what it sent.
 function flow.run(case)
-  local outcome = { sent = {}, calls = {} }
-  local entities = case.entities or {}
-  local job = { key = case.key, source = case.source or "shop", settings = case.settings }
+  local outcome = { sent = {}, calls = {}, notes = {} }
+  local entities, kv = case.entities or {}, case.kv or {}
+  local job = { key = case.key, source = case.source or "shop", settings = flow.settings(case.settings) }
   function job:refuse(sentence, details) error({ REFUSED, sentence, details or {} }, 0) end
   function job:skip(reason) error({ SKIPPED, reason }, 0) end
-  function job:sent(effect) return entities[effect] end
+  function job:sent(effect, options)
+    local entity = options and options.entity
+    if entity then return entities[effect .. " " .. entity] end
+    return entities[effect]
+  end
+  function job:now() return case.now or "2026-01-05T12:00:00Z" end
+  function job:note(text) outcome.notes[#outcome.notes + 1] = text end
+  job.kv = { get = function(key) return kv[key] end, set = function(key, value) kv[key] = value end }
   function job:map(name, record, given) return case.map[name](record, given or {}) end
   function job:send(effect, write, options)
     options = options or {}
@@ -40,17 +63,19 @@ function flow.run(case)
       effect = effect, operation = write.operation, arguments = write.arguments, version = options.version, entity = options.entity,
     }
     local answer = case.send and case.send(effect, write, options) or { id = "id-of-" .. effect, state = "settled" }
-    if answer.state == "settled" and not entities[effect] then
-      entities[effect] = { id = answer.id, number = answer.number, version = options.version }
+    if answer.state == "settled" then
+      local known = { id = answer.id, number = answer.number, version = options.version }
+      entities[effect] = entities[effect] or known
+      if options.entity then entities[effect .. " " .. options.entity] = known end
     end
     return answer
   end
-  local ok, result = pcall(case.body, job, role(case.shop_system, case.answers, outcome.calls),
-    role(case.books_system, case.answers, outcome.calls))
+  local ok, result = pcall(case.body, job, role(case.shop_system, case.answers, outcome.calls, case.shops or { "shop" }),
+    role(case.books_system, case.answers, outcome.calls, { "books" }))
   if ok then
     outcome.result = result
   elseif type(result) == "table" and result[1] == REFUSED then
-    outcome.refused, outcome.cause = result[2], result[3].cause
+    outcome.refused, outcome.cause, outcome.fix = result[2], result[3].cause, result[3].fix
   elseif type(result) == "table" and result[1] == SKIPPED then
     outcome.skipped = result[2]
   else
@@ -67,6 +92,7 @@ function flow.ambient()
     schema = function(fields) return fields end,
     flow = function(definition) return definition end,
     look_up = function(effect) return { kind = "C", look_up = effect[1], by = effect.by, quiet = effect.quiet } end,
+    null = json.null,
     webhook = function(of, topics, options) return { webhook = of, topics = topics, key = options.key } end,
     poll = function(operation, options)
       options.poll = operation
@@ -96,7 +122,9 @@ function flow.load(root, folder)
     end
     return require(name)
   end
-  return assert(loadfile(("%s/%s/init.lua"):format(root, folder), "t", ambient))()
+  local loaded_definition = assert(loadfile(("%s/%s/init.lua"):format(root, folder), "t", ambient))()
+  if loaded_definition.flows then defaults = loaded_definition.settings or {} end
+  return loaded_definition
 end
 
 return flow

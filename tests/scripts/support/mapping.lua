@@ -34,6 +34,7 @@ local evaluate
 
 local DO = {
   date = function(on) return on:sub(1, 10) end, lower = function(on) return on:lower() end, negate = function(on) return -on end,
+  trim = function(on) return on:match "^%s*(.-)%s*$" end, upper = function(on) return on:upper() end,
   nonzero = function(on) if not on:is_zero() then return on end end,
 }
 

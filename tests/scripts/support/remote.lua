@@ -77,7 +77,7 @@ function Remote:request(operation, given)
   end)
   local body
   if method == "POST" or method == "PUT" then
-    body = on_wire(self.system.types, operation.takes, given[at])
+    body = operation.takes and on_wire(self.system.types, operation.takes, given[at]) or given[at]
     at = at + 1
   end
   local query, parts = {}, {}

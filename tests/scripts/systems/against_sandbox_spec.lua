@@ -44,6 +44,7 @@ return {
       if operation.GET then
         local query = {}
         for field, value in pairs(operation.query) do query[field] = value end
+        if operation.since and operation.since.format == "odata_number" then query["$filter"] = operation.since.field .. " gt 1" end
         if operation.find then query["$filter"] = filter_of(operation, connector.types) end
         local path = operation.GET:gsub("{division}", "123456"):gsub("{id}", "11111111-2222-3333-4444-555555555555")
         local answer = service.call("GET", system.url .. with_query(path, query), { headers = { authorization = "Bearer " .. token } })

@@ -48,8 +48,14 @@ Result<remote::OperationFacts> FakeRemote::facts(const std::string&, const std::
   return facts;
 }
 
-Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, const std::string&, std::optional<WallTime> from) {
+Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, const std::string& operation, std::optional<WallTime> from) {
   remote::Since since;
+  if (operation == "accounts.changed") {
+    since.field = "Timestamp";
+    since.counts = since.sorted = true;
+    since.arguments = "{\"query\":{\"after\":\"" + std::to_string(to_micros(from.value_or(WallTime{}))) + "\"}}";
+    return since;
+  }
   since.arguments = "{\"query\":{\"since\":\"" + format_rfc3339(from.value_or(WallTime{})) + "\",\"page\":\"1\"}}";
   since.field = "date_modified";
   since.sorted = true;

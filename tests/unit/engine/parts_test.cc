@@ -2,12 +2,34 @@
 #include "runtime/engine/effect_key.h"
 #include "runtime/engine/journal.h"
 #include "runtime/engine/probe.h"
+#include "runtime/engine/request_key.h"
 #include "runtime/engine/sealed_row.h"
 #include "runtime/engine/turns.h"
 #include "tests/unit/engine/world.h"
 
 namespace mlc::engine::testing {
 namespace {
+
+TEST(Routing, C14_RecordsGoWhereTheTableSaysAndNowhereByGuess) {
+  Instance instance;
+  instance.roles = {{"shop", {"nl", "de", "be"}}, {"books", {"b1", "b2"}}, {"carrier", {"ups"}}};
+  instance.routes = {{"books", "nl", "b1"}, {"books", "be", "b1"}, {"books", "de", "b2"}};
+  const auto of = [&](const char* source, const char* role, const char* asked = "") {
+    auto found = connection_for(instance, source, role, asked);
+    return found ? *found : std::string("-");
+  };
+  EXPECT_EQ(of("nl", "books"), "b1");
+  EXPECT_EQ(of("de", "books"), "b2");
+  EXPECT_EQ(of("de", "shop"), "de");
+  EXPECT_EQ(of("b2", "shop"), "de");  // read backwards
+  EXPECT_EQ(of("b1", "shop"), "-");   // two shops: the flow has to say
+  EXPECT_EQ(of("b1", "shop", "be"), "be");
+  EXPECT_EQ(of("schedule", "books"), "-");
+  EXPECT_EQ(of("schedule", "carrier"), "ups");
+  EXPECT_EQ(of("nl", "books", "b3"), "-");
+  auto none = connection_for(instance, "schedule", "books", "");
+  EXPECT_NE(none.error().text().find("books:at \"b1\""), std::string::npos) << none.error().text();
+}
 
 TEST(EffectKey, NoTwoListsOfPartsAreOneText) {
   EXPECT_NE(effect_key("a", "bc", "o", "e", "n", "v", 1), effect_key("ab", "c", "o", "e", "n", "v", 1));

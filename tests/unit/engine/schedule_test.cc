@@ -120,6 +120,49 @@ TEST(Poll, AFailureLeavesTheCursorWhereTheLastPagePutIt) {
   EXPECT_EQ(world.counts().jobs_born, 5);
 }
 
+TEST(Poll, BC11_ARowVersionIsACursorThatBeginsWithEverythingBehindWhatIsLive) {
+  World world;
+  polled(world);
+  auto& trigger = world.instances.front().flows.front().triggers.front();
+  trigger.operation = "accounts.changed";
+  trigger.since = "";
+  const std::string past_32_bits = "8589934592";
+  world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7},{"id":"b","Timestamp":9}])";
+  world.start();
+  world.loop->run_for(std::chrono::minutes(1));
+  EXPECT_EQ(world.counts().jobs_born, 2);
+  auto jobs = world.run(world.store->jobs({}));
+  ASSERT_TRUE(jobs);
+  for (const auto& job : *jobs) EXPECT_EQ(job.lane, store::Lane::backfill);
+  world.remote.lists["accounts.changed"] = R"([{"id":"b","Timestamp":9},{"id":"a","Timestamp":)" + past_32_bits + "}]";
+  world.loop->run_for(std::chrono::minutes(16));
+  EXPECT_EQ(world.counts().jobs_born, 3);
+  jobs = world.run(world.store->jobs({}));
+  ASSERT_TRUE(jobs);
+  for (const auto& job : *jobs) {
+    if (job.id == 3) EXPECT_EQ(job.lane, store::Lane::live);
+  }
+  auto cursors = world.run(world.store->list(store::Table::cursors, "acme/"));
+  ASSERT_TRUE(cursors);
+  EXPECT_EQ(cursors->front().value, past_32_bits);
+}
+
+TEST(Poll, C14_ARecordOfOneOfSeveralShopsNamesItsShop) {
+  World world;
+  polled(world);
+  world.instances.front().roles = {{"shop", {"shop", "shop_uk"}}, {"books", {"books"}}};
+  world.start();
+  auto which = world.run(world.engine->schedule().sync("acme", "shop_nl", "", std::string("118"), "operator"));
+  ASSERT_FALSE(which);
+  EXPECT_NE(which.error().text().find("shop:118"), std::string::npos) << which.error().text();
+  auto one = world.run(world.engine->schedule().sync("acme", "shop_nl", "", std::string("shop_uk:118"), "operator"));
+  ASSERT_TRUE(one) << one.error().text();
+  auto jobs = world.run(world.store->jobs({}));
+  ASSERT_EQ(jobs->size(), 1u);
+  EXPECT_EQ(jobs->front().source, "shop_uk");
+  EXPECT_EQ(jobs->front().key, "118");
+}
+
 TEST(Poll, SyncTakesOneRecordOrWhatIsDue) {
   World world;
   polled(world);

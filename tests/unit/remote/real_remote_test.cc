@@ -214,6 +214,7 @@ TEST_F(RemoteTest, AsksForWhatChangedSince) {
   ASSERT_TRUE(since.ok());
   EXPECT_EQ(since->arguments, R"({"query":{"min_date":"2025-10-14T21:58:03Z","sort":"changed:asc"}})");
   EXPECT_TRUE(since->sorted);
+  EXPECT_FALSE(since->counts);
   EXPECT_FALSE(remote_.since("acme", "shop", "orders.get", std::nullopt).ok());
 }
 

@@ -52,6 +52,40 @@ TEST_F(CheckTest, SettingsOfInstancesAreHeldAgainstTheirSchema) {
   EXPECT_NE(text.find("setting journal: expected text, found a number"), std::string::npos) << text;
 }
 
+TEST_F(CheckTest, C14_ARoutingTableHasNoGapAndNamesConnectionsOfItsRoles) {
+  const auto bound = [&](const std::string& route) {
+    write("clients/acme/client.lua",
+          "connections = { nl = connection 'toyshop' { store = 's1' }, de = connection 'toyshop' { store = 's2' },\n"
+          "  b1 = connection 'ledger' { division = 7 }, b2 = connection 'ledger' { division = 8 } }\n"
+          "instances = { main = use 'orders' { bind = { shop = { 'nl', 'de' }, books = { 'b1', 'b2' } }" +
+              route + " } }\n");
+    return report();
+  };
+  EXPECT_EQ(bound(", route = { books = { nl = 'b1', de = 'b2' } }"), "");
+  EXPECT_NE(bound("").find("are both bound to several connections: say which belong together"), std::string::npos);
+  EXPECT_NE(bound(", route = { books = { nl = 'b1' } }").find("route.books: no row for connection de"), std::string::npos);
+  EXPECT_NE(bound(", route = { books = { nl = 'b1', de = 'b3' } }").find("connection \"b3\" is not bound to role books"),
+            std::string::npos);
+  EXPECT_NE(bound(", route = { books = { fr = 'b1' } }").find("fr is no connection of another role"), std::string::npos);
+  EXPECT_NE(bound(", route = { bucks = { nl = 'b1' } }").find("there is no role bucks"), std::string::npos);
+}
+
+TEST_F(CheckTest, ASettingIsOneOfItsChoices) {
+  write(
+      "scripts/integrations/orders/init.lua",
+      "return integration { roles = { shop = 'toyshop' }, settings = schema { mode = { 'text', default = 'a', one_of = { 'a', 'b' } } },\n"
+      "  flows = { orders = flow { run = function(job) end } } }\n");
+  const auto set = [&](const std::string& value) {
+    write("clients/acme/client.lua",
+          "connections = { shop = connection 'toyshop' { store = 's1' } }\n"
+          "instances = { main = use 'orders' { bind = { shop = 'shop' }, settings = { mode = '" +
+              value + "' } } }\n");
+    return report();
+  };
+  EXPECT_EQ(set("b"), "");
+  EXPECT_NE(set("c").find("setting mode: \"c\" is none of a, b"), std::string::npos);
+}
+
 TEST_F(CheckTest, AGrantNamesItsClients) {
   write("ml-connector.lua", "grants = { g = grant { system = 'ledger', clients = { 'other' } } }\n");
   write("clients/acme/client.lua",

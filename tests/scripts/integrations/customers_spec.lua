@@ -1,0 +1,279 @@
+-- Customers of the shop and accounts of the books, between the two simulated systems.
+
+local root = ...
+local Bridge = require "bridge"
+
+local function bridge(settings)
+  local given = {
+    journal = "70", vat_codes = { ["21"] = "4", ["9"] = "2", ["0"] = "0" }, fallback_item = "UNKNOWN", shipping_item = "SHIPPING",
+    discount_item = "DISCOUNT", payment_condition = "30",
+  }
+  for name, value in pairs(settings or {}) do given[name] = value end
+  return Bridge.start(root, given)
+end
+
+local function customer(world, wanted) return world:control("store", "seed", { customers = { wanted } }).customers[1] end
+
+local LUKASZ = {
+  email = "Lukasz@Example.PL", first_name = "Łukasz", last_name = "Wójcik", company = "Wójcik i Synowie", phone = "+48 42 123 45 67",
+  vat_number = "PL 123-456-78-19",
+}
+
+local function order(world, kind)
+  return world:control("store", "seed", { orders = 1, kinds = { kind or "registered" }, events = false }).orders[1]
+end
+
+local function books_make(world, account) world:control("exact", "seed", { make_accounts = { account } }) end
+
+local tests = {}
+
+tests["BC6: a customer becomes an account with company, VAT number, phone, payment condition, contact and address"] = function()
+  local world = bridge()
+  local id = customer(world, LUKASZ)
+  local outcome = world:run("customers", id)
+  assert(Bridge.effects(outcome) == "account, contact", Bridge.effects(outcome))
+  local account = world:accounts()["lukasz@example.pl"]
+  assert(account.Name == "Wójcik i Synowie" and account.VATNumber == "PL1234567819" and account.Phone == "+48 42 123 45 67")
+  assert(account.PaymentConditionSales == "30" and account.City == "Amsterdam" and account.SearchCode == "shop-" .. id)
+  assert(account.Code ~= tostring(id) or account.Code ~= "shop-" .. id)
+  assert(account.contacts[1].first == "Łukasz" and account.contacts[1].last == "Wójcik")
+  assert(not world:violations(), world:violations())
+end
+
+tests["BC6: a second run of an unchanged customer writes nothing"] = function()
+  local world = bridge()
+  local id = customer(world, LUKASZ)
+  world:run("customers", id)
+  local again = world:run("customers", id)
+  assert(#again.sent == 0 and again.skipped:find "holds what the shop says", again.skipped)
+end
+
+tests["BC6: further addresses are kept once, in whatever spelling they come"] = function()
+  local world = bridge()
+  local id = customer(world, { email = "jo@example.org", first_name = "Jo", last_name = "Ørsted" })
+  local place = { first_name = "Jo", last_name = "Ørsted", address1 = "Åboulevard 3", city = "København", postal_code = "1635", country_code = "DK" }
+  world:control("store", "seed", { change_customers = { { id = id, address = place } } })
+  world:run("customers", id)
+  assert(#world:accounts()["jo@example.org"].addresses == 1)
+  place.address1, place.city = "åboulevard  3", "KØBENHAVN"
+  world:control("store", "seed", { change_customers = { { id = id, address = place } } })
+  world.entities = {}   -- as if this runtime had never sent one: what stands in the books decides
+  world:run("customers", id)
+  assert(#world:accounts()["jo@example.org"].addresses == 1)
+end
+
+tests["BC6: what the shop owns follows a change there, what the books own does not"] = function()
+  local world = bridge()
+  local id = customer(world, LUKASZ)
+  world:run("customers", id)
+  world:control("store", "seed", { change_customers = { { id = id, phone = "+48 1", vat_number = "PL9999999999", company = "Wójcik S.A." } } })
+  assert(Bridge.effects(world:run("customers", id)) == "change account")
+  local account = world:accounts()["lukasz@example.pl"]
+  assert(account.Phone == "+48 1" and account.Name == "Wójcik S.A." and account.VATNumber == "PL1234567819")
+end
+
+tests["BC6: an order fills only what the books lack"] = function()
+  local world = bridge { owners = { Name = "shop", Phone = "shop", Address = "shop" } }
+  local placed = order(world)
+  books_make(world, { Name = "Own name", Email = placed.email:lower(), Country = "NL" })
+  local outcome = world:run("orders", placed.id)
+  assert(Bridge.effects(outcome):find "fill account", Bridge.effects(outcome) .. tostring(outcome.refused))
+  local account = world:accounts()[placed.email:lower()]
+  assert(account.Name == "Own name" and account.PaymentConditionSales == "30" and account.City)
+end
+
+tests["BC6: an invoice keeps the order's shipping address where the account's own is another"] = function()
+  local world = bridge()
+  local placed = order(world)
+  books_make(world, {
+    Name = "Head office", Email = placed.email:lower(), AddressLine1 = "Coolsingel 40", City = "Rotterdam", Postcode = "3011AD", Country = "NL",
+  })
+  local outcome = world:run("orders", placed.id)
+  assert(Bridge.effects(outcome):find "address, invoice", Bridge.effects(outcome))
+  local invoice = world:control("exact", "state?your_ref=shop-" .. placed.id).divisions["123456"].invoices[1]
+  assert(invoice.delivery_city and invoice.delivery_city ~= "Rotterdam", invoice.delivery_city)
+end
+
+tests["BC6: many addresses of one customer are all read"] = function()
+  local world = bridge()
+  local id = customer(world, { email = "many@example.org" })
+  for number = 1, 14 do
+    world:control("store", "seed", { change_customers = { { id = id, address = { address1 = "Street " .. number, city = "Oss", country_code = "NL" } } } })
+  end
+  world:run("customers", id)
+  assert(#world:accounts()["many@example.org"].addresses == 14)
+end
+
+tests["BC6: a customer deleted in the shop keeps its account"] = function()
+  local world = bridge()
+  local outcome = world:run("customers", 4711)
+  assert(outcome.skipped:find "no longer in the shop" and #outcome.sent == 0)
+end
+
+tests["BC6: with customers = buyers an account comes with the first order only"] = function()
+  local world = bridge { customers = "buyers" }
+  local id = customer(world, LUKASZ)
+  assert(world:run("customers", id).skipped == "has not ordered yet")
+  assert(not world:accounts()["lukasz@example.pl"])
+end
+
+tests["BC16: the set order decides between key, VAT number and e-mail, and nothing is merged"] = function()
+  local cases = {
+    { match = { "key", "vat_number", "email" }, wins = "By key" }, { match = { "vat_number", "key", "email" }, wins = "By VAT number" },
+    { match = { "email", "vat_number", "key" }, wins = "By e-mail" },
+  }
+  for _, case in ipairs(cases) do
+    local world = bridge { match = case.match, owners = {} }
+    local id = customer(world, LUKASZ)
+    books_make(world, { Name = "By key", SearchCode = "shop-" .. id, Email = "a@example.org" })
+    books_make(world, { Name = "By VAT number", VATNumber = "PL1234567819", Email = "b@example.org" })
+    books_make(world, { Name = "By e-mail", Email = "LUKASZ@example.pl" })
+    local _, before = world:accounts()
+    local outcome = world:run("customers", id)
+    assert(outcome.notes[1] and outcome.notes[1]:find(case.wins, 1, true), case.wins .. ": " .. tostring(outcome.notes[1]))
+    local _, after = world:accounts()
+    assert(after == before, "an account came into being")
+  end
+end
+
+tests["BC16: an e-mail address matches whatever its case, where the books compare by case too"] = function()
+  for _, ignores in ipairs { true, false } do
+    local world = bridge()
+    world:control("exact", "switches", { filter_ignores_case = ignores })
+    local placed = order(world, "same_customer")
+    books_make(world, { Name = "Twice", Email = "twice@example.org" })
+    world:run("orders", placed.id)
+    local state = world:control("exact", "state").divisions["123456"]
+    assert(#state.doubled_accounts == 0)
+  end
+end
+
+tests["BC16: two accounts by one way are a question for a person, with where to answer it"] = function()
+  local world = bridge()
+  local id = customer(world, LUKASZ)
+  for number = 1, 2 do books_make(world, { Name = "Twin " .. number, VATNumber = "PL1234567819", Email = number .. "@example.org" }) end
+  local outcome = world:run("customers", id)
+  assert(outcome.refused:find "2 accounts in Exact Online have the VAT number PL1234567819", outcome.refused)
+  assert(outcome.fix:find "Leave the VAT number on one of them")
+end
+
+tests["BC16: prospects are raised or parked, blocked accounts are parked"] = function()
+  local world = bridge()
+  local placed = order(world)
+  books_make(world, { Name = "Maybe", Email = placed.email:lower(), Status = "P" })
+  local parked = world:run("orders", placed.id)
+  assert(parked.refused:find "is a prospect" and parked.fix:find "prospects")
+  world.settings.prospects = "raise"
+  assert(Bridge.effects(world:run("orders", placed.id)):find "raise account")
+  assert(world:accounts()[placed.email:lower()].Status == "C")
+  world:control("exact", "seed", { block_account = placed.email:lower() })
+  local again = order(world)
+  world:control("store", "seed", { change = { again.id }, what = "touch" })
+  books_make(world, { Name = "Stopped", Email = again.email:lower() })
+  world:control("exact", "seed", { change_accounts = { { Email = again.email:lower(), set = { Blocked = true } } } })
+  local blocked = world:run("orders", again.id)
+  assert(blocked.refused:find "is blocked" and blocked.fix:find "Unblock")
+end
+
+tests["BC16: guests go on the collective account of their country, with their own address on the invoice"] = function()
+  local world = bridge { collective_accounts = { otherwise = "9001" } }
+  books_make(world, { Name = "Web shop customers", Code = "9001", Email = "none@example.org" })
+  local _, before = world:accounts()
+  local first, second = order(world, "guest"), order(world, "guest")
+  for _, placed in ipairs { first, second } do
+    local outcome = world:run("orders", placed.id)
+    assert(not outcome.refused, outcome.refused)
+    local invoice = world:control("exact", "state?your_ref=shop-" .. placed.id).divisions["123456"].invoices[1]
+    assert(invoice.account_name == "Web shop customers" and invoice.delivery_city, invoice.account_name)
+  end
+  local _, after = world:accounts()
+  assert(after == before)
+  world.settings.collective_accounts = { otherwise = "9999" }
+  assert(world:run("orders", order(world, "guest").id).refused:find "collective account 9999 is not in Exact Online")
+end
+
+tests["BC16: without new_accounts a person makes the account"] = function()
+  local world = bridge { new_accounts = "park" }
+  local id = customer(world, LUKASZ)
+  local outcome = world:run("customers", id)
+  assert(outcome.refused:find "there is no account for Wójcik i Synowie" and #outcome.sent == 0, outcome.refused)
+  books_make(world, { Name = "Wójcik", VATNumber = "PL 1234567819", Email = "other@example.org" })
+  assert(world:run("customers", id).refused)   -- Exact compares texts: a spelling that we do not ask for is not found
+end
+
+tests["BC16: an invalid VAT number is left out with a note, or parks"] = function()
+  local world = bridge()
+  local id = customer(world, { email = "x@example.org", vat_number = "NL12" })
+  local outcome = world:run("customers", id)
+  assert(outcome.notes[1]:find "'NL12' has not the form of a VAT number of NL" and world:accounts()["x@example.org"].VATNumber == nil)
+  world.settings.invalid_vat_number = "park"
+  assert(world:run("customers", id).refused:find "NL12")
+end
+
+tests["C17, BC16: an account that a person deleted is not made again"] = function()
+  local world = bridge()
+  local id = customer(world, LUKASZ)
+  world:run("customers", id)
+  world:control("exact", "seed", { delete_account = "lukasz@example.pl" })
+  local outcome = world:run("customers", id)
+  assert(outcome.refused:find "no longer in Exact Online" and #outcome.sent == 0)
+  books_make(world, { Name = "Again", Email = "lukasz@example.pl" })
+  assert(not world:run("customers", id).refused)
+end
+
+local function account_id(world, email) return world:accounts()[email].ID end
+
+tests["BC11: an account joins its customer by e-mail, and what the books own goes to the shop"] = function()
+  local world = bridge { owners = { Name = "shop", Phone = "books" } }
+  local id = customer(world, { email = "Both@Example.org", phone = "1" })
+  books_make(world, { Name = "Both BV", Email = "both@example.org", Phone = "020 555" })
+  local outcome = world:run("accounts", account_id(world, "both@example.org"), { source = "books" })
+  assert(Bridge.effects(outcome) == "change customer", Bridge.effects(outcome) .. tostring(outcome.skipped))
+  assert(world:customers()["both@example.org"].phone == "020 555")
+  -- The link is known now: the customer's next event costs no search.
+  assert(world.kv["link/books/shop-" .. id].account == account_id(world, "both@example.org"))
+end
+
+tests["BC11: no change goes round in circles"] = function()
+  local world = bridge { owners = { Name = "shop", Phone = "books", Email = "shop" } }
+  local id = customer(world, { email = "loop@example.org", phone = "1", company = "Loop" })
+  world:run("customers", id)
+  local account = account_id(world, "loop@example.org")
+  world:control("exact", "seed", { change_accounts = { { Email = "loop@example.org", set = { Phone = "2", Name = "Loop by hand" } } } })
+  local rounds = 0
+  for _ = 1, 5 do
+    local to_shop = world:run("accounts", account, { source = "books" })
+    local to_books = world:run("customers", id)
+    rounds = rounds + #to_shop.sent + #to_books.sent
+  end
+  assert(rounds == 2, rounds)   -- the phone to the shop, the name back to the books
+  assert(world:customers()["loop@example.org"].phone == "2" and world:accounts()["loop@example.org"].Name == "Loop")
+end
+
+tests["BC11, C18: an account makes a customer only where that is set, and the shop mails nobody"] = function()
+  local world = bridge()
+  books_make(world, { Name = "Nieuwe Klant", Email = "Nieuw@Example.org", Phone = "3" })
+  local id = account_id(world, "nieuw@example.org")
+  assert(world:run("accounts", id, { source = "books" }).skipped:find "has no customer")
+  world.settings.accounts_to_shop = "all"
+  assert(Bridge.effects(world:run("accounts", id, { source = "books" })) == "customer")
+  local customers, mails = world:customers()
+  assert(customers["nieuw@example.org"].company == "Nieuwe Klant" and mails == 0)
+  local again = world:run("accounts", id, { source = "books" })
+  assert(#again.sent == 0, Bridge.effects(again))
+  world.settings.accounts_to_shop = "off"
+  assert(world:run("accounts", id, { source = "books" }).skipped == "accounts_to_shop is off")
+end
+
+tests["BC11: the first look at the books takes all accounts, by row version, 1,000 a page"] = function()
+  local world = bridge()
+  world:control("exact", "seed", { accounts = 1500 })
+  local rows = world.books:call("accounts.changed", { ["$filter"] = "Timestamp gt 0" })
+  assert(#rows == 1503, #rows)
+  local last = rows[#rows].Timestamp
+  world:control("exact", "seed", { change_accounts = { { Email = "an.smit@example.org", set = { Phone = "9" } } } })
+  local since = world.books:call("accounts.changed", { ["$filter"] = "Timestamp gt " .. last })
+  assert(#since == 1 and since[1].Email:lower() == "an.smit@example.org")
+end
+
+return tests
