@@ -140,7 +140,7 @@ TEST(Poll, BC11_ARowVersionIsACursorThatBeginsWithEverythingBehindWhatIsLive) {
   jobs = world.run(world.store->jobs({}));
   ASSERT_TRUE(jobs);
   for (const auto& job : *jobs) {
-    if (job.id == 3) EXPECT_EQ(job.lane, store::Lane::live);
+    EXPECT_EQ(job.lane, job.id == 3 ? store::Lane::live : store::Lane::backfill);
   }
   auto cursors = world.run(world.store->list(store::Table::cursors, "acme/"));
   ASSERT_TRUE(cursors);
