@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/base/strings.h"
 #include "runtime/script/slot.h"
 
 namespace mlc::workbench {
@@ -297,6 +298,20 @@ void Debugger::leave(lua_State* L, int index) {
   }
 }
 
+namespace {
+
+// A record has a hundred lines, and a frame several records: the beginning of each, under its name.
+std::string shortened(const std::string& text, const std::string& name) {
+  constexpr size_t kMost = 12, kShown = 8;
+  const auto lines = split(text, '\n');
+  std::string all;
+  for (size_t i = 0; i < lines.size() && (lines.size() <= kMost || i < kShown); ++i) all += (i == 0 ? "" : "\n  ") + std::string(lines[i]);
+  if (lines.size() > kMost) all += "\n    … " + std::to_string(lines.size() - kShown) + " more lines: " + name + " shows them all";
+  return all;
+}
+
+}  // namespace
+
 std::string Debugger::locals(lua_State* L, const script::InspectOptions& options) {
   lua_Debug frame{};
   if (!find_frame(frame_, &frame)) return "nothing stands still";
@@ -307,9 +322,7 @@ std::string Debugger::locals(lua_State* L, const script::InspectOptions& options
     lua_pushvalue(where_, -1);
     lua_xmove(where_, L, 1);
     std::string& into = upvalue != 0 ? outer : inner;
-    std::string value = script::inspect(L, -1, options);
-    for (size_t at = value.find('\n'); at != std::string::npos; at = value.find('\n', at + 1)) value.insert(at + 1, "  ");
-    into += "  " + std::string(name) + " = " + value + "\n";
+    into += "  " + shortened(std::string(name) + " = " + script::inspect(L, -1, options), name) + "\n";
     lua_pop(L, 1);
   });
   std::string text = inner.empty() ? "  (no locals)\n" : inner;

@@ -154,6 +154,18 @@ TEST_F(DebuggerTest, LinesSeeAndSetTheNamesOfTheFrame) {
   EXPECT_EQ(end_->result, "121");
 }
 
+// A record of an order is a hundred lines: the frame shows how it begins, its name all of it.
+TEST_F(DebuggerTest, LocalsShowHowLongValuesBeginAndIndentThem) {
+  open("local few, many = { { a = 1 } }, {}\nfor i = 1, 40 do many[\"a_field_with_a_long_name_\" .. i] = i end\nreturn #few");
+  break_at(5);
+  EXPECT_EQ(run(), "init.lua:5");
+  const std::string text = locals();
+  EXPECT_NE(text.find("  many = {\n    a_field_with_a_long_name_1 = 1,\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("more lines: many shows them all"), std::string::npos) << text;
+  EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 30) << text;
+  EXPECT_NE(line("many").find("a_field_with_a_long_name_9 = 9"), std::string::npos);
+}
+
 TEST_F(DebuggerTest, AConditionSeesTheFrameAndItsFaultStops) {
   open("local sum = 0\nfor i = 1, 5 do\nsum = sum + i\nend\nreturn sum");
   break_at(5, "i == 4 and math.type(sum) == 'integer'");
