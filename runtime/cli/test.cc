@@ -33,6 +33,26 @@ Json as_json(const workbench::SpecReport& report) {
           {"problems", problems},  {"coverage", coverage},           {"updated", report.updated}};
 }
 
+// One line for a mapping that specs ran, one for all of a place that none did.
+void print_coverage(const workbench::SpecReport& report) {
+  constexpr size_t kNamed = 12;
+  std::vector<std::pair<std::string, std::string>> untouched;
+  for (const auto& one : report.coverage) {
+    const auto missed = one.missed();
+    if (missed.size() == one.fields.size()) {
+      if (untouched.empty() || untouched.back().first != one.place) untouched.emplace_back(one.place, "");
+      untouched.back().second += (untouched.back().second.empty() ? "" : ", ") + one.mapping;
+      continue;
+    }
+    std::cout << one.place << " " << one.mapping << ": " << one.fields.size() - missed.size() << " of " << one.fields.size()
+              << " fields exercised";
+    for (size_t i = 0; i < std::min(missed.size(), kNamed); ++i) std::cout << (i == 0 ? "; never: " : ", ") << missed[i];
+    if (missed.size() > kNamed) std::cout << " and " << missed.size() - kNamed << " more (--json has them)";
+    std::cout << "\n";
+  }
+  for (const auto& [place, mappings] : untouched) std::cout << place << ": no spec maps " << mappings << "\n";
+}
+
 void print(const workbench::SpecReport& report) {
   for (const auto& one : report.problems) std::cout << one.text() << "\n";
   size_t failed = 0;
@@ -42,13 +62,7 @@ void print(const workbench::SpecReport& report) {
     std::cout << one.file << ":" << one.line << ": " << one.name << "\n" << indented(one.message) << "\n";
   }
   for (const auto& file : report.updated) std::cout << "wrote " << file << "\n";
-  for (const auto& one : report.coverage) {
-    const auto missed = one.missed();
-    std::cout << one.place << " " << one.mapping << ": " << one.fields.size() - missed.size() << " of " << one.fields.size()
-              << " fields exercised";
-    for (size_t i = 0; i < missed.size(); ++i) std::cout << (i == 0 ? "; never: " : ", ") << missed[i];
-    std::cout << "\n";
-  }
+  print_coverage(report);
   std::cout << report.files << (report.files == 1 ? " file, " : " files, ") << report.results.size() << " cases, " << failed << " failed\n";
 }
 

@@ -44,7 +44,11 @@ void add(std::vector<FieldChange>& changes, const std::string& field, FieldChang
   if (found == changes.end()) found = changes.insert(changes.end(), {field, 0, {}});
   if (!first_of_record) return;
   ++found->records;
-  if (found->examples.size() < kExamples) found->examples.push_back(std::move(example));
+  // A record that several events told of is one example, unless it was another one then.
+  const bool told = std::any_of(found->examples.begin(), found->examples.end(), [&](const FieldChange::Example& one) {
+    return one.record == example.record && one.before == example.before && one.after == example.after;
+  });
+  if (!told && found->examples.size() < kExamples) found->examples.push_back(std::move(example));
 }
 
 class MappingComparison {

@@ -51,7 +51,7 @@ local function make_customer(job, shop, books, account)
   wanted.trigger_account_created_notification = false
   local sent = job:send("customer", shop:at(shops[1]).customers.create { wanted }, { entity = "account " .. account.ID })
   local id = sent.id
-  if id then links.join(job, books, shopper.key(shops[1], id), account.ID) end
+  if id and sent.state ~= "shadow" then links.join(job, books, shopper.key(shops[1], id), account.ID) end
   return { customer = id, made = true }
 end
 

@@ -48,6 +48,17 @@ tests["BC6: a second run of an unchanged customer writes nothing"] = function()
   assert(#again.sent == 0 and again.skipped:find "holds what the shop says", again.skipped)
 end
 
+tests["BC6: what shadow did not send is not remembered as sent"] = function()
+  local world = bridge()
+  local placed = order(world)
+  for _ = 1, 2 do
+    local outcome = world:run("orders", placed.id, { shadow = true })
+    assert(Bridge.effects(outcome):find "account", tostring(outcome.refused))
+  end
+  local outcome = world:run("orders", placed.id)
+  assert(Bridge.effects(outcome):find "account.*invoice", Bridge.effects(outcome) .. tostring(outcome.refused))
+end
+
 tests["BC6: further addresses are kept once, in whatever spelling they come"] = function()
   local world = bridge()
   local id = customer(world, { email = "jo@example.org", first_name = "Jo", last_name = "Ørsted" })

@@ -111,7 +111,8 @@ function Bridge:run(name, key, more)
     key = key, source = more.source, settings = self.settings, entities = self.entities[own], kv = self.kv, answers = answers, map = map,
     shop_system = self.shop_system, books_system = self.books_system, body = self.integration.flows[name].run,
     now = ("2026-01-05T12:00:%02dZ"):format(self.books.calls % 60),
-    send = function(_, write)
+    send = function(effect, write)
+      if more.shadow then return { id = "00000000-0000-8000-8000-" .. ("%012x"):format(#effect), state = "shadow" } end
       local remote = self.books_system.operations[write.operation] and self.books or self.shop
       local operation = remote.system.operations[write.operation]
       local record = remote:call(write.operation, table.unpack(write.arguments))
