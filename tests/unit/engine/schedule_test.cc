@@ -108,6 +108,20 @@ TEST(Poll, EachVersionOfARowBecomesOneJobAcrossOverlapAndPages) {
   EXPECT_EQ(cursors->front().value, std::to_string(to_micros(at("2025-10-14T23:30:00Z"))));
 }
 
+TEST(Poll, C13_TheOverlapBringsNothingFromBeforeTheStart) {
+  World world;
+  polled(world);
+  world.start();
+  world.go_live();
+  const auto start = world.loop->wall();
+  world.order("1", format_rfc3339(start - std::chrono::minutes(5)));  // changed in shadow, a webhook of it may have come then
+  world.order("2", format_rfc3339(std::chrono::floor<std::chrono::seconds>(start)));
+  world.order("3", format_rfc3339(start + std::chrono::minutes(1)));
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.counts().jobs_born, 2);
+  for (const auto& job : world.jobs()) EXPECT_NE(job.key, "1");
+}
+
 TEST(Poll, AFailureLeavesTheCursorWhereTheLastPagePutIt) {
   World world;
   polled(world);
@@ -139,9 +153,7 @@ TEST(Poll, BC11_ARowVersionIsACursorThatBeginsWithEverythingBehindWhatIsLive) {
   EXPECT_EQ(world.counts().jobs_born, 3);
   jobs = world.run(world.store->jobs({}));
   ASSERT_TRUE(jobs);
-  for (const auto& job : *jobs) {
-    EXPECT_EQ(job.lane, job.id == 3 ? store::Lane::live : store::Lane::backfill);
-  }
+  for (const auto& job : *jobs) { EXPECT_EQ(job.lane, job.id == 3 ? store::Lane::live : store::Lane::backfill); }
   auto cursors = world.run(world.store->list(store::Table::cursors, "acme/"));
   ASSERT_TRUE(cursors);
   EXPECT_EQ(cursors->front().value, past_32_bits);
