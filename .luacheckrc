@@ -13,6 +13,7 @@ files["stdlib/meta"] = { ignore = { "11.", "212", "241", "631" } }
 files["scripts"] = { read_globals = ambient }
 files["tests/scripts/host"] = { read_globals = ambient }
 files["clients/*/*/*.lua"] = { read_globals = ambient }
+files["examples/clients/*/clients/*/*/*.lua"] = { read_globals = ambient }
 files["examples/clients"] = {
   read_globals = { "grant", "connection", "use" },
   globals = { "id", "listen", "admin", "public_url", "proxies", "store", "master_key", "grants", "zone", "connections", "instances" },

@@ -170,7 +170,7 @@ for name in pairs(host.roles) do roles[name] = role_object(name) end
 
 local job = {
   key = host.key, source = host.source, client = host.client, instance = host.instance, flow = host.flow,
-  settings = host.settings(), event = host.event(), attempt = host.attempt,
+  settings = host.settings(), event = host.event(), attempt = host.attempt, backfill = host.backfill,
 }
 
 -- job:skip "status 5": nothing is to be done; ends the run.
@@ -232,6 +232,19 @@ end
 
 -- Look-ups.
 
+local PLAIN = { ["nil"] = true, boolean = true, string = true }
+
+-- What a look-up keeps of a row: one field, or several as a table of plain values.
+local function kept(definition, row)
+  if type(definition.value) ~= "table" then return row[definition.value] end
+  local out = {}
+  for _, field in ipairs(definition.value) do
+    local value = row[field]
+    if PLAIN[type(value)] or math.type(value) == "integer" then out[field] = value else out[field] = tostring(value) end
+  end
+  return out
+end
+
 local function answers_by_filter(definition, role, name, operation, keys)
   local answers, declared = {}, host.system(role.system)
   local record = operation.gives and declared.types and declared.types[operation.gives]
@@ -242,7 +255,7 @@ local function answers_by_filter(definition, role, name, operation, keys)
       local key = row[definition.key]
       if key ~= nil then
         local text = tostring(key):match "^%s*(.-)%s*$"
-        if answers[text] == nil then answers[text] = row[definition.value] end
+        if answers[text] == nil then answers[text] = kept(definition, row) end
       end
     end
   end
@@ -262,14 +275,15 @@ local function answers_by_filter(definition, role, name, operation, keys)
   return answers
 end
 
--- Answers of one look-up for these keys: from what is known, else asked for in batches and remembered.
-local function look_up(name, keys)
+-- Answers of one look-up for these keys: from what is known, else asked for in batches and remembered. A replayed job asks
+-- again for what was not there: that is what a person was told to add. `anew` asks again whatever is known.
+local function look_up(name, keys, anew)
   local definition = host.lookups[name]
   local role_name, operation_name = definition.from:match "^([^.]+)%.(.+)$"
-  local known = host.lookup(name, role_name, "", keys, definition.fresh or "1h")
+  local known = anew and {} or host.lookup(name, role_name, "", keys, definition.fresh or "1h")
   local missing = {}
   for _, key in ipairs(keys) do
-    if known[key] == nil then missing[#missing + 1] = key end
+    if known[key] == nil or host.attempt > 1 and known[key] == host.null then missing[#missing + 1] = key end
   end
   if #missing == 0 then return known end
   local bound = host.roles[role_name]
@@ -295,12 +309,21 @@ function job:map(name, record, given)
   return mapping:run(answers)
 end
 
--- job:look_up("items", "SKU1") -> value | nil
-function job:look_up(name, key)
+local LOOK_UP = { anew = true }
+
+-- job:look_up("items", "SKU1", { anew = true }?) -> value | nil; anew: asked for now, whatever is remembered. A list of keys
+-- is asked for in batches and gives a table of those that are there.
+function job:look_up(name, key, options)
+  options = only(options, LOOK_UP, "job:look_up")
   if not host.lookups[name] then misuse("job:look_up: there is no look-up '%s'", tostring(name)) end
-  local answer = look_up(name, { tostring(key) })[tostring(key)]
-  if answer == host.null then return nil end
-  return answer
+  local keys, several = {}, type(key) == "table"
+  for index, each in ipairs(several and key or { key }) do keys[index] = tostring(each) end
+  local answers, out = look_up(name, keys, options.anew), {}
+  for _, each in ipairs(keys) do
+    if answers[each] ~= host.null then out[each] = answers[each] end
+  end
+  if several then return out end
+  return out[keys[1]]
 end
 
 -- job:emit("returns", key, payload, { cursor =, value = }?): a job of another flow; commits with the cursor.

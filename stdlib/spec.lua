@@ -421,7 +421,10 @@ function spec.flow(run, options, ...)
   function job:look_up(name, key)
     local answers = options.lookups and options.lookups[name]
     if not answers then error(("spec.flow: nothing stands for the look-up '%s'"):format(name), 2) end
-    return answers[tostring(key)]
+    if not is_table(key) then return answers[tostring(key)] end
+    local out = {}
+    for _, each in ipairs(key) do out[tostring(each)] = answers[tostring(each)] end
+    return out
   end
   function job:emit(flow, key, payload) outcome.emitted[#outcome.emitted + 1] = { flow = flow, key = tostring(key), payload = payload } end
   function job:note(text, fields) outcome.notes[#outcome.notes + 1] = { text = text, fields = fields } end

@@ -99,6 +99,8 @@ end
 -- division (nil for current/Me), entity path, key.
 local function split_path(path)
   local division, rest = path:match "^/api/v1/(%d+)/(.+)$"
+  -- Bulk is the same rows, in larger pages than anybody here needs.
+  if rest then rest = rest:gsub("^bulk/Financial/", "financialtransaction/") end
   if not division then return nil, path:match "^/api/v1/(current/Me)$" end
   local entity, key = rest:match "^([%w/]+)%(guid'([%x%-]+)'%)$"
   return math.tointeger(division), entity or rest, key

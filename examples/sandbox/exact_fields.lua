@@ -22,7 +22,7 @@ local function names(text)
   return out
 end
 
-return {
+local entities = {
   ["crm/Accounts"] = {
     key = "ID", scope = "Crm accounts", methods = "GPUD", topic = "Accounts", select = true,
     demands_filter = names "ID Code Name Email VATNumber SearchCode Status Modified",
@@ -119,6 +119,10 @@ return {
     key = "ID", scope = "Financial costcenters", methods = "GPUD",
     fields = fields [[ID guid read, Code string must, Description string must, EndDate date]],
   },
+  ["hrm/Costunits"] = {
+    key = "ID", scope = "Financial costcenters", methods = "GPUD",
+    fields = fields [[ID guid read, Code string must, Description string must, EndDate date]],
+  },
   ["vat/VATCodes"] = {
     key = "ID", scope = "Financial accounting", methods = "GPUD",
     fields = fields [[ID guid read, Code string must, Description string must, Type string, VATTransactionType string,
@@ -143,3 +147,7 @@ return {
     fields = fields [[Code int read, Description string read, Currency string read, Country string read, Status int read]],
   },
 }
+
+for path, entity in pairs(require "exact_trade".entities(fields)) do entities[path] = entity end
+
+return entities

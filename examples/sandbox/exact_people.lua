@@ -1,6 +1,6 @@
 -- What a person does to accounts of the simulated Exact Online, for `seed`:
 -- {"make_accounts": [{"Name": …, "Email": …, "VATNumber": …}]}, {"change_accounts": [{"Email": …, "set": {"Phone": …}}]},
--- {"unblock_account": email}, {"delete_account": email}.
+-- {"change": [{"path": "vat/VATCodes", "code": "5", "set": {"IsBlocked": false}}]}, {"unblock_account": email}, {"delete_account": email}.
 
 local people = {}
 
@@ -29,6 +29,11 @@ function people.act(books, division, world, body)
       world.changed(PATH, row.ID, "Update")
       done = done + 1
     end
+  end
+  for _, wanted in ipairs(body.change or {}) do
+    local row = books:find(division, wanted.path, "Code", wanted.code)
+    for name, value in pairs(row and wanted.set or {}) do row[name] = value end
+    done = done + (row and 1 or 0)
   end
   local unblocked = body.unblock_account and by_email(books, division, body.unblock_account)
   if unblocked then unblocked.Blocked, done = false, done + 1 end

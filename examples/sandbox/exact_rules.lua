@@ -1,7 +1,7 @@
 -- The business rules of the simulated Exact Online: what a document must satisfy, and what it adds up to. A broken rule
 -- is a sentence; several are joined as Exact joins them.
 
-local calendar, host, money = require "calendar", require "host", require "money"
+local calendar, host, money, trade = require "calendar", require "host", require "money", require "exact_trade"
 
 local rules = {}
 
@@ -49,7 +49,12 @@ local function check_cost_center(world, broken, line, account)
   if line.CostCenter and not found(world, "hrm/Costcenters", "Code", line.CostCenter) then
     add(broken, "Invalid cost center " .. line.CostCenter)
   end
+  if line.CostUnit and not found(world, "hrm/Costunits", "Code", line.CostUnit) then
+    add(broken, "Invalid cost unit " .. line.CostUnit)
+  end
   if not account then return end
+  if account.UseCostunit == 1 and not line.CostUnit then add(broken, "Mandatory: Cost unit") end
+  if account.UseCostunit == 2 and line.CostUnit then add(broken, "Not allowed: Cost unit") end
   if account.UseCostcenter == 1 and not line.CostCenter then add(broken, "Mandatory: Cost center") end
   if account.UseCostcenter == 2 and line.CostCenter then add(broken, "Not allowed: Cost center") end
 end
@@ -209,5 +214,8 @@ function rules.existing_address(world, row)
     if same then return each end
   end
 end
+
+for path, rule in pairs(trade.document) do rules.document[path] = rule end
+for path, rule in pairs(trade.row) do rules.row[path] = rule end
 
 return rules

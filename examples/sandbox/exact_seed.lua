@@ -1,6 +1,6 @@
 -- Master data of a division of the simulated Exact Online.
 
-local catalogue, host, money = require "catalogue", require "host", require "money"
+local catalogue, host, money, trade = require "catalogue", require "host", require "money", require "exact_trade"
 
 local seed = {}
 
@@ -75,10 +75,12 @@ function seed.division(books, code, name, country)
     { Code = "NL", Description = "Netherlands" }, { Code = "FR", Description = "France" },
     { Code = "EXPORT", Description = "Abroad" }, { Code = "SHIP", Description = "Shipping" },
   })
+  insert(books, code, "hrm/Costunits", { { Code = "WEB", Description = "Web shop" }, { Code = "B2B", Description = "Wholesale" } })
   insert(books, code, "cashflow/PaymentConditions", {
     { Code = "00", Description = "Paid online" }, { Code = "30", Description = "30 days" },
   })
   insert(books, code, "salesinvoice/Layouts", { { Subject = "Invoice", Type = 1 }, { Subject = "Invoice e-mail", Type = 2 } })
+  trade.seed(books, code)
   items(books, code, books:find(code, "financial/GLAccounts", "Code", "8000").ID)
   for _, account in ipairs(ACCOUNTS) do
     local row = { Code = tostring(books:number(code, "account", 1)), Blocked = false }

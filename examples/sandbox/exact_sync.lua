@@ -67,7 +67,6 @@ function sync.list(world, path, request)
 
   local past, found = math.tointeger(tonumber(query["$skiptoken"])) or 0, {}
   for row in world.books:each(world.division, ROWS_OF[path] or path) do
-    if not row.Timestamp then sync.touched(world.books, world.division, row) end
     if test(row) and row.Timestamp > past then found[#found + 1] = row end
   end
   table.sort(found, function(a, b) return a.Timestamp < b.Timestamp end)

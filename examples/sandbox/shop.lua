@@ -5,6 +5,8 @@ local Customers, Deliveries, Hooks, Journal, Orders, Window =
 local answers, calendar, host, shapes, wire =
   require "shop_answers", require "calendar", require "host", require "shop_shapes", require "wire"
 
+local shipments = require "shop_shipments"
+
 local QUOTA_WINDOW_MS, MOST_A_PAGE, USUAL_A_PAGE, REPORTED_ORDERS = 30 * 1000, 250, 50, 5000
 
 local function switches()
@@ -87,7 +89,10 @@ end
 
 local PARTS = {
   products = shapes.products, shipping_addresses = shapes.shipping_addresses, shippingaddresses = shapes.shipping_addresses,
-  coupons = shapes.coupons, fees = shapes.fees, taxes = shapes.taxes,
+  coupons = shapes.coupons, fees = shapes.fees, taxes = shapes.taxes, consignments = function(order)
+    return { pickups = host.json.array {}, shipping = shapes.shipping_addresses(order), downloads = host.json.array {},
+      email = { gift_certificates = host.json.array {} } }
+  end,
 }
 
 local function includes(query)
@@ -138,9 +143,14 @@ function Shop:v2(request, path)
   local order = id and self.orders.by_id[math.tointeger(id)]
   if not order then return answers.v2_error(404, "The requested resource was not found.") end
   if part == "" and request.method == "PUT" then return self:put_order(order, request) end
+  if part == "shipments" then
+    return shipments.handle(order, request, function(status) self:change(order, "status", status) end,
+      function(scope, data) self.deliveries:event(scope, data) end)
+  end
   if request.method ~= "GET" then return answers.v2_error(405, "The method is not allowed.") end
   if part == "" then return answers.json(200, shapes.order(order, self.base, includes(query))) end
   if not PARTS[part] then return answers.v2_error(404, "The requested resource was not found.") end
+  if part == "consignments" then return answers.json(200, PARTS[part](order)) end
   return v2_list(slice(PARTS[part](order), query, MOST_A_PAGE))
 end
 

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "runtime/base/encoding.h"
+#include "runtime/engine/registry.h"
+#include "runtime/engine/request_key.h"
 
 namespace mlc::app {
 namespace {
@@ -177,15 +179,24 @@ Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const 
     }
     const Json& declared = known->second;
     if (declared.is_null()) continue;
-    std::string source;
-    const std::string left_role = text(declared["left"], "role");
-    for (const auto& [role, bound] : program->instance.roles)
-      if (role == left_role && !bound.empty()) source = bound.front();
-    auto left = reconcile_side(declared["left"], *program, directory, source);
-    if (!left) return left.error();
-    auto right = reconcile_side(declared["right"], *program, directory, source);
-    if (!right) return right.error();
-    catalog.reconciles.push_back({program->instance.client, program->instance.name, std::move(*left), std::move(*right)});
+    // One for each source, against the books that its records are routed to (C14).
+    const std::string left_role = text(declared["left"], "role"), right_role = text(declared["right"], "role");
+    const auto sources = engine::connections_of(program->instance, left_role);
+    if (sources.empty()) return reconcile_side(declared["left"], *program, directory, "").error();
+    for (const auto& source : sources) {
+      auto left = reconcile_side(declared["left"], *program, directory, source);
+      if (!left) return left.error();
+      auto right = reconcile_side(declared["right"], *program, directory, source);
+      if (!right) return right.error();
+      left->connection = source;
+      auto routed = engine::connection_for(program->instance, source, right_role, "");
+      if (routed) right->connection = *routed;
+      for (auto* side : {&*left, &*right}) {
+        auto connection = directory.find(program->instance.client, side->connection);
+        side->zone = connection && !connection->zone.empty() ? connection->zone : program->instance.zone;
+      }
+      catalog.reconciles.push_back({program->instance.client, program->instance.name, std::move(*left), std::move(*right)});
+    }
   }
   return catalog;
 }

@@ -29,6 +29,7 @@ void add_versions(CLI::App& root, Context& context);
 void add_approve(CLI::App& root, Context& context);
 void add_rollback(CLI::App& root, Context& context);
 void add_preview(CLI::App& root, Context& context);
+void add_backfill(CLI::App& root, Context& context);
 void add_test(CLI::App& root, Context& context);
 
 // Parses and runs; gives the exit code of design.md section 4.

@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   add_ping(root, context);
   add_check(root, context);
   add_sync(root, context);
+  add_backfill(root, context);
   add_jobs(root, context);
   add_show(root, context);
   add_map(root, context);

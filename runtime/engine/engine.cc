@@ -9,6 +9,7 @@ Engine::Engine(Environment env, store::Store& store, vault::Vault& vault, remote
       intake_(context_),
       jobs_(context_),
       schedule_(context_),
+      backfills_(context_),
       operations_(context_),
       subscriptions_(context_),
       reconcile_(context_),
@@ -49,10 +50,11 @@ Task<Status> Engine::start(Catalog catalog, Run run) {
   auto scheduled = co_await schedule_.start();
   if (!scheduled) co_return scheduled.error();
   subscriptions_.start();
-  co_return ok_status();
+  co_return co_await backfills_.start();
 }
 
 Task<Unit> Engine::stop() {
+  backfills_.stop();
   schedule_.stop();
   subscriptions_.stop();
   co_return co_await jobs_.drain();

@@ -6,7 +6,10 @@
 //   auto answer = co_await engine.intake().webhook(client, connection, headers, body);
 #pragma once
 #include <memory>
+#include <optional>
+#include <string>
 
+#include "runtime/engine/backfill.h"
 #include "runtime/engine/catalog.h"
 #include "runtime/engine/context.h"
 #include "runtime/engine/intake.h"
@@ -38,10 +41,15 @@ class Engine {
   Intake& intake() { return intake_; }
   Jobs& jobs() { return jobs_; }
   Schedule& schedule() { return schedule_; }
+  Backfills& backfills() { return backfills_; }
   Operations& operations() { return operations_; }
   Subscriptions& subscriptions() { return subscriptions_; }
   Reconcile& reconcile() { return reconcile_; }
   Story& story() { return story_; }
+  std::optional<std::string> zone_of(const std::string& client, const std::string& instance) const {
+    const auto found = context_.registry.find(client, instance);
+    return found ? std::optional<std::string>(found->zone) : std::nullopt;
+  }
   const Doors& doors() const { return context_.doors; }
 
  private:
@@ -51,6 +59,7 @@ class Engine {
   Intake intake_;
   Jobs jobs_;
   Schedule schedule_;
+  Backfills backfills_;
   Operations operations_;
   Subscriptions subscriptions_;
   Reconcile reconcile_;

@@ -100,14 +100,32 @@ Task<Result<std::map<std::string, Reconcile::Record>>> Reconcile::read(std::stri
 }
 
 Task<Result<Reconciled>> Reconcile::run(std::string client, std::string instance, Date from, Date to) {
-  const auto spec = std::find_if(specs_.begin(), specs_.end(),
-                                 [&](const ReconcileSpec& one) { return one.client == client && one.instance == instance; });
-  if (spec == specs_.end()) co_return Error(Code::not_found, "the integration of " + client + "/" + instance + " declares no reconcile");
-  const auto sides = *spec;
-  auto left = co_await read(client, sides.left, from, to);
-  if (!left) co_return left.error();
-  auto right = co_await read(client, sides.right, from, to);
-  if (!right) co_return right.error();
+  // One for each source of an instance; books that several sources share are read once.
+  std::vector<ReconcileSpec> all;
+  for (const auto& one : specs_) {
+    if (one.client == client && one.instance == instance) all.push_back(one);
+  }
+  if (all.empty()) co_return Error(Code::not_found, "the integration of " + client + "/" + instance + " declares no reconcile");
+  Result<std::map<std::string, Record>> left(std::map<std::string, Record>{}), right(std::map<std::string, Record>{});
+  std::map<std::string, ReconcileSide> source_of;  // by reference
+  std::vector<std::string> seen;
+  for (const auto& sides : all) {
+    auto theirs = co_await read(client, sides.left, from, to);
+    if (!theirs) co_return theirs.error();
+    for (auto& [key, record] : *theirs) {
+      source_of[key] = sides.left;
+      left->insert_or_assign(key, std::move(record));
+    }
+    if (std::find(seen.begin(), seen.end(), sides.right.connection) != seen.end()) continue;
+    seen.push_back(sides.right.connection);
+    auto ours = co_await read(client, sides.right, from, to);
+    if (!ours) co_return ours.error();
+    for (auto& [key, record] : *ours) {
+      auto& known = (*right)[key];
+      record.times += known.times;  // one record in two books is doubled as much as twice in one
+      known = std::move(record);
+    }
+  }
 
   Reconciled result;
   using Kind = Reconciled::Difference::Kind;
@@ -120,7 +138,8 @@ Task<Result<Reconciled>> Reconcile::run(std::string client, std::string instance
     if (other == right->end()) {
       Reconciled::Difference missing{Kind::missing, key, record.date, record.total.text(), "", 0};
       // The reference is the source's prefix and its key; the job bears the key alone.
-      const auto prefix = replaced(sides.left.key_prefix, "{source}", sides.left.connection);
+      const auto& of = source_of[key];
+      const auto prefix = replaced(of.key_prefix, "{source}", of.connection);
       store::JobFilter filter;
       filter.client = client;
       filter.instance = instance;

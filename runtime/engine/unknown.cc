@@ -20,6 +20,24 @@ Task<Effects::Stop> Effects::clear_unknown() {
   const bool blind = code == "applied_blind", refusal_like = code == "refusal_like";
   const bool searchable = plan_.probe.has_value();
   repeated_ = true;
+  // What looked like a refusal was one: its own words answer the script.
+  const auto refused = [&]() -> Task<Stop> {
+    auto refusal = run_.journal.open(**entry);
+    if (!refusal) co_return Sent(from_error(refusal.error(), {}));
+    auto error = error_from_json(refusal->json);
+    error.code = "rejected";
+    const Answer answer{run_.context.now(), true, error_json(error)};
+    auto birth = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, answer);
+    if (!birth) co_return Sent(from_error(birth.error(), {}));
+    store::Change change;
+    change.entries.push_back(std::move(*birth));
+    change.audit.push_back(audit("effect.rejected", request_.effect + " after one search"));
+    effect_->ended = run_.context.now();
+    auto committed = co_await change_state(EffectState::rejected, states(EffectState::unknown, EffectState::armed), std::move(change));
+    if (!committed) co_return Sent(from_error(committed.error(), {}));
+    ++counts_.effects_rejected;
+    co_return Sent(answer);
+  };
 
   const auto* flow = find_flow(*run_.instance, run_.job.flow);
   if (effect_->sends >= (flow != nullptr ? flow->max_failures : Flow().max_failures)) {
@@ -45,6 +63,10 @@ Task<Effects::Stop> Effects::clear_unknown() {
       auto& record = found->records.front();
       co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
     }
+    if (refusal_like) {  // and nothing of it stands there: it was one
+      auto telling = refused();
+      co_return co_await std::move(telling);
+    }
     // Absent, or still as it was: an upsert of the same bytes; no newer one of ours can have passed it.
     co_return std::nullopt;
   }
@@ -60,21 +82,8 @@ Task<Effects::Stop> Effects::clear_unknown() {
         co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
       }
       if (found->records.empty()) {
-        auto refusal = run_.journal.open(**entry);
-        if (!refusal) co_return Sent(from_error(refusal.error(), {}));
-        auto error = error_from_json(refusal->json);
-        error.code = "rejected";
-        const Answer answer{run_.context.now(), true, error_json(error)};
-        auto birth = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, answer);
-        if (!birth) co_return Sent(from_error(birth.error(), {}));
-        store::Change change;
-        change.entries.push_back(std::move(*birth));
-        change.audit.push_back(audit("effect.rejected", request_.effect + " after one search"));
-        effect_->ended = run_.context.now();
-        auto committed = co_await change_state(EffectState::rejected, states(EffectState::unknown, EffectState::armed), std::move(change));
-        if (!committed) co_return Sent(from_error(committed.error(), {}));
-        ++counts_.effects_rejected;
-        co_return Sent(answer);
+        auto telling = refused();
+        co_return co_await std::move(telling);
       }
       co_return park("several_found", "several records there bear the reference " + plan_.probe->value,
                      "remove the doubled ones, then release the job");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
@@ -107,6 +108,28 @@ Result<Since> RealRemote::since(const std::string& client, const std::string& co
   since.sorted = declared->sorted;
   since.counts = declared->format == "odata_number";
   return since;
+}
+
+Result<Since> RealRemote::period(const std::string& client, const std::string& connection, const std::string& operation,
+                                 std::optional<WallTime> from, std::optional<WallTime> to) {
+  auto found = target(client, connection, operation);
+  if (!found) return found.error();
+  const auto& declared = found->operation->period;
+  if (!declared) {
+    const auto& changes = found->operation->since;
+    if (!changes) return Error(Code::unsupported, "operation " + operation + " declares no `since` and no `period`");
+    const bool counts = changes->format == "odata_number";
+    if (counts && (from || to))
+      return Error(Code::unsupported, operation + " knows versions and no dates: leave --from and --to out, and it is read whole");
+    return since(client, connection, operation, counts ? std::optional<WallTime>(WallTime{}) : from);
+  }
+  auto query = document::Node::object();
+  if (from) query.set(declared->from, format_rfc3339(*from));
+  if (to) query.set(declared->to, format_rfc3339(*to));
+  for (const auto& [name, value] : declared->query) query.set(name, value);
+  auto arguments = document::Node::object();
+  arguments.set("query", std::move(query));
+  return Since{document::write(arguments), declared->field, false, false};
 }
 
 Result<std::string> RealRemote::take(const std::string& client, const std::string& connection, const std::string& operation,

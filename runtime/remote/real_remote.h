@@ -34,6 +34,8 @@ class RealRemote : public Remote {
   Result<OperationFacts> facts(const std::string& client, const std::string& connection, const std::string& operation) override;
   Result<Since> since(const std::string& client, const std::string& connection, const std::string& operation,
                       std::optional<WallTime> from) override;
+  Result<Since> period(const std::string& client, const std::string& connection, const std::string& operation, std::optional<WallTime> from,
+                       std::optional<WallTime> to) override;
   Task<Result<Read>> read(Call call) override;
   Result<Plan> plan(const Call& call) override;
   Task<Result<std::unique_ptr<Ticket>>> admit(const Plan& plan, store::Lane lane, Duration patience, WallTime* not_before) override;

@@ -119,6 +119,14 @@ class Remote {
     return Error(Code::unsupported, operation + " declares no since");
   }
 
+  // How a list is asked for the records of a period, by the dates that its `period` block names, else by when they changed;
+  // then `to` is the caller's to keep. unsupported when it knows no dates and some are given.
+  virtual Result<Since> period(const std::string& client, const std::string& connection, const std::string& operation,
+                               std::optional<WallTime> from, std::optional<WallTime> to) {
+    (void)to;
+    return since(client, connection, operation, from);
+  }
+
   // Reads only. Waits for permit and token, sends, obeys 429 and one token renewal on 401, retries what is safe a few
   // times within a minute. A Result error means that the call itself is wrong (unknown connection or operation, missing
   // placeholder). Every other end is a Read whose outcome tells: verdict applied, or `code` is one of denied (auth, scope),

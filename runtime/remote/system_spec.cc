@@ -207,6 +207,12 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
   if (Value pages = reader.take("pages")) operation.pages = parse_pages(pages, reader.at("pages"), fault);
   operation.query = reader.pairs("query");
   if (Value since = reader.take("since")) operation.since = parse_since(since, reader.at("since"), fault);
+  if (Value period = reader.take("period")) {
+    Reader fields(period, reader.at("period"), fault);
+    operation.period = PeriodSpec{fields.text("from"), fields.text("to"), fields.text("field"), fields.pairs("query")};
+    if (operation.period->from.empty() || operation.period->to.empty() || operation.period->field.empty())
+      fields.fail("", "`from`, `to` and `field`");
+  }
   if (Value find = reader.take("find")) {
     Reader fields(find, reader.at("find"), fault);
     operation.find.param = fields.text("param");

@@ -40,6 +40,12 @@ struct SinceSpec {
   bool sorted = false;
 };
 
+// How a list operation is asked for the records of a period (back-fills): by the date that `field` has.
+struct PeriodSpec {
+  std::string from, to, field;
+  std::vector<std::pair<std::string, std::string>> query;
+};
+
 // How a list operation is asked for records with one value in one field.
 struct FindSpec {
   std::string param;   // "" = a parameter named like the field
@@ -61,6 +67,7 @@ struct Operation {
   std::optional<Pages> pages;
   std::vector<std::pair<std::string, std::string>> query;  // defaults
   std::optional<SinceSpec> since;
+  std::optional<PeriodSpec> period;
   FindSpec find;
   std::vector<std::string> unwrap;
   std::string takes, gives, id, number;

@@ -358,6 +358,8 @@ void push_job_host(lua_State* L, JobRun& run) {
   set_text(L, "flow", job.flow);
   lua_pushinteger(L, job.attempt);
   lua_setfield(L, -2, "attempt");
+  lua_pushboolean(L, job.lane == store::Lane::backfill);
+  lua_setfield(L, -2, "backfill");
   push_null(L);
   lua_setfield(L, -2, "null");
   push_roles(L, *run.program, job.source);

@@ -11,6 +11,7 @@
 ---@field settings table the instance's settings as they were when the job began
 ---@field event table what was received, or the row that a poll found
 ---@field attempt integer 1, and one more after each replay
+---@field backfill boolean whether a back-fill made it: then nothing may reach the client's customers
 ---@field kv JobStore
 local Job = {}
 
@@ -90,9 +91,10 @@ function Job:send(effect, write, options) end
 --- ```
 function Job:map(mapping, record, given) end
 
---- One answer of a look-up of the integration.
+--- Answers of a look-up of the integration: of one key, or of a list of keys as a table.
 ---@param name string
----@param key any
+---@param key any a key, or a list of them: asked for in batches
+---@param options? { anew?: boolean } anew: asked for now, whatever is remembered
 ---@return any value nil when the remote does not know the key
 ---
 --- ```lua
@@ -101,7 +103,7 @@ function Job:map(mapping, record, given) end
 --- })
 --- assert(outcome.result == "guid-1")
 --- ```
-function Job:look_up(name, key) end
+function Job:look_up(name, key, options) end
 
 --- Makes a job of another flow; it commits with this one's end.
 ---@param flow string

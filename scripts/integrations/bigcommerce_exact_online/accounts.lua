@@ -57,7 +57,11 @@ end
 
 function accounts.run(job, shop, books)
   if job.settings.accounts_to_shop == "off" then return job:skip "accounts_to_shop is off" end
-  local account, why = try(books.accounts.get, job.key)
+  -- A poll brings the account with it; a webhook only says which.
+  local row = job.event and job.event.record
+  if links.is_echo(job, books, job.key, row) then return job:skip "our own change came back" end
+  local account, why = row, nil
+  if not account then account, why = try(books.accounts.get, job.key) end
   if not account then
     if why.code ~= "not_found" then error(why, 0) end
     return job:skip("account " .. job.key .. " is no longer in Exact Online")

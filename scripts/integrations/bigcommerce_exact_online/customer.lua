@@ -44,9 +44,11 @@ local function create(job, books, who, what)
       fix = "Make an account with this e-mail address or VAT number, or set new_accounts to create; then release this case.",
     })
   end
-  local sent = job:send("account", books.accounts.create(job:map("account", who)), { entity = who.email })
+  local wanted = job:map("account", who)
+  local sent = job:send("account", books.accounts.create(wanted), { entity = who.email })
   -- In shadow there is no account that could be kept: a later job, live by then, would look for it.
   if sent.state ~= "shadow" then links.join(job, books, who.own_key, sent.id) end
+  links.wrote(job, books, sent, sent.id, wanted)
   own_places[sent.id] = shopper.place_key(who.place)
   if job.settings.contacts == "always" or job.settings.contacts == "companies" and who.company then
     local contact = job:map("contact", who, { account = sent.id })
@@ -106,7 +108,8 @@ function customer.account(job, books, order)
   if not code then
     local changes = owners.for_books(job.settings, job:map("account", who), account, true)
     if changes then
-      job:send("fill account", books.accounts.update(account.ID, changes), { version = job:now(), entity = account.ID })
+      local sent = job:send("fill account", books.accounts.update(account.ID, changes), { version = job:now(), entity = account.ID })
+      links.wrote(job, books, sent, account.ID, owners.merged(account, changes))
     end
   end
   return account.ID

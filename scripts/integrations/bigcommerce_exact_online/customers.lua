@@ -54,7 +54,8 @@ function customers.run(job, shop, books)
     changes.SearchCode = wanted.SearchCode
   end
   if changes then
-    job:send("change account", books.accounts.update(account.ID, changes), { version = job:now(), entity = account.ID })
+    local sent = job:send("change account", books.accounts.update(account.ID, changes), { version = job:now(), entity = account.ID })
+    links.wrote(job, books, sent, account.ID, owners.merged(account, changes))
   end
   keep_addresses(job, books, record, account.ID)
   if not changes then return job:skip(("account %s holds what the shop says"):format(rules.told(account))) end

@@ -1,7 +1,7 @@
 -- BigCommerce -> Exact Online: an order becomes one sales invoice. Not here yet, and refused with a sentence: refunds,
 -- gift certificates, tax-inclusive stores.
 
-local accounts, customers, with_customers = require "accounts", require "customers", require "customer_settings"
+local accounts, customers, masters, with_customers = require "accounts", require "customers", require "masters", require "customer_settings"
 local customer, documents, orders, refusals, totals =
   require "customer", require "documents", require "orders", require "refusals", require "totals"
 
@@ -30,7 +30,7 @@ local function post_order(job, shop, books)
   local address = customer.delivery_address(job, books, order, account)
   local invoice = job:map("invoice", order, { account = account, address = address or null })
   totals.check(job, order, invoice)
-  return documents.post(job, books, order, invoice)
+  return masters.guarded(job, invoice, "Order " .. order.id, function() return documents.post(job, books, order, invoice) end)
 end
 
 return integration {
@@ -65,6 +65,16 @@ return integration {
   lookups = {
     items = { from = "books.items.list", key = "Code", value = "ID", fresh = "1h" },
     gl_accounts = { from = "books.gl_accounts.list", key = "Code", value = "ID", fresh = "1h" },
+    -- Master data that is held against a document before it is posted.
+    journals = { from = "books.journals.list", key = "Code", value = { "Type", "IsBlocked" }, fresh = "1h" },
+    payment_conditions = { from = "books.payment_conditions.list", key = "Code", value = { "Code" }, fresh = "1h" },
+    vat_codes_of_books = { from = "books.vat_codes.list", key = "Code", value = { "IsBlocked", "VATTransactionType" }, fresh = "1h" },
+    cost_centers = { from = "books.cost_centers.list", key = "Code", value = { "EndDate" }, fresh = "1h" },
+    cost_units = { from = "books.cost_units.list", key = "Code", value = { "EndDate" }, fresh = "1h" },
+    gl_accounts_by_id = {
+      from = "books.gl_accounts.list", key = "ID", value = { "Code", "IsBlocked", "UseCostcenter", "UseCostunit" }, fresh = "1h",
+    },
+    items_by_id = { from = "books.items.list", key = "ID", value = { "Code", "IsSalesItem", "EndDate", "GLRevenue" }, fresh = "1h" },
   },
 
   flows = {

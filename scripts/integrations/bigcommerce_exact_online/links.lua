@@ -1,6 +1,8 @@
 -- Which customer of a shop is which account of the books: kept once known, from either side, with what both sides held when
 -- they were last equal (which is how our own writes are known again when they come back as events).
 
+local time = require "time"
+
 local links = {}
 
 local function of_customer(books, own_key) return ("link/%s/%s"):format(books:connection(), own_key) end
@@ -22,6 +24,31 @@ function links.join(job, books, own_key, account_id)
   if not own_key or links.account(job, books, own_key) == account_id then return end
   job.kv.set(of_customer(books, own_key), { account = account_id })
   job.kv.set(of_account(books, account_id), { customer = own_key })
+end
+
+-- What we wrote to an account, of what would go to the shop: our own change is known again by it when it comes back.
+local COMPARED = { "Name", "Email", "Phone" }
+local ECHO_SECONDS = 300
+
+local function text(value) return value ~= nil and tostring(value):match "^%s*(.-)%s*$" or "" end
+
+function links.wrote(job, books, sent, account_id, fields)
+  if sent.state == "shadow" then return end
+  local kept = { at = job:now() }
+  for _, field in ipairs(COMPARED) do kept[field] = text(fields[field]) end
+  job.kv.set(("wrote/%s/%s"):format(books:connection(), account_id), kept)
+end
+
+-- Whether an event of an account is our own write coming back. `row` is what a poll found; a webhook brings none, and then
+-- only the time tells: what a person changed in these minutes is found by the poll.
+function links.is_echo(job, books, account_id, row)
+  local wrote = job.kv.get(("wrote/%s/%s"):format(books:connection(), account_id))
+  if not wrote then return false end
+  if not row then return time.compare(job:now(), time.add(wrote.at, ECHO_SECONDS)) < 0 end
+  for _, field in ipairs(COMPARED) do
+    if text(row[field]) ~= wrote[field] then return false end
+  end
+  return true
 end
 
 return links

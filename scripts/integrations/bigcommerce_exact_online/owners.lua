@@ -50,6 +50,13 @@ function owners.for_books(settings, wanted, account, only_empty)
   return changes
 end
 
+-- The account's fields that go to the shop, as they stand after a change.
+function owners.merged(account, changes)
+  local out = {}
+  for _, field in ipairs { "Name", "Email", "Phone" } do out[field] = changes[field] or account[field] end
+  return out
+end
+
 -- Field of the customer in the shop to the account's field whose owner decides.
 local OF_CUSTOMER = { email = "Email", phone = "Phone", company = "Name" }
 

@@ -11,6 +11,7 @@ local REPEATABLE = { kind = "D", may_repeat = true }
 return {
   ["customers.list"] = {
     GET = CUSTOMERS, find = { param = "email:in" }, pages = PAGES, gives = "Customer", query = { include = "addresses,formfields" },
+    period = { from = "date_created:min", to = "date_created:max", field = "date_created" },
     since = {
       param = "date_modified:min", field = "date_modified", format = "rfc3339", query = { sort = "date_modified:asc" },
     },

@@ -10,6 +10,7 @@ local V3_ROWS = { rows = { "data" }, param = "page", size_param = "limit", size 
 return {
   ["orders.list"] = {
     GET = V2, pages = numbered(250), gives = "order",
+    period = { from = "min_date_created", to = "max_date_created", field = "date_created" },
     since = {
       param = "min_date_modified", field = "date_modified", format = "rfc3339", query = { sort = "date_modified:asc" },
     },

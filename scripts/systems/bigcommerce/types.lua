@@ -101,6 +101,14 @@ return {
     first_name = "text", last_name = "text", company = "text", recipient = "text", street_1 = "text", street_2 = "text",
     city = "text", state = "text", zip = "text", country_iso2 = "text", phone = "text",
   },
+  Shipment = v2 {
+    id = "integer read", order_id = "integer read", order_address_id = "integer must", tracking_number = "text", tracking_link = "text",
+    shipping_provider = "text", tracking_carrier = "text", comments = "text", date_created = "instant read",
+    items = "list:ShipmentItem must",
+  },
+  ShipmentItem = v2 { order_product_id = "integer must", quantity = "decimal must" },
+  -- Any other field in a PUT of an order may clear what stands there (section 4).
+  OrderChange = v2 { status_id = "integer", external_order_id = "text", staff_notes = "text" },
   Store = record({}, {
     id = "text read", store_id = "integer read", name = "text read", currency = "text read", country_code = "text read",
     decimal_places = "integer read", is_price_entered_with_tax = "boolean read", timezone = "record:Timezone",

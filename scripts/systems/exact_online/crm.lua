@@ -16,7 +16,7 @@ return {
     -- What changed since a row version (section 4): the only list of accounts that needs no other filter. 1,000 a page.
     ["accounts.changed"] = {
       GET = "/api/v1/{division}/sync/CRM/Accounts", pages = { rows = { "d.results", "d" }, next = "d.__next" }, gives = "Account",
-      query = { ["$select"] = "ID,Code,Name,Status,Email,Timestamp" },
+      query = { ["$select"] = ACCOUNT .. ",Timestamp" },
       since = { param = "$filter", field = "Timestamp", format = "odata_number", sorted = true },
     },
   },

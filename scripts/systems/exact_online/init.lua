@@ -1,10 +1,15 @@
 -- Exact Online: divisions of a region's installation, OAuth by authorization code with a strict, rotating refresh token.
 
 local operations = {}
-for _, area in ipairs { require "crm", require "sales", require "master" } do
+for _, area in ipairs { require "crm", require "sales", require "master", require "logistics", require "finance" } do
   for _, group in ipairs(area) do
     for name, operation in pairs(group) do operations[name] = operation end
   end
+end
+
+local types = {}
+for _, part in ipairs { require "types", require "trade_types" } do
+  for name, declared in pairs(part) do types[name] = declared end
 end
 
 return system {
@@ -65,5 +70,5 @@ return system {
   },
 
   operations = operations,
-  types = require "types",
+  types = types,
 }

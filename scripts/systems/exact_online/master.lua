@@ -22,6 +22,9 @@ return {
   entity "hrm/Costcenters" {
     name = "cost_centers", type = "CostCenter", id = "ID", select = "ID,Code,Description,EndDate",
   },
+  entity "hrm/Costunits" {
+    name = "cost_units", type = "CostUnit", id = "ID", select = "ID,Code,Description,EndDate",
+  },
   entity "vat/VATCodes" {
     name = "vat_codes", type = "VATCode", id = "ID",
     select = "ID,Code,Description,Type,VATTransactionType,Percentage,IsBlocked",

@@ -48,7 +48,7 @@ return {
     Notes = "text", CostCenter = "text", CostUnit = "text", Project = "guid", UnitCode = "text",
   },
   OrderChargeLine = exact {
-    ID = "guid read", IsShippingCost = "boolean", OrderCharge = "guid", AmountFCExclVAT = "decimal",
+    ID = "guid read", OrderID = "guid", IsShippingCost = "boolean", OrderCharge = "guid", AmountFCExclVAT = "decimal",
     AmountFCInclVAT = "decimal", VATCode = "text",
   },
   PrintedSalesInvoice = exact {
@@ -93,12 +93,13 @@ return {
     Currency = "text", IsBlocked = "boolean",
   },
   CostCenter = exact { ID = "guid read", Code = "text must", Description = "text must", EndDate = "date" },
+  CostUnit = exact { ID = "guid read", Code = "text must", Description = "text must", EndDate = "date" },
   VATCode = exact {
     ID = "guid read", Code = "text must", Description = "text must", Type = "text", VATTransactionType = "text",
     Percentage = "decimal read", IsBlocked = "boolean",
   },
   PaymentCondition = exact { ID = "guid read", Code = "text must", Description = "text must" },
-  Layout = exact { ID = "guid read", Subject = "text read", Type = "integer read" },
+  Layout = exact { ID = "guid read", Subject = "text read", Type = "integer read", Category = "integer read" },
   Me = exact {
     UserID = "guid read", CurrentDivision = "integer read", AccountingDivision = "integer read", FullName = "text read",
     Language = "text read", ServerTime = "text read", ServerUtcOffset = "integer read",

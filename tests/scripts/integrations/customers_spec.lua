@@ -232,6 +232,62 @@ tests["C17, BC16: an account that a person deleted is not made again"] = functio
   assert(not world:run("customers", id).refused)
 end
 
+tests["C15: what master data forbids is said in one sentence with its place, before anything is sent"] = function()
+  local cases = {
+    { settings = { vat_codes = { ["21"] = "5", ["9"] = "5", ["0"] = "5" } }, says = "VAT code 5 is blocked", fix = "VAT codes" },
+    { settings = { vat_codes = { ["21"] = "8", ["9"] = "8", ["0"] = "8" } }, says = "VAT code 8 is for purchases", fix = "vat_codes" },
+    { settings = { vat_codes = { ["21"] = "X", ["9"] = "X", ["0"] = "X" } }, says = "VAT code X is not in Exact Online", fix = "vat_codes" },
+    { settings = { journal = "71" }, says = "Journal 71 is blocked", fix = "Journals" },
+    { settings = { journal = "60" }, says = "Journal 60 is no sales journal", fix = "setting journal" },
+    { settings = { payment_condition = "99" }, says = "Payment condition 99 is not in Exact Online", fix = "payment_condition" },
+    { settings = { revenue_account = "8099" }, says = "G/L account 8099 is blocked", fix = "G/L accounts" },
+    { settings = { revenue_account = "8030" }, says = "G/L account 8030 wants a cost center, and the line has none", fix = "cost_center" },
+    { settings = { revenue_account = "8040", cost_center = "NL" }, says = "G/L account 8040 takes no cost center, and the line has NL", fix = "cost_center" },
+    { settings = { cost_center = "MARS" }, says = "Cost center MARS is not in Exact Online", fix = "Cost centers" },
+    { settings = { cost_unit = "MARS" }, says = "Cost unit MARS is not in Exact Online", fix = "Cost units" },
+  }
+  for _, case in ipairs(cases) do
+    local world = bridge(case.settings)
+    local placed = order(world)
+    local outcome = world:run("orders", placed.id)
+    assert(outcome.refused and outcome.refused:find(case.says, 1, true), case.says .. " <> " .. tostring(outcome.refused))
+    assert(outcome.fix:find(case.fix, 1, true) and outcome.refused:find("Order " .. placed.id, 1, true), outcome.fix)
+    assert(not Bridge.effects(outcome):find "invoice")
+    assert(not outcome.cause:find(tostring(placed.id), 1, true), "the cause is of one record: " .. outcome.cause)
+  end
+end
+
+tests["C15: many records with one cause are one case, and no write goes out"] = function()
+  local world = bridge { vat_codes = { ["21"] = "5", ["9"] = "5", ["0"] = "5" } }
+  local causes, before = {}, world:control("exact", "events").counts["POST 500"] or 0
+  for _ = 1, 30 do
+    local outcome = world:run("orders", order(world).id)
+    causes[outcome.cause] = true
+  end
+  local count = 0
+  for _ in pairs(causes) do count = count + 1 end
+  assert(count == 1 and causes["VAT code 5 is blocked"])
+  assert((world:control("exact", "events").counts["POST 500"] or 0) == before)
+end
+
+tests["C15: once fixed, a released job asks anew and posts"] = function()
+  local world = bridge { journal = "71" }
+  local placed = order(world)
+  assert(world:run("orders", placed.id).refused)
+  world:control("exact", "seed", { change = { { path = "financial/Journals", code = "71", set = { IsBlocked = false } } } })
+  assert(world:run("orders", placed.id).refused, "an hour's memory")
+  local outcome = world:run("orders", placed.id, { attempt = 2 })
+  assert(not outcome.refused and Bridge.effects(outcome):find "invoice", outcome.refused)
+end
+
+tests["C15: what Exact Online alone knows is told in its own words, once for all records"] = function()
+  local world = bridge()
+  world:control("exact", "switches", { closed_until = "2099-01-01" })
+  local first, second = world:run("orders", order(world).id), world:run("orders", order(world).id)
+  assert(first.refused:find("was refused by Exact Online", 1, true) and first.refused:find("Period is closed", 1, true), first.refused)
+  assert(first.cause == second.cause and first.fix)
+end
+
 local function account_id(world, email) return world:accounts()[email].ID end
 
 tests["BC11: an account joins its customer by e-mail, and what the books own goes to the shop"] = function()
@@ -253,12 +309,26 @@ tests["BC11: no change goes round in circles"] = function()
   world:control("exact", "seed", { change_accounts = { { Email = "loop@example.org", set = { Phone = "2", Name = "Loop by hand" } } } })
   local rounds = 0
   for _ = 1, 5 do
+    world:pass(600)
     local to_shop = world:run("accounts", account, { source = "books" })
     local to_books = world:run("customers", id)
     rounds = rounds + #to_shop.sent + #to_books.sent
   end
   assert(rounds == 2, rounds)   -- the phone to the shop, the name back to the books
   assert(world:customers()["loop@example.org"].phone == "2" and world:accounts()["loop@example.org"].Name == "Loop")
+end
+
+tests["BC11: our own change that comes back costs no call, and a person's soon after is found by the poll"] = function()
+  local world = bridge { owners = { Phone = "books" } }
+  local id = customer(world, { email = "echo@example.org", phone = "1" })
+  world:run("customers", id)
+  local account = account_id(world, "echo@example.org")
+  local echo = world:run("accounts", account, { source = "books" })
+  assert(echo.skipped == "our own change came back" and echo.books_calls == 0)
+  world:control("exact", "seed", { change_accounts = { { Email = "echo@example.org", set = { Phone = "2" } } } })
+  local row = world.books:call("accounts.changed", { ["$filter"] = "Timestamp gt 0" })
+  local polled = world:run("accounts", account, { source = "books", event = { record = row[#row] } })
+  assert(Bridge.effects(polled) == "change customer" and polled.books_calls == 0, Bridge.effects(polled) .. tostring(polled.skipped))
 end
 
 tests["BC11, C18: an account makes a customer only where that is set, and the shop mails nobody"] = function()

@@ -1,8 +1,8 @@
 -- The integration between the two simulated systems, in plain Lua: flows run on what the simulations answer, writes go to them,
 -- and what the host would keep between jobs (links, what was sent) is kept here.
 
-local flow, json, mapping, Remote, service =
-  require "flow", require "json", require "mapping", require "remote", require "service"
+local calendar, flow, json, mapping, Remote, service =
+  require "calendar", require "flow", require "json", require "mapping", require "remote", require "service"
 
 local FOLDER = "scripts/integrations/bigcommerce_exact_online"
 
@@ -17,7 +17,7 @@ function Bridge.start(root, settings)
   local self = setmetatable({
     integration = flow.load(root, FOLDER), shop_system = flow.load(root, "scripts/systems/bigcommerce"),
     books_system = flow.load(root, "scripts/systems/exact_online"), exact = systems.exact_online, store = systems.bigcommerce,
-    entities = {}, kv = {}, mappings = {}, settings = settings or {},
+    entities = {}, kv = {}, mappings = {}, looked_up = {}, settings = settings or {},
   }, Bridge)
   flow.load(root, FOLDER)   -- its defaults are the last ones loaded
   for _, name in ipairs(self.integration.mappings) do
@@ -75,11 +75,22 @@ function Bridge:customers()
   return out, state.customer_mails
 end
 
-local LOOKED_UP = { items = "items.list", gl_accounts = "gl_accounts.list" }
-
-function Bridge:lookup(name, key)
-  local rows = self.books:call(LOOKED_UP[name], { ["$filter"] = "Code eq '" .. key:gsub("'", "''") .. "'" })
-  return rows[1] and rows[1].ID
+-- As the host does it, for an hour each: one field of a row, or a table of several.
+function Bridge:lookup(name, key, anew)
+  local definition = self.integration.lookups[name]
+  local place = name .. " " .. key
+  if self.looked_up[place] ~= nil and not anew then return self.looked_up[place] or nil end
+  local literal = definition.key == "ID" and "guid'" .. key .. "'" or "'" .. key:gsub("'", "''") .. "'"
+  local row = self.books:call(definition.from:match "^books%.(.+)$", { ["$filter"] = definition.key .. " eq " .. literal })[1]
+  local answer = false
+  if row and type(definition.value) == "table" then
+    answer = {}
+    for _, field in ipairs(definition.value) do answer[field] = row[field] end
+  elseif row then
+    answer = row[definition.value]
+  end
+  self.looked_up[place] = answer
+  return answer or nil
 end
 
 local function add_answers(answers, remote)
@@ -110,7 +121,8 @@ function Bridge:run(name, key, more)
   local outcome = flow.run {
     key = key, source = more.source, settings = self.settings, entities = self.entities[own], kv = self.kv, answers = answers, map = map,
     shop_system = self.shop_system, books_system = self.books_system, body = self.integration.flows[name].run,
-    now = ("2026-01-05T12:00:%02dZ"):format(self.books.calls % 60),
+    look_up = function(lookup, wanted, anew) return self:lookup(lookup, wanted, anew) end,
+    event = more.event, attempt = more.attempt, now = calendar.iso(service.now_ms // 1000) .. "Z",
     send = function(effect, write)
       if more.shadow then return { id = "00000000-0000-8000-8000-" .. ("%012x"):format(#effect), state = "shadow" } end
       local remote = self.books_system.operations[write.operation] and self.books or self.shop
@@ -130,6 +142,9 @@ function Bridge:violations()
     if #events.violations > 0 then return json.encode(events.violation_counts) end
   end
 end
+
+-- Lets time pass; the grant is renewed as the runtime would.
+function Bridge.pass(_, seconds) service.pass(seconds) end
 
 -- What was sent, as one text.
 function Bridge.effects(outcome)

@@ -45,7 +45,8 @@ end
 function flow.run(case)
   local outcome = { sent = {}, calls = {}, notes = {} }
   local entities, kv = case.entities or {}, case.kv or {}
-  local job = { key = case.key, source = case.source or "shop", settings = flow.settings(case.settings) }
+  local job = { key = case.key, source = case.source or "shop", settings = flow.settings(case.settings),
+    event = case.event or {}, attempt = case.attempt or 1, backfill = false }
   function job:refuse(sentence, details) error({ REFUSED, sentence, details or {} }, 0) end
   function job:skip(reason) error({ SKIPPED, reason }, 0) end
   function job:sent(effect, options)
@@ -55,6 +56,16 @@ function flow.run(case)
   end
   function job:now() return case.now or "2026-01-05T12:00:00Z" end
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end
+  -- Without a case's own look-ups everything that is asked for is there and in order.
+  function job:look_up(name, key, options)
+    if type(key) == "table" then
+      local out = {}
+      for _, each in ipairs(key) do out[tostring(each)] = job:look_up(name, each, options) end
+      return out
+    end
+    if case.look_up then return case.look_up(name, tostring(key), options and options.anew) end
+    return { Code = key, Type = 20 }
+  end
   job.kv = { get = function(key) return kv[key] end, set = function(key, value) kv[key] = value end }
   function job:map(name, record, given) return case.map[name](record, given or {}) end
   function job:send(effect, write, options)

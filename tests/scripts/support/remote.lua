@@ -92,7 +92,10 @@ function Remote:send(method, url, body)
   self.calls = self.calls + 1
   service.pass(2)
   local answer = service.call(method, url, { headers = self.headers(), json = body })
-  if answer.status >= 400 then error({ code = answer.status == 404 and "not_found" or "rejected", message = answer.body }, 0) end
+  if answer.status >= 400 then
+    local told = answer.json and answer.json.error
+    error({ code = answer.status == 404 and "not_found" or "rejected", message = answer.body, cause = told and told.message.value }, 0)
+  end
   return answer
 end
 

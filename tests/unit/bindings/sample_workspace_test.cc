@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "bindings/bindings.h"
 #include "runtime/script/loader.h"
 #include "tests/source_dir.h"
@@ -32,6 +34,33 @@ TEST(SampleWorkspace, Loads) {
   EXPECT_EQ(program.instance.client, "acme");
   EXPECT_EQ(program.instance.version.size(), 64u);
   EXPECT_EQ(program.instance.flows.size(), 3u);
+}
+
+TEST(SampleWorkspace, AllOfThemPassCheck) {
+  Place place;
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(mlc::test::source_dir() + "/examples/clients")) {
+    auto workspace = load_workspace(place.host, entry.path().string());
+    EXPECT_EQ(all_of(workspace.problems), "") << entry.path();
+    EXPECT_FALSE(workspace.programs.empty()) << entry.path();
+    ++found;
+  }
+  EXPECT_GE(found, 3);
+}
+
+TEST(SampleWorkspace, C14_ARouteIsPartOfTheVersionAndComesBackWithIt) {
+  Place place;
+  auto workspace = load_workspace(place.host, mlc::test::source_dir() + "/examples/clients/two_regions");
+  ASSERT_EQ(workspace.programs.size(), 1u) << all_of(workspace.problems);
+  const auto& program = *workspace.programs[0];
+  ASSERT_EQ(program.instance.routes.size(), 2u);
+  std::map<std::string, std::string> rows;
+  for (auto& [key, value] : program.rows()) rows[key] = value;
+  auto get = [&](const std::string& key) -> Result<std::string> { return rows[key]; };
+  auto again = restore_program(place.host, program.instance.version, get);
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  ASSERT_EQ((*again)->instance.routes.size(), 2u);
+  EXPECT_EQ((*again)->instance.routes[1].to, program.instance.routes[1].to);
 }
 
 TEST(SampleWorkspace, ItsProgramComesBackFromRows) {

@@ -162,6 +162,19 @@ TEST(Effects, AnUnclearAnswerThatLooksLikeARefusalIsDecidedByOneSearch) {
   EXPECT_GE(world.remote.reads - reads, 3);  // the order, the search before, the search after
 }
 
+TEST(Effects, C15_AnUpdateThatLooksRefusedAndChangedNothingIsNotSentAgain) {
+  World world;
+  kind_operation = "invoices.put_a";
+  world.start();
+  world.go_live();
+  deliver_version(world, "118", "2025-10-14T20:00:00Z", "40.00");
+  world.remote.faults = {Fault::refusal_like};
+  deliver_version(world, "118", "2025-10-14T21:00:00Z", "60.00");
+  EXPECT_EQ(world.remote.sends, 2);
+  EXPECT_EQ(world.jobs().back().state, JobState::parked);
+  EXPECT_NE(world.remote.invoices.front().body.find("40.00"), std::string::npos);
+}
+
 TEST(Effects, ASuccessWithoutAReadableBodyIsLookedUpAndNeverSentAgain) {
   World world;
   world.start();

@@ -20,7 +20,7 @@ SubscriptionSpec hooks() {
   return spec;
 }
 
-TEST(Subscriptions, MissingOnesAreMadeInShadowTooAndOnlyOnce) {
+TEST(Subscriptions, BC1_MissingOnesAreMadeInShadowTooAndOnlyOnce) {
   World world;
   world.catalog.subscriptions = {hooks()};
   world.start();
@@ -41,7 +41,7 @@ TEST(Subscriptions, MissingOnesAreMadeInShadowTooAndOnlyOnce) {
   EXPECT_EQ(made, 2);
 }
 
-TEST(Subscriptions, AnInactiveOneIsRevivedUnderItsId) {
+TEST(Subscriptions, BC1_AnInactiveOneIsRevivedUnderItsId) {
   World world;
   world.catalog.subscriptions = {hooks()};
   world.remote.hooks["h7"] =

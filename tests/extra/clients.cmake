@@ -1,0 +1,15 @@
+# The sample workspaces: what is whole processes; that they pass `check` is tests/unit/bindings/sample_workspace_test.cc.
+if(MLC_TEST_PREFIX)
+  return()
+endif()
+if(TARGET ml-connector)
+  add_test(NAME clients.two_regions COMMAND ${CMAKE_SOURCE_DIR}/tests/system/two_regions_test.sh $<TARGET_FILE:ml-connector>)
+  set_tests_properties(clients.two_regions PROPERTIES LABELS system TIMEOUT 400 RESOURCE_LOCK whole_program)
+  file(GLOB samples RELATIVE ${CMAKE_SOURCE_DIR}/examples/clients ${CMAKE_SOURCE_DIR}/examples/clients/*)
+  list(REMOVE_ITEM samples quickstart)   # its addresses are filled in by the quick start
+  foreach(sample ${samples})
+    add_test(NAME clients.check.${sample} COMMAND ml-connector check --workspace ${CMAKE_SOURCE_DIR}/examples/clients/${sample})
+    add_test(NAME clients.test.${sample} COMMAND ml-connector test --workspace ${CMAKE_SOURCE_DIR}/examples/clients/${sample})
+    set_tests_properties(clients.check.${sample} clients.test.${sample} PROPERTIES LABELS system)
+  endforeach()
+endif()
