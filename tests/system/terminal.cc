@@ -1,6 +1,9 @@
 #include "tests/system/terminal.h"
 
+#include <sys/types.h>
+
 #include <cstdio>
+#include <sstream>
 
 namespace mlc::system_test {
 namespace {
@@ -55,7 +58,19 @@ Terminals::Terminals(const std::string& folder, Variables variables) : variables
   tmux_ = "tmux -u -S " + as_word(folder + "/tmux") + " -f " + as_word(settings);
 }
 
-Terminals::~Terminals() { output_of(tmux_ + " kill-server"); }
+// Also what still runs in them is gone afterwards, so that their folder can be removed.
+Terminals::~Terminals() {
+  std::istringstream shells(output_of(tmux_ + " list-panes -a -F '#{pane_pid}'"));
+  std::vector<pid_t> sessions;
+  for (pid_t each = 0; shells >> each;) sessions.push_back(each);
+  output_of(tmux_ + " kill-server");
+  eventually(Seconds(20), [&] {
+    for (const pid_t session : sessions) {
+      if (output_of("ps -o pid= -s " + std::to_string(session)).find_first_of("0123456789") != std::string::npos) return false;
+    }
+    return true;
+  });
+}
 
 Terminal& Terminals::open(const std::string& name, const std::string& folder) {
   auto& terminal = open_[name];
