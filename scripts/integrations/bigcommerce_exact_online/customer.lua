@@ -62,6 +62,11 @@ end
 -- The account that a shopper is known to have, or is found by: the record, or nil and whether it is to be made.
 function customer.find(job, books, who, what, typed_email)
   local linked = links.account(job, books, who.own_key)
+  -- An account that another order of the same buyer has made is known by its ID: a look by e-mail may have been before it.
+  if not linked and who.email then
+    local sent = job:sent("account", { role = "books", entity = who.email })
+    linked = sent and sent.id
+  end
   if linked then
     local account, why = try(books.accounts.get, linked)
     if account then return account end
@@ -73,7 +78,7 @@ function customer.find(job, books, who, what, typed_email)
     links.join(job, books, who.own_key, account.ID)
     return account
   end
-  if linked or who.email and job:sent("account", { role = "books", entity = who.email }) then gone(job, who, what) end
+  if linked then gone(job, who, what) end
 end
 
 -- The ID of the account that an order is posted on.
