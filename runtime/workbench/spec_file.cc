@@ -33,6 +33,27 @@ Document json_argument(lua_State* L, int index) {
   return *parsed;
 }
 
+// Lua's empty table is an empty list as well as an empty record; the field's type says which the author of a spec means.
+Node with_empty_lists(Value record, const script::RecordTypes& types, const mapping::RecordType* type) {
+  if (type == nullptr || !record.is_object()) return Node::copy_of(record);
+  Node all = Node::object();
+  for (auto field : record.fields()) {
+    const mapping::FieldType* known = type->find(field.key);
+    Node value = Node::copy_of(field.value);
+    if (known != nullptr && known->type == mapping::Type::record) value = with_empty_lists(field.value, types, types.find(known->of));
+    if (known != nullptr && known->type == mapping::Type::list) {
+      const auto* item = known->item == mapping::Type::record ? types.find(known->of) : nullptr;
+      if (field.value.is_object() && field.value.size() == 0) value = Node::array();
+      if (field.value.is_array() && item != nullptr) {
+        value = Node::array();
+        for (auto each : field.value.items()) value.push(with_empty_lists(each, types, item));
+      }
+    }
+    all.set(field.key, std::move(value));
+  }
+  return all;
+}
+
 std::string part(Value options, const char* name) {
   Value value = options.get(name);
   return value ? document::write(value) : "{}";
@@ -73,7 +94,12 @@ int run_mapping(lua_State* L) {
   if (!mapping) script::raise(L, mapping.error().message());
   auto given = Document::parse(part(options.root(), "given")), lookups = Document::parse(part(options.root(), "lookups"));
   if (!given || !lookups) script::raise(L, "mappings.run: the options can't be read");
-  script::OfflineMapping::Input input{record, *given, *lookups, known.text("source", "source"), known.text("key", "key")};
+  const auto& from = program->mappings->at(name)->from;
+  script::RecordTypes source;
+  source.table = program->types_of(from);
+  auto typed = Document::parse(document::write(with_empty_lists(record.root(), source, source.find(from))));
+  if (!typed) script::raise(L, typed.error().text());
+  script::OfflineMapping::Input input{*typed, *given, *lookups, known.text("source", "source"), known.text("key", "key")};
   auto told = (*mapping)->explain(input);
   for (const auto& field : told.fields)
     if (field.value) scene.spec->coverage->exercised[name].insert(without_numbers(field.place));

@@ -80,6 +80,16 @@ TEST_F(SpecsTest, MappingsRunAsCompiledWithTheClientsLayersAndSettings) {
   EXPECT_EQ(told(run()), "");
 }
 
+// Lua has one empty table; written for a list it is an empty list.
+TEST_F(SpecsTest, AnEmptyTableForAListIsAnEmptyList) {
+  write("clients/acme/main/maps_spec.lua",
+        kHead +
+            "spec.it('maps', function()\n"
+            "  expect(mappings.run('invoice', { id = 7, total = '1.50', lines = {} }).Ref):equals '70-7'\n"
+            "end)\n");
+  EXPECT_EQ(told(run()), "");
+}
+
 TEST_F(SpecsTest, RefusalsOfAMappingAreErrorsWithACode) {
   write("clients/acme/main/maps_spec.lua",
         kHead +
