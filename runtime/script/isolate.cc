@@ -64,9 +64,13 @@ size_t doubled(size_t stack) { return 2 * stack - 5 * kValueBytes; }
 // catches it; caught and raised again here, what is to be closed afterwards runs with them on.
 int finish_fiber(lua_State* L, int status, lua_KContext) {
   if (status != LUA_OK && status != LUA_YIELD) lua_error(L);
-  return lua_gettop(L);
+  return lua_gettop(L) - 1;
 }
-int run_fiber(lua_State* L) { return finish_fiber(L, lua_pcallk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, 0, finish_fiber), 0); }
+int run_fiber(lua_State* L) {
+  lua_pushcfunction(L, tell_where);
+  lua_insert(L, 1);
+  return finish_fiber(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, finish_fiber), 0);
+}
 
 // The text of the error on top; its __tostring is a script's and may fail.
 std::string error_text(lua_State* L) {

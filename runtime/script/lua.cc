@@ -337,6 +337,17 @@ void* object_at(lua_State* L, int index, const ObjectType& type) {
   return same ? object_place(lua_touserdata(L, index)) : nullptr;
 }
 
+int tell_where(lua_State* L) {
+  if (lua_type(L, 1) != LUA_TSTRING || !std::string_view(lua_tostring(L, 1)).starts_with("attempt to ")) return 1;
+  lua_Debug at{};
+  int level = 1;
+  while (lua_getstack(L, level, &at) != 0 && (lua_getinfo(L, "Sl", &at) == 0 || at.currentline <= 0)) ++level;
+  const std::string said = lua_tostring(L, 1), place = at.currentline > 0 ? std::string(at.short_src) + ":" + std::to_string(at.currentline) : "?";
+  if (said.starts_with("attempt to call ")) push_error_table(L, "internal", "in what " + place + " calls: " + said, true, {}, {});
+  else push_text(L, place + ": " + said);
+  return 1;
+}
+
 std::string show(lua_State* L, int index) {
   index = lua_absindex(L, index);
   switch (lua_type(L, index)) {

@@ -70,6 +70,10 @@ inline void push_text(lua_State* L, std::string_view text) { lua_pushlstring(L, 
 [[noreturn]] void raise_failure(lua_State* L, std::string_view code, std::string_view message, bool retryable = false,
                                 std::string_view cause = {}, std::string_view detail = {});
 [[noreturn]] void raise_failure(lua_State* L, const Error& error);
+// A message handler. What Lua itself finds wrong while C works on a script's behalf ("attempt to compare …") has no position; it
+// gets that of the script's innermost line. C that calls what is no function is the host's own fault: it becomes an error table
+// with the code `internal`, which is worth another try.
+int tell_where(lua_State* L);
 // `nil, err` of functions that return their failures.
 int push_failure(lua_State* L, std::string_view code, std::string_view message, bool retryable = false);
 int push_failure(lua_State* L, const Error& error);

@@ -26,6 +26,14 @@ TEST(Isolate, WaitsPassThroughCoroutinesPcallAndIterators) {
             "123");
 }
 
+TEST(Isolate, WhatFailsInCHasThePlaceOfTheScriptsLine) {
+  Lab lab;
+  EXPECT_NE(lab.run("local x = 1\ntable.sort({ {}, {} })").find(":2: attempt to compare"), std::string::npos);
+  // Our own fault, not the script's: code internal, worth another try.
+  EXPECT_NE(lab.run("setmetatable({}, { __pairs = false })\nfor _ in pairs(setmetatable({}, { __pairs = {} })) do end").find("calls: attempt to call"),
+            std::string::npos);
+}
+
 TEST(Isolate, AWaitWhereNothingCanWaitIsAClearError) {
   Lab lab;
   EXPECT_NE(lab.run("table.sort({3, 1, 2}, function(a, b) wait('x') return a < b end)").find("nothing can wait here"), std::string::npos);
