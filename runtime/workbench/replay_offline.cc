@@ -292,16 +292,24 @@ std::optional<OfflineHost::Answered> OfflineHost::loose(const engine::HostReques
     diverge(answer.error().text());
     return std::nullopt;
   };
-  if (const auto* lookup = std::get_if<engine::LookupRequest>(&request)) return loose_lookup(*lookup);
-  if (std::holds_alternative<engine::LookupStore>(request)) return nothing;
+  // Nothing, at the time when it was recorded: what the script makes of job:now() stays the same.
+  const auto nothing_at = [&](const store::Entry* entry) {
+    auto then = entry != nullptr ? journal.open(*entry) : Result<Answer>(nothing);
+    return Answer{then ? then->at : WallTime{}, false, "null"};
+  };
+  if (const auto* lookup = std::get_if<engine::LookupRequest>(&request)) {
+    const auto* same = take(engine::key_of(request, connection));
+    return same != nullptr ? open(*same) : loose_lookup(*lookup);
+  }
+  if (std::holds_alternative<engine::LookupStore>(request)) return nothing_at(take(engine::key_of(request, connection)));
   if (std::holds_alternative<engine::StepRequest>(request)) return Answer{{}, false, "{\"done\":false}"};
-  if (std::holds_alternative<engine::StepDone>(request)) return nothing;
+  if (std::holds_alternative<engine::StepDone>(request)) return nothing_at(take(engine::key_of(request, connection)));
   if (const auto* map = std::get_if<engine::MapRecord>(&request)) {
     const auto* before = of_name(EntryKind::map_input, map->mapping, true);
     auto answer = before != nullptr ? journal.open(*before) : Result<Answer>(Answer{});
     if (!answer) diverge(answer.error().text());
     else compare_json("mapping " + map->mapping, before != nullptr ? part(answer->json, "output") : "", map->output, differences_);
-    return nothing;
+    return nothing_at(before);
   }
   if (const auto* send = std::get_if<engine::SendRequest>(&request)) {
     sent_.insert(send->effect);
@@ -311,15 +319,16 @@ std::optional<OfflineHost::Answered> OfflineHost::loose(const engine::HostReques
       auto frozen = journal.open(*plan);
       if (frozen) compare_plan(*send, connection, frozen->json);
       else diverge(frozen.error().text());
-    } else {
+    } else if (outcome == nullptr) {  // with an outcome and no plan it was another job's write, which this one shared
       differences_.push_back({"write " + send->effect, "", "", send->operation + " " + send->arguments});
     }
     if (outcome == nullptr) return placeholder(send->effect);
     return open(*outcome);
   }
   if (const auto* set = std::get_if<engine::KvSet>(&request)) {
-    if (take(engine::key_of(request, connection)) == nullptr) differences_.push_back({"kv " + set->key, "", "", set->value});
-    return nothing;
+    const auto* before = take(engine::key_of(request, connection));
+    if (before == nullptr) differences_.push_back({"kv " + set->key, "", "", set->value});
+    return nothing_at(before);
   }
   if (const auto* emit = std::get_if<engine::EmitRequest>(&request)) {
     if (take(engine::key_of(request, connection)) == nullptr)

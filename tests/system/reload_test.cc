@@ -257,7 +257,10 @@ TEST_F(Reload, PreviewTellsTheFieldsThatAnEditChanges) {
     EXPECT_EQ(invoice["fields"][0]["field"], "Remarks");
     EXPECT_EQ(invoice["fields"][0]["examples"][0]["after"], "previewed");
     for (const auto& [name, mapping] : mappings) { EXPECT_TRUE(name == "invoice" || mapping["changed"] == 0) << name << mapping.dump(2); }
-    EXPECT_EQ(world_->ask({"preview", "acme", "shop_nl", "--last", "1"}, kNo)["instances"][0]["mappings"].back()["records"].get<int>(), 1);
+    const Json last = world_->ask({"preview", "acme", "shop_nl", "--last", "1"}, kNo);
+    int most = 0;
+    for (const auto& mapping : last["instances"][0]["mappings"]) most = std::max(most, mapping["records"].get<int>());
+    EXPECT_EQ(most, 1) << last.dump(2);
     const Ended told = world_->run({"preview"});
     EXPECT_EQ(told.code, kNo);
     EXPECT_NE(told.out.find("Remarks in "), std::string::npos) << told.out;
