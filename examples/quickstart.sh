@@ -112,17 +112,20 @@ control exact_online faults -X POST -d '[{"match":{"method":"POST","path":"/sale
 control bigcommerce seed -X POST -d "{\"orders\": $orders, \"over\": $((scale * 10))}" >/dev/null
 
 counts() { run status --json | jq -c '.clients[0] | {waiting, running, parked, dead, done}'; }
-all_placed() { [ "$(control bigcommerce state | jq .counts.orders)" = "$orders" ]; }
-until_ok 60 all_placed || fail "the shop did not place $orders orders"
-expected=$(control bigcommerce state | jq '.counts.expected.invoice')
-echo "   $expected of them are sales; the others must not make a document"
+all_placed() { [ "$(control bigcommerce state | jq '[.counts.orders, .counts.to_come] == ['"$orders"', 0]')" = true ]; }
+until_ok 60 all_placed || fail "the shop did not place $orders orders, or what was to happen to them did not"
+shop=$(control bigcommerce state)
+expected=$(jq '.counts.expected.invoice' <<<"$shop")
+refunds=$(jq '[.orders[].refunds[]] | length' <<<"$shop")
+echo "   $expected of them are sales with $refunds refunds; the others must not make a document, or not keep it"
 began=$SECONDS last=
 while :; do
   now=$(counts)
-  invoices=$(control exact_online "state?division=123456" | jq '.divisions["123456"].invoices | length')
-  [ -t 1 ] && printf '\r   %4d s  invoices %4d of %d  %s        ' $((SECONDS - began)) "$invoices" "$expected" "$now"
-  if [ "$invoices" -ge "$expected" ] && [ "$(jq '.waiting + .running' <<<"$now")" = 0 ]; then break; fi
-  [ $((SECONDS - began)) -lt "$patience" ] || fail "after $patience s only $invoices of $expected orders are invoices: $now"
+  books=$(control exact_online "state?division=123456" | jq '.divisions["123456"]')
+  invoices=$(jq '.invoices | length' <<<"$books") credits=$(jq '.credit_invoices | length' <<<"$books")
+  [ -t 1 ] && printf '\r   %4d s  invoices %4d of %d, credit invoices %d of %d  %s        ' $((SECONDS - began)) "$invoices" "$expected" "$credits" "$refunds" "$now"
+  if [ "$invoices" = "$expected" ] && [ "$credits" -ge "$refunds" ] && [ "$(jq '.waiting + .running' <<<"$now")" = 0 ]; then break; fi
+  [ $((SECONDS - began)) -lt "$patience" ] || fail "after $patience s $invoices invoices for $expected sales, $credits credit invoices for $refunds refunds: $now"
   # What a lost delivery told nobody, the sweep finds; asking for it now saves waiting for its quarter of an hour.
   [ "$(jq '.waiting + .running' <<<"$now")" = 0 ] && [ "$now" = "$last" ] && run sync acme shop_nl orders --no-wait >/dev/null
   last=$now
@@ -146,8 +149,13 @@ from=$(control bigcommerce state | jq -r '[.orders[].created[:10]] | min')
 to=$(date -u -d "$(control bigcommerce state | jq -r '[.orders[].created[:10]] | max') + 1 day" +%F)
 reconciled=0
 run reconcile acme shop_nl --from "$from" --to "$to" || reconciled=$?
-books=$(control exact_online "state?division=123456")
-doubled=$(jq '.divisions["123456"].doubled_invoices | length' <<<"$books")
+books=$(control exact_online "state?division=123456" | jq '.divisions["123456"]')
+doubled=$(jq '.doubled_invoices | length' <<<"$books")
+# The ledger against the shop, to the cent: what was sold, and what was given back.
+cents() { jq -r "[$1 | tonumber * 100 | round] | add // 0 | . / 100"; }
+sold=$(control bigcommerce state | cents '.orders[] | select(.expect == "invoice") | .total_inc_tax')
+returned=$(control bigcommerce state | cents '.orders[] | .refunded')
+invoiced=$(cents '.invoices[].amount' <<<"$books") credited=$(cents '.credit_invoices[].amount' <<<"$books")
 violations=$(control exact_online events | jq '.violations | length')
 quota=$(control bigcommerce events | jq '.violations | length')
 standing=$(run status --json | jq -r '.clients[0]')
@@ -155,12 +163,14 @@ echo
 printf '%-12s %8s %8s %8s %8s %12s\n' INSTANCE SEEN DONE PARKED DEAD RECONCILED
 printf '%-12s %8s %8s %8s %8s %12s\n' shop_nl "$orders" "$(jq .done <<<"$standing")" "$(jq .parked <<<"$standing")" "$(jq .dead <<<"$standing")" \
   "$([ $reconciled = 0 ] && echo yes || echo no)"
+printf 'shop:  sold %s, refunded %s\nbooks: invoiced %s, credited %s\n' "$sold" "$returned" "$invoiced" "$credited"
 echo "doubled invoices: $doubled   broken rules: exact_online $violations, bigcommerce $quota"
 echo "console: http://127.0.0.1:$admin_port/ (token in $workspace/state/admin.token)"
 
 good=yes
 [ $reconciled = 0 ] || good=no
 [ "$doubled" = 0 ] || good=no
+[ "$sold" = "$invoiced" ] && [ "$(jq -n "$returned + $credited")" = 0 ] || good=no
 [ "$(jq .dead <<<"$standing")" = 0 ] || good=no
 [ "$violations" = 0 ] && [ "$quota" = 0 ] || good=no
 if [ $once = yes ]; then

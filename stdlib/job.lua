@@ -245,8 +245,19 @@ local function kept(definition, row)
   return out
 end
 
-local function answers_by_filter(definition, role, name, operation, keys)
+-- Look-ups that another one's rows answer too: the same list by the same key.
+local function siblings_of(name, definition)
+  local out = {}
+  for other, its in pairs(host.lookups) do
+    if other ~= name and its.from == definition.from and its.key == definition.key then out[#out + 1] = other end
+  end
+  return out
+end
+
+-- Answers by key, for each of the look-ups named.
+local function answers_by_filter(names, definition, role, name, operation, keys)
   local answers, declared = {}, host.system(role.system)
+  for _, each in ipairs(names) do answers[each] = {} end
   local record = operation.gives and declared.types and declared.types[operation.gives]
   local field = record and record.fields[definition.key]
   local kind = type(field) == "table" and field.type or nil
@@ -255,7 +266,9 @@ local function answers_by_filter(definition, role, name, operation, keys)
       local key = row[definition.key]
       if key ~= nil then
         local text = tostring(key):match "^%s*(.-)%s*$"
-        if answers[text] == nil then answers[text] = kept(definition, row) end
+        for _, each in ipairs(names) do
+          if answers[each][text] == nil then answers[each][text] = kept(host.lookups[each], row) end
+        end
       end
     end
   end
@@ -290,13 +303,19 @@ local function look_up(name, keys, anew)
   local role = { name = role_name, connection = "", system = bound.system, settings = {} }
   for _, each in ipairs(bound.settings) do role.settings[each] = true end
   local operation = host.system(role.system).operations[operation_name]
-  local found, fresh = answers_by_filter(definition, role, operation_name, operation, missing), {}
-  for _, key in ipairs(missing) do
-    local answer = found[key]
-    if answer == nil then answer = host.null end
-    fresh[key], known[key] = answer, answer
+  local names = siblings_of(name, definition)
+  table.insert(names, 1, name)
+  local found = answers_by_filter(names, definition, role, operation_name, operation, missing)
+  for _, each in ipairs(names) do
+    local fresh = {}
+    for _, key in ipairs(missing) do
+      local answer = found[each][key]
+      if answer == nil then answer = host.null end
+      fresh[key] = answer
+      if each == name then known[key] = answer end
+    end
+    host.lookup_store(each, role_name, "", fresh)
   end
-  host.lookup_store(name, role_name, "", fresh)
   return known
 end
 

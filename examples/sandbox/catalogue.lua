@@ -30,11 +30,16 @@ catalogue.unknown = {
   { sku = "", name = "Without a SKU", price = "3.0000", tax = 21 },
 }
 
+-- A gift certificate has no SKU and no tax: that is due when it is spent.
+catalogue.gift_certificate = { sku = "", name = "Gift certificate 25", price = "25.0000", tax = 0 }
+
 -- Items of the books beside the products.
 catalogue.service_items = {
   { code = "SHIPPING", description = "Shipping" }, { code = "HANDLING", description = "Handling" },
   { code = "WRAPPING", description = "Gift wrapping" }, { code = "FEE", description = "Fee" },
   { code = "DISCOUNT", description = "Discount" }, { code = "UNKNOWN", description = "Item unknown to the books" },
+  { code = "ROUNDING", description = "Rounding" }, { code = "GIFTCARD", description = "Gift certificate" },
+  { code = "REFUND", description = "Refund" },
 }
 
 catalogue.people = {

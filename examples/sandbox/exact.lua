@@ -3,8 +3,9 @@
 
 local Books, Hooks, Journal, Limits, OAuth =
   require "exact_books", require "exact_hooks", require "journal", require "exact_limits", require "exact_oauth"
-local answers, entities, host, read, report, seed, write = require "exact_answers", require "exact_fields", require "host",
-  require "exact_read", require "exact_report", require "exact_seed", require "exact_write"
+local answers, calendar, entities, host, person, read, report, seed, write = require "exact_answers", require "calendar",
+  require "exact_fields", require "host", require "exact_person", require "exact_read", require "exact_report", require "exact_seed",
+  require "exact_write"
 local people, sync = require "exact_people", require "exact_sync"
 
 local DIVISIONS = { [123456] = { "Acme Nederland", "NL" }, [234567] = { "Acme Deutschland", "DE" } }
@@ -15,7 +16,8 @@ local function switches()
   return {
     minute_limit = 60, day_limit = 5000, errors_an_hour = 10, missing_scopes = host.json.array {}, expires_in_text = true,
     too_early_keeps_token = true, filter_ignores_case = true, ignore_read_only = false, new_invoice_status = 20,
-    closed_until = false, port_443 = false, callback_same_domain = true, notify_seconds = 1, lost_percent = 0, duplicate_percent = 0,
+    closed_until = false, dropped_fields = host.json.array {}, vat_by = "line", credit_signs = "negative",
+    port_443 = false, callback_same_domain = true, notify_seconds = 1, lost_percent = 0, duplicate_percent = 0,
   }
 end
 
@@ -61,6 +63,25 @@ local function division_rows(world, users, user)
   world.books.divisions[world.division].tables["hrm/Divisions"] = part
 end
 
+-- Which journals are open in which periods, from what is closed.
+local function journal_status_rows(world)
+  local closed = world.switches.closed_until
+  closed = type(closed) == "string" and calendar.parse_iso(closed)
+  local part = world.books:table_of(world.division, "read/financial/JournalStatusList")
+  part.order, part.rows = {}, {}
+  for journal in world.books:each(world.division, "financial/Journals") do
+    for period in world.books:each(world.division, "financial/FinancialPeriods") do
+      local key = ("%s/%d/%d"):format(journal.Code, period.FinYear, period.FinPeriod)
+      local is_closed = closed and period.EndDate <= closed
+      part.order[#part.order + 1] = key
+      part.rows[key] = {
+        ID = key, Journal = journal.Code, Year = period.FinYear, Period = period.FinPeriod, Status = is_closed and 1 or 0,
+        StatusDescription = is_closed and "Closed" or "Open",
+      }
+    end
+  end
+end
+
 function Exact:entity_call(request, user, division, path, key)
   local entity = entities[path] or sync.entity(path)
   if not entity then return answers.error(404, "Resource not found for the segment '" .. path .. "'") end
@@ -75,6 +96,7 @@ function Exact:entity_call(request, user, division, path, key)
     return letter == "G" and not key and sync.list(world, path, request) or answers.error(405, "Method not allowed")
   end
   if path == "system/Divisions" or path == "hrm/Divisions" then division_rows(world, self.users, user) end
+  if path == "read/financial/JournalStatusList" then journal_status_rows(world) end
   if not key then
     if letter == "G" then return read.list(world, path, entity, request) end
     if letter == "P" then return write.create(world, path, entity, request) end
@@ -142,27 +164,12 @@ local function fault(kind)
   return answers.error(500, "A problem has occurred. Please contact your administrator.")
 end
 
--- What a person does in the books: {"process": [ids]}, {"delete": [ids]}, {"block_account": email}; or {"accounts": N}.
+-- What a person does in the books: see README.md.
 function Exact:act(body)
   local division = body.division or self.users.jan.divisions[1]
   if not self.books.divisions[division] then return nil, "no division " .. tostring(division) end
-  local done, world, path = 0, self:world(division), "salesinvoice/SalesInvoices"
-  for _, id in ipairs(body.process or {}) do
-    local invoice = self.books:get(division, path, id)
-    if invoice and invoice.Status ~= 50 then
-      invoice.Status, invoice.InvoiceDate = 50, host.now() // 86400 * 86400
-      invoice.InvoiceNumber = self.books:number(division, "invoice" .. invoice.Journal, 26700001)
-      world.changed(path, id, "Update")
-      done = done + 1
-    end
-  end
-  for _, id in ipairs(body.delete or {}) do
-    local invoice = self.books:get(division, path, id)
-    if invoice and write.delete(world, path, entities[path], invoice).status == 204 then done = done + 1 end
-  end
-  local account = body.block_account and self.books:find(division, "crm/Accounts", "Email", body.block_account)
-  if account then account.Blocked, done = true, done + 1 end
-  done = done + people.act(self.books, division, world, body)
+  local world = self:world(division)
+  local done = person(world, body) + people.act(self.books, division, world, body)
   if body.accounts then
     seed.accounts(self.books, division, body.accounts)
     done = done + body.accounts

@@ -132,6 +132,14 @@ local entities = {
     key = "ID", scope = "Financial accounting", methods = "GPUD",
     fields = fields [[ID guid read, Code string must, Description string must]],
   },
+  ["financial/FinancialPeriods"] = {
+    key = "ID", scope = "Financial accounting", methods = "G",
+    fields = fields [[ID guid read, FinYear int read, FinPeriod int read, StartDate date read, EndDate date read]],
+  },
+  ["read/financial/JournalStatusList"] = {
+    key = "ID", scope = "Financial accounting", methods = "G",
+    fields = fields [[Journal string read, Year int read, Period int read, Status int read, StatusDescription string read]],
+  },
   ["webhooks/WebhookSubscriptions"] = {
     key = "ID", scope = "Organization administration", methods = "GPUD",
     fields = fields [[ID guid read, Topic string must, CallbackURL string must, IsInstant bool, ClientID guid read,

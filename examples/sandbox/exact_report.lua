@@ -1,31 +1,52 @@
--- What /_sandbox/exact_online/state tells: counts, all invoices with their references and amounts, and what is doubled.
+-- What /_sandbox/exact_online/state tells: counts, all documents with their references and amounts, and what is doubled.
 
 local calendar, host, money = require "calendar", require "host", require "money"
 
-local LINE_PATH = "salesinvoice/SalesInvoiceLines"
+local INVOICES, ENTRIES, ORDERS = "salesinvoice/SalesInvoices", "salesentry/SalesEntries", "salesorder/SalesOrders"
+local LINES = {
+  [INVOICES] = "salesinvoice/SalesInvoiceLines", [ENTRIES] = "salesentry/SalesEntryLines", [ORDERS] = "salesorder/SalesOrderLines",
+}
+local KEYS = { [INVOICES] = "InvoiceID", [ENTRIES] = "EntryID", [ORDERS] = "OrderID" }
+local LINE_PATH = LINES[INVOICES]
 
-local function invoice_line(line)
+local function line_of(books, division, line)
+  local account = line.GLAccount and books:get(division, "financial/GLAccounts", line.GLAccount)
   return {
     item = line.ItemCode, quantity = money.text(line.Quantity), net_price = money.text(line.NetPrice or 0),
     amount = money.text(line.AmountFC, 2), vat_code = line.VATCode, vat = money.text(line.VATAmountFC, 2), cost_center = line.CostCenter,
-    notes = line.Notes, description = line.Description,
+    cost_unit = line.CostUnit, account = account and account.Code, notes = line.Notes, description = line.Description,
   }
 end
 
-local function invoice_of(books, division, row, with_lines)
-  local account = books:get(division, "crm/Accounts", row.OrderedBy)
-  local address = row.DeliverToAddress and books:get(division, "crm/Addresses", row.DeliverToAddress)
-  local lines = books:lines(division, LINE_PATH, "InvoiceID", row.InvoiceID)
+local function document_of(books, division, path, row, with_lines)
+  local account = books:get(division, "crm/Accounts", row.OrderedBy or row.Customer)
+  local place = row.DeliverToAddress or row.DeliveryAddress
+  local address = place and books:get(division, "crm/Addresses", place)
+  local lines = books:lines(division, LINES[path], KEYS[path], row[KEYS[path]])
+  local date = row.EntryDate or row.OrderDate
   local out = {
-    id = row.InvoiceID, your_ref = row.YourRef, status = row.Status, number = row.InvoiceNumber, journal = row.Journal,
-    currency = row.Currency, order_date = row.OrderDate and calendar.date(row.OrderDate), lines = #lines,
-    amount = money.text(row.AmountFC, 2), net = money.text(row.AmountFCExclVat, 2), vat = money.text(row.VATAmountFC, 2),
-    account_email = account and account.Email, account_name = account and account.Name, delivery_city = address and address.City,
-    payment_condition = row.PaymentCondition,
+    id = row[KEYS[path]], your_ref = row.YourRef, status = row.Status, number = row.InvoiceNumber or row.EntryNumber or row.OrderNumber,
+    journal = row.Journal, type = row.Type, currency = row.Currency, order_date = date and calendar.date(date),
+    invoice_date = row.InvoiceDate and calendar.date(row.InvoiceDate), lines = #lines, amount = money.text(row.AmountFC, 2),
+    net = money.text(row.AmountFCExclVat, 2), vat = money.text(row.VATAmountFC, 2), account_email = account and account.Email,
+    account_name = account and account.Name, delivery_city = address and address.City, payment_condition = row.PaymentCondition,
+    payment_reference = row.PaymentReference, remarks = row.Remarks, description = row.Description,
   }
   if with_lines then
     out.line_list = host.json.array {}
-    for index, line in ipairs(lines) do out.line_list[index] = invoice_line(line) end
+    for index, line in ipairs(lines) do out.line_list[index] = line_of(books, division, line) end
+  end
+  return out
+end
+
+local CREDIT = 8021
+
+local function documents(books, division, path, query, wanted)
+  local out = host.json.array {}
+  for row in books:each(division, path) do
+    if (not query.your_ref or row.YourRef == query.your_ref) and (not wanted or wanted(row)) then
+      out[#out + 1] = document_of(books, division, path, row, query.lines == "1" or query.your_ref ~= nil)
+    end
   end
   return out
 end
@@ -75,23 +96,22 @@ return function(books, query)
   local divisions = {}
   for code, division in pairs(books.divisions) do
     if not query.division or query.division == tostring(code) then
-      local invoices = host.json.array {}
-      for row in books:each(code, "salesinvoice/SalesInvoices") do
-        if not query.your_ref or row.YourRef == query.your_ref then
-          invoices[#invoices + 1] = invoice_of(books, code, row, query.lines == "1" or query.your_ref ~= nil)
-        end
-      end
       divisions[tostring(code)] = {
         name = division.facts.Description,
         counts = {
+          sales_orders = count(books, code, ORDERS),
           accounts = count(books, code, "crm/Accounts"), addresses = count(books, code, "crm/Addresses"),
           items = count(books, code, "logistics/Items"), invoices = count(books, code, "salesinvoice/SalesInvoices"),
           invoice_lines = count(books, code, LINE_PATH), sales_entries = count(books, code, "salesentry/SalesEntries"),
           subscriptions = count(books, code, "webhooks/WebhookSubscriptions"),
         },
+        mails = division.mails or 0,
         doubled_invoices = doubles(books, code, "salesinvoice/SalesInvoices", "YourRef"),
         doubled_accounts = doubles(books, code, "crm/Accounts", "Email"),
-        invoices = invoices, accounts = query.accounts and accounts_of(books, code) or nil,
+        invoices = documents(books, code, INVOICES, query, function(row) return row.Type ~= CREDIT end),
+        credit_invoices = documents(books, code, INVOICES, query, function(row) return row.Type == CREDIT end),
+        sales_entries = documents(books, code, ENTRIES, query), sales_orders = documents(books, code, ORDERS, query),
+        accounts = query.accounts and accounts_of(books, code) or nil,
       }
     end
   end

@@ -5,7 +5,10 @@ local calendar, host, money, trade = require "calendar", require "host", require
 
 local rules = {}
 
-local CUSTOMER, SALES_JOURNAL, PROCESSED = "C", 20, 50
+local CUSTOMER, SALES_JOURNAL, PROCESSED, OPEN = "C", 20, 50, 12
+local INVOICE, CREDIT = 8020, 8021
+local TYPES = { [INVOICE] = true, [CREDIT] = true, [8023] = true, [8024] = true }
+local MOST_VAT_APART = 500   -- ten-thousandths: an entry's own VAT amount may differ this much from the code's
 local CURRENCIES = { EUR = true, USD = true, GBP = true, PLN = true, DKK = true, JPY = true, KWD = true }
 
 -- `world` is { books, division, switches }.
@@ -31,18 +34,26 @@ local function check_journal(world, broken, code)
   end
 end
 
+-- Why nothing can be booked on a date, or nil.
+function rules.period(world, date)
+  local closed = world.switches.closed_until
+  closed = type(closed) == "string" and calendar.parse_iso(closed)
+  if closed and date <= closed then return "Period is closed" end
+  for period in world.books:each(world.division, "financial/FinancialPeriods") do
+    if date >= period.StartDate and date < period.EndDate + 86400 then return nil end
+  end
+  return "Period does not exist"
+end
+
 local function check_document(world, broken, row)
   check_journal(world, broken, row.Journal)
   if row.Currency and not CURRENCIES[row.Currency] then add(broken, "Invalid currency " .. row.Currency) end
   if row.PaymentCondition and not found(world, "cashflow/PaymentConditions", "Code", row.PaymentCondition) then
     add(broken, "Invalid payment condition " .. row.PaymentCondition)
   end
-  local closed = world.switches.closed_until
-  if type(closed) == "string" then
-    closed = calendar.parse_iso(closed)
-    local date = row.EntryDate or row.OrderDate
-    if date and closed and date <= closed then add(broken, "Period is closed") end
-  end
+  local date = row.EntryDate or row.OrderDate
+  local wrong = date and rules.period(world, date)
+  if wrong then add(broken, wrong) end
 end
 
 local function check_cost_center(world, broken, line, account)
@@ -95,7 +106,15 @@ local function price_line(world, broken, line)
     line.UnitPrice = line.UnitPrice or line.NetPrice or item.StandardSalesPrice or 0
     line.NetPrice = line.NetPrice or money.times(line.UnitPrice, money.ONE - (line.Discount or 0))
   end
-  local gross = line.NetPrice and money.cents(line.Quantity, line.NetPrice) or line.AmountFC
+  line.VATPercentage = percentage
+  return line, vat, percentage
+end
+
+-- Lines of invoices and orders: quantity times price; with an inclusive code the price holds the tax.
+local function price_by_item(world, broken, line)
+  local priced, vat, percentage = price_line(world, broken, line)
+  if not priced then return end
+  local gross = line.NetPrice and money.cents(line.Quantity, line.NetPrice) or line.AmountFC or 0
   if vat and vat.Type == "I" then
     line.AmountFC = money.round(money.divide(gross * money.ONE, money.ONE + percentage), 2)
     line.VATAmountFC = gross - line.AmountFC
@@ -103,19 +122,51 @@ local function price_line(world, broken, line)
     line.AmountFC = gross
     line.VATAmountFC = money.cents(gross, percentage)
   end
-  line.VATPercentage, line.AmountDC = percentage, line.AmountFC
+  line.AmountDC = line.AmountFC
 end
 
-local function sum(lines)
-  local net, tax = 0, 0
-  for _, line in ipairs(lines) do net, tax = net + line.AmountFC, tax + line.VATAmountFC end
+-- Lines of entries: the amount is without tax whatever the code; the tax may be given, to the cent that the paper says.
+local function price_by_amount(world, broken, line)
+  local priced, _, percentage = price_line(world, broken, line)
+  if not priced then return end
+  line.AmountFC = money.round(line.AmountFC, 2)
+  local computed = money.cents(line.AmountFC, percentage)
+  line.VATAmountFC = line.VATAmountFC and money.round(line.VATAmountFC, 2) or computed
+  if math.abs(line.VATAmountFC - computed) > MOST_VAT_APART then add(broken, "VAT amount does not belong to VAT code " .. line.VATCode) end
+end
+
+local PRICED_BY = { ["salesentry/SalesEntries"] = price_by_amount }
+
+local function price_all(world, broken, path, lines)
+  for _, line in ipairs(lines) do (PRICED_BY[path] or price_by_item)(world, broken, line) end
+end
+
+local function sum(world, lines)
+  local net, tax, by_rate = 0, 0, {}
+  for _, line in ipairs(lines) do
+    net, tax = net + line.AmountFC, tax + line.VATAmountFC
+    local rate = line.VATPercentage or 0
+    by_rate[rate] = (by_rate[rate] or 0) + line.AmountFC
+  end
+  -- Whether tax is rounded by line or by rate is not documented.
+  if world.switches.vat_by == "rate" then
+    tax = 0
+    for rate, amount in pairs(by_rate) do tax = tax + money.cents(amount, rate) end
+  end
   return net, tax
 end
 
-function rules.add_up(row, lines)
-  local net, tax = sum(lines)
+function rules.add_up(world, row, lines)
+  local net, tax = sum(world, lines)
   row.AmountFCExclVat, row.VATAmountFC = net, tax
   row.AmountFC, row.AmountDC = net + tax, net + tax
+end
+
+-- The sign of a credit invoice's lines is not documented; one installation takes one of them.
+local function check_type(world, broken, row)
+  if not TYPES[row.Type] then return add(broken, "Invalid type") end
+  local signed = row.AmountFC * (world.switches.credit_signs == "negative" and -1 or 1)
+  if row.Type == CREDIT and signed < 0 then add(broken, "Amount has the wrong sign for a credit invoice") end
 end
 
 -- Each gets (world, row, lines) and gives a list of sentences, empty when all is well.
@@ -129,53 +180,66 @@ rules.document = {
     if address and not world.books:get(world.division, "crm/Addresses", address) then
       add(broken, "Invalid reference: Delivery address")
     end
-    if row.Type and not ({ [8020] = true, [8021] = true, [8023] = true, [8024] = true })[row.Type] then
-      add(broken, "Invalid type")
-    end
     if #lines == 0 then add(broken, "Mandatory: Sales invoice lines") end
-    for _, line in ipairs(lines) do price_line(world, broken, line) end
+    price_all(world, broken, "salesinvoice/SalesInvoices", lines)
     if #broken > 0 then return broken end
-    row.Type = row.Type or 8020
+    row.Type = row.Type or INVOICE
     row.Status = row.Status or world.switches.new_invoice_status
     row.InvoiceTo, row.DeliverTo = row.InvoiceTo or row.OrderedBy, row.DeliverTo or row.OrderedBy
     row.Currency = row.Currency or world.books.divisions[world.division].facts.Currency
     row.OrderDate = row.OrderDate or host.now() // 86400 * 86400
-    rules.add_up(row, lines)
+    rules.add_up(world, row, lines)
+    check_type(world, broken, row)
     return broken
   end,
   ["salesentry/SalesEntries"] = function(world, row, lines)
     local broken = {}
     check_account(world, broken, "Customer", row.Customer)
     check_document(world, broken, row)
-    for _, line in ipairs(lines) do price_line(world, broken, line) end
+    if #lines == 0 then add(broken, "Mandatory: Sales entry lines") end
+    price_all(world, broken, "salesentry/SalesEntries", lines)
     if #broken > 0 then return broken end
     row.Status = row.Status or 20
     row.EntryNumber = row.EntryNumber or world.books:number(world.division, "entry" .. row.Journal, 26700001)
     row.EntryDate = row.EntryDate or host.now() // 86400 * 86400
-    rules.add_up(row, lines)
+    rules.add_up(world, row, lines)
     return broken
   end,
   ["salesorder/SalesOrders"] = function(world, row, lines)
     local broken = {}
     check_account(world, broken, "Ordered by", row.OrderedBy)
     check_document(world, broken, row)
-    for _, line in ipairs(lines) do price_line(world, broken, line) end
+    local address = row.DeliveryAddress
+    if address and not world.books:get(world.division, "crm/Addresses", address) then
+      add(broken, "Invalid reference: Delivery address")
+    end
+    if #lines == 0 then add(broken, "Mandatory: Sales order lines") end
+    price_all(world, broken, "salesorder/SalesOrders", lines)
     if #broken > 0 then return broken end
-    row.Status, row.DeliveryStatus, row.InvoiceStatus, row.ApprovalStatus = 12, 12, 12, row.ApprovalStatus or 1
+    row.Status, row.DeliveryStatus, row.InvoiceStatus = row.Status or OPEN, row.DeliveryStatus or OPEN, row.InvoiceStatus or OPEN
+    row.ApprovalStatus = row.ApprovalStatus or 1
+    row.Currency = row.Currency or world.books.divisions[world.division].facts.Currency
+    row.OrderDate = row.OrderDate or host.now() // 86400 * 86400
     row.OrderNumber = row.OrderNumber or world.books:number(world.division, "order", 1001)
-    rules.add_up(row, lines)
+    rules.add_up(world, row, lines)
     return broken
   end,
 }
 
 -- A line of a document that is there already.
-function rules.line(world, line)
+function rules.line(world, path, header, line)
   local broken = {}
-  price_line(world, broken, line)
+  price_all(world, broken, path, { line })
+  local date = header.EntryDate or header.OrderDate
+  local wrong = date and rules.period(world, date)
+  if wrong then add(broken, wrong) end
   return broken
 end
 
-function rules.frozen(row) return row.Status == PROCESSED end
+-- Processed invoices and entries; orders of which something was delivered or invoiced.
+function rules.frozen(row)
+  return row.Status == PROCESSED or (row.DeliveryStatus or OPEN) ~= OPEN or (row.InvoiceStatus or OPEN) ~= OPEN
+end
 
 -- Checks of rows that are no documents.
 rules.row = {

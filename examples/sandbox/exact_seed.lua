@@ -1,6 +1,7 @@
 -- Master data of a division of the simulated Exact Online.
 
-local catalogue, host, money, trade = require "catalogue", require "host", require "money", require "exact_trade"
+local calendar, catalogue, host, money, trade =
+  require "calendar", require "catalogue", require "host", require "money", require "exact_trade"
 
 local seed = {}
 
@@ -8,14 +9,21 @@ local VAT = {
   { Code = "0", Description = "No VAT", Percentage = "0", Type = "B" },
   { Code = "1", Description = "VAT 21% inclusive", Percentage = "0.21", Type = "I" },
   { Code = "2", Description = "VAT 9%", Percentage = "0.09", Type = "E" },
+  { Code = "3", Description = "VAT 9% inclusive", Percentage = "0.09", Type = "I" },
   { Code = "4", Description = "VAT 21%", Percentage = "0.21", Type = "E" },
   { Code = "5", Description = "VAT 19% (blocked)", Percentage = "0.19", Type = "E", IsBlocked = true },
+  { Code = "6", Description = "EU, reverse charge", Percentage = "0", Type = "B" },
+  { Code = "7", Description = "Export", Percentage = "0", Type = "B" },
+  { Code = "51", Description = "OSS Germany 19%", Percentage = "0.19", Type = "E" },
+  { Code = "52", Description = "OSS Germany 19% inclusive", Percentage = "0.19", Type = "I" },
   { Code = "8", Description = "Purchase VAT 21%", Percentage = "0.21", Type = "E", VATTransactionType = "P" },
 }
 
 local GL_ACCOUNTS = {
   { Code = "8000", Description = "Revenue", UseCostcenter = 0 }, { Code = "8010", Description = "Shipping revenue", UseCostcenter = 0 },
   { Code = "8020", Description = "Discounts given", UseCostcenter = 0 },
+  { Code = "8090", Description = "Rounding differences", UseCostcenter = 0 },
+  { Code = "1500", Description = "Gift certificates not yet redeemed", UseCostcenter = 2, Type = 55, BalanceType = "B" },
   { Code = "8030", Description = "Revenue by cost center", UseCostcenter = 1 },
   { Code = "8040", Description = "Revenue without cost center", UseCostcenter = 2 },
   { Code = "8099", Description = "Closed revenue account", UseCostcenter = 0, IsBlocked = true },
@@ -26,6 +34,9 @@ local JOURNALS = {
   { Code = "71", Description = "Sales (blocked)", Type = 20, IsBlocked = true },
   { Code = "60", Description = "Purchases", Type = 22, AllowVAT = true }, { Code = "90", Description = "General", Type = 90 },
 }
+
+-- Calendar months as periods; which journals are open in them follows from the switch closed_until.
+local FIRST_YEAR, LAST_YEAR = 2024, 2028
 
 local function insert(books, division, path, rows, defaults)
   for _, row in ipairs(rows) do
@@ -79,6 +90,15 @@ function seed.division(books, code, name, country)
   insert(books, code, "cashflow/PaymentConditions", {
     { Code = "00", Description = "Paid online" }, { Code = "30", Description = "30 days" },
   })
+  for year = FIRST_YEAR, LAST_YEAR do
+    for month = 1, 12 do
+      local start = calendar.parse_iso(("%04d-%02d-01"):format(year, month))
+      local next_month = calendar.parse_iso(("%04d-%02d-01"):format(month == 12 and year + 1 or year, month % 12 + 1))
+      books:insert(code, "financial/FinancialPeriods", "ID", {
+        FinYear = year, FinPeriod = month, StartDate = start, EndDate = next_month - 86400,
+      })
+    end
+  end
   insert(books, code, "salesinvoice/Layouts", { { Subject = "Invoice", Type = 1 }, { Subject = "Invoice e-mail", Type = 2 } })
   trade.seed(books, code)
   items(books, code, books:find(code, "financial/GLAccounts", "Code", "8000").ID)

@@ -12,7 +12,7 @@ local QUOTA_WINDOW_MS, MOST_A_PAGE, USUAL_A_PAGE, REPORTED_ORDERS = 30 * 1000, 2
 local function switches()
   return {
     quota = 150, port_443 = false, retries_signed_anew = true, delay_seconds = 1, lost_percent = 0, duplicate_percent = 0,
-    reordered_percent = 0, reordered_seconds = 30, list_limit = MOST_A_PAGE,
+    reordered_percent = 0, reordered_seconds = 30, list_limit = MOST_A_PAGE, certificates_lower_total = false, later_seconds = 120,
   }
 end
 
@@ -241,28 +241,56 @@ function Shop:change(order, what, value)
     return true
   end
   self:told("store/order/updated", order)
-  if what == "status" and before ~= value then
-    self:told("store/order/statusUpdated", order, { status = { previous_status_id = before, new_status_id = value } })
+  if what == "refund" then
+    self:told("store/order/refund/created", order, { refund = { refund_id = order.refunds[#order.refunds].id } })
+  end
+  if before ~= order.status_id then
+    self:told("store/order/statusUpdated", order, { status = { previous_status_id = before, new_status_id = order.status_id } })
   end
   return true
 end
 
+-- What a kind of order has in store for it: soon after with events, at once without.
+function Shop:let_happen(order, events)
+  local later = order.later
+  if not later then return end
+  local function happen() self:change(order, later.what, later.value) end
+  if not events then
+    self.orders:change(order, later.what, later.value)
+    return
+  end
+  self.to_come = self.to_come + 1
+  host.timers.after(host.random.int(1, math.max(1, self.switches.later_seconds)), function()
+    happen()
+    self.to_come = self.to_come - 1
+  end)
+end
+
 function Shop:place(kind, events, country)
   local order = self.orders:create(kind, country)
+  order.total_lowered = self.switches.certificates_lower_total
+  order.was_authorized = order.payment_status == "authorized"
   if events then
     self:told("store/order/created", order)
     if order.status_id ~= 0 then
       self:told("store/order/statusUpdated", order, { status = { previous_status_id = 0, new_status_id = order.status_id } })
     end
   end
+  self:let_happen(order, events)
   return order
 end
 
 local function brief(order)
+  local refunded, refunds = 0, host.json.array {}
+  for index, refund in ipairs(order.refunds) do
+    refunded = refunded + refund.total
+    refunds[index] = { id = refund.id, total = shapes.plain(refund.total), created = calendar.iso(refund.created) .. "Z" }
+  end
   return {
+    refunds = refunds, refunded = shapes.plain(refunded), payment_status = order.payment_status,
     id = order.id, kind = order.kind, expect = order.expect, status_id = order.status_id, changes = order.changes or 0,
     email = order.email, lines = #order.lines, deleted = order.deleted, created = calendar.iso(order.created) .. "Z",
-    total_ex_tax = shapes.plain(order.total_ex), total_inc_tax = shapes.plain(order.total_inc), total_tax = shapes.plain(order.total_tax),
+    total_ex_tax = shapes.plain(order.total.ex), total_inc_tax = shapes.plain(order.total.inc), total_tax = shapes.plain(order.total.tax),
   }
 end
 
@@ -311,6 +339,7 @@ function Shop:state(query)
   return {
     counts = {
       orders = #self.orders.rows, customers = #self.orders.customers, by_kind = by_kind, by_status = by_status, expected = expected,
+      to_come = self.to_come,
     },
     customers = query.customers and self.customers:report() or nil, customer_mails = self.customers.mails or 0,
     orders = list, hooks = self.hooks:report(), deliveries = self.deliveries:report(),
@@ -323,6 +352,7 @@ return function(config)
   }
   local self = setmetatable({
     account = account, switches = switches(), journal = Journal.new(), orders = Orders.new(), window = Window.new(QUOTA_WINDOW_MS),
+    to_come = 0,
   }, Shop)
   self.hooks = Hooks.new(account, self.switches)
   self.deliveries = Deliveries.new(config, account, self.hooks, self.switches)

@@ -1,5 +1,6 @@
 -- Kinds of made-up orders, each a function that shapes a draft: { customer, lines, discount, shipping, … }. `expect`
--- says what the books should make of it: "invoice", "skip" or "refuse".
+-- says what the books should make of it: "invoice", "skip", "refuse" or "withdrawn" (no document in the end). `later`: what
+-- happens to it after a while.
 
 local catalogue, host, money = require "catalogue", require "host", require "money"
 
@@ -78,21 +79,72 @@ kind("declined", "skip", 2, function(draft)
   draft.status_id = 6
 end)
 
--- Only on request: what the integration says no to.
-kind("gift_certificate", "refuse", 0, function(draft)
-  draft.lines = { line(catalogue.products[1], 1, { type = "giftcertificate" }) }
+kind("gift_certificate", "invoice", 3, function(draft)
+  draft.shipping = 0
+  draft.lines = { line(catalogue.gift_certificate, 1, { type = "giftcertificate" }), line(catalogue.products[1], 1) }
 end)
-kind("paid_with_gift_certificate", "refuse", 0, function(draft)
+kind("paid_with_gift_certificate", "invoice", 3, function(draft)
   some_lines(draft, 1)
-  draft.gift_certificate = money.parse "10.0000"
+  draft.lines[1].product, draft.gift_certificate = catalogue.products[1], money.parse "10.0000"
 end)
-kind("refunded", "refuse", 0, function(draft)
-  some_lines(draft, 1)
-  draft.status_id = 4
+kind("paid_with_store_credit", "invoice", 2, function(draft)
+  draft.lines = { line(catalogue.products[5], 1) }
+  draft.store_credit = money.parse "5.0000"
 end)
-kind("tax_inclusive", "refuse", 0, function(draft)
-  some_lines(draft, 1)
+kind("tax_inclusive", "invoice", 6, function(draft)
   draft.tax_inclusive = true
+  some_lines(draft, host.random.int(1, 4))
+end)
+kind("tax_inclusive_discount", "invoice", 3, function(draft)
+  draft.tax_inclusive, draft.handling = true, money.parse "2.4900"
+  draft.lines = { line(catalogue.products[1], 3), line(catalogue.products[6], 1) }
+  draft.lines[1].coupon, draft.coupon = money.parse "7.3300", { code = "NAJAAR", type = 2 }
+end)
+kind("authorized", "invoice", 4, function(draft)
+  some_lines(draft, 1)
+  draft.payment_method, draft.payment_status, draft.later = "Credit Card", "authorized", { what = "payment", value = "captured" }
+end)
+kind("refunded", "invoice", 4, function(draft)
+  some_lines(draft, 2)
+  draft.later = { what = "refund", value = { everything = true } }
+end)
+kind("partly_refunded", "invoice", 4, function(draft)
+  draft.lines = { line(catalogue.products[1], 3), line(catalogue.products[7], 2) }
+  draft.later = { what = "refund", value = { lines = { 1, 2 }, shipping = true } }
+end)
+kind("refunded_by_amount", "invoice", 3, function(draft)
+  draft.lines = { line(catalogue.products[1], 2), line(catalogue.products[5], 1) }
+  draft.later = { what = "refund", value = { amount = "7.50" } }
+end)
+kind("refunded_inclusive", "invoice", 3, function(draft)
+  draft.tax_inclusive = true
+  draft.lines = { line(catalogue.products[3], 3), line(catalogue.products[7], 1) }
+  draft.later = { what = "refund", value = { lines = { 2 } } }
+end)
+kind("cancelled_later", "withdrawn", 3, function(draft)
+  some_lines(draft, 2)
+  draft.later = { what = "status", value = 5 }
+end)
+kind("bundle", "invoice", 2, function(draft)
+  draft.lines = { line(catalogue.products[8], 1), line(catalogue.products[12], 2, { child = true }) }
+end)
+
+-- Only on request.
+kind("refunded_without_record", "refuse", 0, function(draft)
+  some_lines(draft, 1)
+  draft.status_id, draft.payment_status = 4, "refunded"
+end)
+kind("tax_refunded", "refuse", 0, function(draft)
+  some_lines(draft, 1)
+  draft.later = { what = "refund", value = { tax_only = "1.00" } }
+end)
+kind("bank_transfer", "skip", 0, function(draft)
+  some_lines(draft, 1)
+  draft.payment_method, draft.payment_status, draft.status_id = "Bank Deposit", "pending", 7
+end)
+kind("with_vat_number", "invoice", 0, function(draft)
+  some_lines(draft, 1)
+  draft.vat_number = "DE123456789"
 end)
 kind("foreign_currency", "invoice", 0, function(draft)
   some_lines(draft, 1)

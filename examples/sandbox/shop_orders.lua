@@ -1,9 +1,11 @@
--- Orders of the simulated BigCommerce store: made from drafts, totalled, changed. Amounts are ten-thousandths. The store
--- takes its prices without tax, and taxes each line, after discounts, to the cent.
+-- Orders of the simulated BigCommerce store: made from drafts, totalled, changed, refunded. Amounts are ten-thousandths.
+-- Each line is taxed, after discounts, to the cent; in a tax-inclusive store the price is what the shopper sees, and what
+-- is without tax follows from it.
 
 local catalogue, host, kinds, money = require "catalogue", require "host", require "shop_kinds", require "money"
 
-local SHIPPING_TAX, AWAITING_FULFILLMENT = 21, 11
+local SHIPPING_TAX = 21
+local REFUNDED, AWAITING_FULFILLMENT, PARTIALLY_REFUNDED = 4, 11, 14
 
 local Orders = {}
 Orders.__index = Orders
@@ -37,30 +39,49 @@ end
 local function place_line(orders, line)
   local product = line.product
   line.id = orders:part_id()
+  line.refunded = 0
   line.price = money.parse(product.price)
   line.reduction = (line.discount or 0) + (line.coupon or 0)
 end
 
+-- An amount in the store's own terms as { ex, tax, inc }.
+local function taxed(amount, percent, inclusive)
+  if inclusive then
+    local ex = money.round(money.divide(amount * money.ONE, money.ONE + percent * money.ONE // 100), 2)
+    return { ex = ex, tax = amount - ex, inc = amount }
+  end
+  local tax = tax_on(amount, percent)
+  return { ex = amount, tax = tax, inc = amount + tax }
+end
+
+local COSTS = { "shipping", "handling", "wrapping" }
+
 -- Everything that follows from the lines and costs.
 function Orders.total(order)
-  local subtotal, subtotal_tax, discount, coupon, tax = 0, 0, 0, 0, 0
+  local inclusive = order.tax_inclusive
+  local total, subtotal, discount, coupon = { ex = 0, tax = 0, inc = 0 }, { ex = 0, tax = 0, inc = 0 }, 0, 0
+  local function add(to, amount) to.ex, to.tax, to.inc = to.ex + amount.ex, to.tax + amount.tax, to.inc + amount.inc end
   for _, line in ipairs(order.lines) do
-    line.total = line.price * line.quantity
-    line.reduction = math.min(line.reduction, line.total)
-    line.tax = tax_on(line.total - line.reduction, line.product.tax)
-    line.full_tax = tax_on(line.total, line.product.tax)
-    subtotal, subtotal_tax, tax = subtotal + line.total, subtotal_tax + line.full_tax, tax + line.tax
+    local percent = line.product.tax
+    local price = inclusive and money.round(line.price + money.times(line.price, percent * money.ONE // 100), 2) or line.price
+    line.unit = taxed(price, percent, inclusive)
+    line.full = taxed(price * line.quantity, percent, inclusive)
+    line.reduction = math.min(line.reduction, price * line.quantity)
+    line.paid = taxed(price * line.quantity - line.reduction, percent, inclusive)
+    add(subtotal, line.full)
+    add(total, line.paid)
     if line.coupon then coupon = coupon + line.reduction else discount = discount + line.reduction end
   end
-  local costs = order.shipping + order.handling + order.wrapping + (order.fee and order.fee.cost or 0)
-  order.costs_tax = {
-    shipping = tax_on(order.shipping, SHIPPING_TAX), handling = tax_on(order.handling, SHIPPING_TAX),
-    wrapping = tax_on(order.wrapping, SHIPPING_TAX), fee = tax_on(order.fee and order.fee.cost or 0, SHIPPING_TAX),
-  }
-  for _, amount in pairs(order.costs_tax) do tax = tax + amount end
-  order.subtotal, order.subtotal_tax, order.discount, order.coupon_discount = subtotal, subtotal_tax, discount, coupon
-  order.total_ex = subtotal - discount - coupon + costs
-  order.total_tax, order.total_inc = tax, order.total_ex + tax
+  order.costs = {}
+  for _, cost in ipairs(COSTS) do
+    order.costs[cost] = taxed(order[cost], SHIPPING_TAX, inclusive)
+    add(total, order.costs[cost])
+  end
+  if order.fee then
+    order.costs.fee = taxed(order.fee.cost, SHIPPING_TAX, inclusive)
+    add(total, order.costs.fee)
+  end
+  order.subtotal, order.total, order.discount, order.coupon_discount = subtotal, total, discount, coupon
 end
 
 local function person_of(country)
@@ -84,9 +105,12 @@ function Orders:create(kind_name, country)
     id = self.next_id, kind = kind.name, expect = kind.expect, person = person, lines = draft.lines, shipping = draft.shipping,
     handling = draft.handling, wrapping = draft.wrapping, fee = draft.fee, coupon = draft.coupon, digital = draft.digital or false,
     street_2 = draft.street_2 or "", status_id = draft.status_id or AWAITING_FULFILLMENT, currency = draft.currency or "EUR",
-    tax_inclusive = draft.tax_inclusive or false, gift_certificate = draft.gift_certificate or 0, created = now, modified = now,
+    tax_inclusive = draft.tax_inclusive or false, gift_certificate = draft.gift_certificate or 0, store_credit = draft.store_credit or 0,
+    payment_method = draft.payment_method or "iDEAL", payment_status = draft.payment_status or "captured", refunds = {},
+    vat_number = draft.vat_number, channel_id = draft.channel_id or 1, created = now, modified = now,
     email = draft.email or ("order%d@%s.example.org"):format(self.next_id, person.country:lower()), deleted = false,
     address_id = self:part_id(), coupon_id = self:part_id(), fee_id = self:part_id(),
+    later = draft.later,
   }
   -- A quarter of the registered customers come back, in another spelling of their address.
   if not country and not draft.guest and not draft.email and #self.customers > 0 and host.chance(25) then
@@ -95,13 +119,49 @@ function Orders:create(kind_name, country)
   end
   order.customer_id = draft.guest and 0 or self:customer(order.person, order.email).id
   for _, line in ipairs(order.lines) do place_line(self, line) end
+  for index, line in ipairs(order.lines) do
+    if line.child then line.parent_id = order.lines[index - 1].id end
+  end
   Orders.total(order)
   self.rows[#self.rows + 1] = order
   self.by_id[order.id] = order
   return order
 end
 
--- Changes that happen to an order: touch, price, quantity, add_line, remove_line, shipping, address, status.
+-- A refund: { lines = { [1] = quantity }, shipping = true, amount = "5.00", everything = true, tax_only = "1.00" }. What is
+-- asked for a line is its share of what was paid for it, tax included.
+function Orders:refund(order, wanted)
+  local items, total, tax = {}, 0, 0
+  local function item(kind, id, quantity, amount, of_tax)
+    items[#items + 1] = { item_type = kind, item_id = id, quantity = quantity, amount = amount }
+    total, tax = total + amount, tax + of_tax
+  end
+  for index, line in ipairs(order.lines) do
+    local quantity = wanted.everything and line.quantity - line.refunded or (wanted.lines or {})[index] or 0
+    if quantity > 0 and line.paid.inc > 0 then
+      local function share(amount) return money.round(money.divide(amount * quantity, line.quantity), 2) end
+      item("PRODUCT", line.id, quantity, share(line.paid.inc), share(line.paid.tax))
+      line.refunded = line.refunded + quantity
+    end
+  end
+  for kind, cost in pairs { SHIPPING = "shipping", HANDLING = "handling", GIFT_WRAPPING = "wrapping", FEE = "fee" } do
+    local amounts = order.costs[cost]
+    if (wanted.everything or wanted[cost]) and amounts and amounts.inc > 0 then
+      item(kind, cost == "fee" and order.fee_id or order.id, 1, amounts.inc, amounts.tax)
+    end
+  end
+  if wanted.amount then item("ORDER", order.id, 1, money.parse(wanted.amount), 0) end
+  if wanted.tax_only then total, tax = money.parse(wanted.tax_only), money.parse(wanted.tax_only) end
+  order.refunds[#order.refunds + 1] = {
+    id = self:part_id(), created = math.max(host.now(), order.modified + 1), items = items, total = total, tax = tax,
+  }
+  local refunded = 0
+  for _, each in ipairs(order.refunds) do refunded = refunded + each.total end
+  order.status_id = refunded >= order.total.inc and REFUNDED or PARTIALLY_REFUNDED
+  order.payment_status = refunded >= order.total.inc and "refunded" or "partially refunded"
+end
+
+-- Changes that happen to an order, and what `value` says of them.
 local CHANGES = {
   touch = function() end,
   price = function(_, order) order.lines[1].price = order.lines[1].price + money.ONE end,
@@ -115,6 +175,8 @@ local CHANGES = {
   shipping = function(_, order) order.shipping = order.shipping + money.ONE end,
   address = function(_, order) order.street_2 = "Nieuw adres " .. host.random.int(1, 999) end,
   status = function(_, order, value) order.status_id = value end,
+  payment = function(_, order, value) order.payment_status = value end,
+  refund = function(orders, order, value) orders:refund(order, value or { everything = true }) end,
   archive = function(_, order) order.deleted = true end,
 }
 

@@ -67,7 +67,7 @@ void push_scalar(lua_State* L, Value value, Type type, Wire wire, bool blank_is_
     if (auto number = value.integer()) return lua_pushinteger(L, *number);
   } else if (type == Type::instant) {
     if (auto instant = read_instant(value, wire)) return push_text(L, format_rfc3339(*instant));
-  } else if (type == Type::date && wire == Wire::ms_date) {
+  } else if (type == Type::date && (wire == Wire::ms_date || value.text().starts_with("/Date("))) {  // read so, written as ISO text
     if (auto instant = read_ms_date(value.text())) return push_text(L, utc_date(*instant).text());
   } else if (type == Type::date && value.is_string() && value.text().size() > 10) {
     if (parse_iso_date(value.text().substr(0, 10))) return push_text(L, value.text().substr(0, 10));

@@ -229,7 +229,7 @@ TEST_F(Commands, SyncTakesOneRecordOrWhatIsDue) {
 TEST_F(Commands, JobsAreListedShownParkedReleasedReplayedAndCancelled) {
   ASSERT_NO_FATAL_FAILURE(with_server());
   // Refused by the flow, with a sentence for the controller.
-  const Json refused = world_->seed({{"orders", 1}, {"kinds", {"tax_inclusive"}}, {"events", false}})["orders"];
+  const Json refused = world_->seed({{"orders", 1}, {"kinds", {"refunded_without_record"}}, {"events", false}})["orders"];
   EXPECT_EQ(world_->run({"sync", "acme", "shop_nl", "--record", refused[0]["id"].dump()}).code, kNo);
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());

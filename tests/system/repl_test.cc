@@ -159,7 +159,7 @@ TEST_F(Repl, WhyTellsWhereAFieldHasItsValueFrom) {
       repl(":why " + std::to_string(sent_job()) + " SalesInvoiceLines[1].CostCenter\n:doc shop.orders.get\n:doc job:skip\n:jobs done\n");
   EXPECT_EQ(ended.code, kDone) << ended.err;
   EXPECT_NE(ended.out.find("SalesInvoiceLines[1].CostCenter = \"NL\""), std::string::npos) << ended.out;
-  const int line = line_of("scripts/integrations/bigcommerce_exact_online/invoice.lua", "line.CostCenter = setting.cost_center");
+  const int line = line_of("scripts/integrations/bigcommerce_exact_online/invoice.lua", "line.CostCenter = product.cost_center");
   EXPECT_NE(ended.out.find("invoice.lua:" + std::to_string(line) + ":"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("setting.cost_center"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("shop.orders.get  GET "), std::string::npos) << ended.out;
@@ -188,7 +188,7 @@ TEST_F(Repl, ABreakpointStopsTheOfflineRunAndStepsThroughIt) {
   EXPECT_NE(ended.out.find("  NEVER_SOLD = { [0] = true, [5] = true, [6] = true }"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find(":" + std::to_string(status + 1) + " in not_sold (step)"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("\ntrue\n"), std::string::npos) << "the frame that called has the order: " << ended.out;
-  EXPECT_NE(ended.out.find("bigcommerce_exact_online/init.lua:"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("bigcommerce_exact_online/posting.lua:"), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find(": equal, "), std::string::npos) << "standing still changes nothing: " << ended.out;
 }
 

@@ -1,112 +1,281 @@
--- The invoice in the books: created once, found again, changed while Exact lets it be changed.
+-- The document in the books: created once, found again, changed while Exact and people let it be changed.
 --
--- The order's date of change is the version of everything sent. The header goes first: when a newer state of the order
--- was sent before, it is superseded, and nothing of the older one follows.
+-- The order's date of change is the version of everything sent. The header goes first: when a newer state of the order was
+-- sent before, it is superseded, and nothing of the older one follows. What stands in Exact after a write is read back and
+-- compared, and kept: whoever changed it since was a person, and wins (C17).
 
-local decimal, odata, totals = require "decimal", require "odata", require "totals"
+local confirm, decimal, kinds = require "confirm", require "decimal", require "kinds"
 
 local documents = {}
 
-local PROCESSED = 50
-local HEADER = { "Description", "PaymentCondition", "DeliverToAddress" }
-local LINE = { "Item", "Quantity", "NetPrice", "VATCode", "GLAccount", "CostCenter", "CostUnit", "Description" }
+local function key_of(job) return ("document:%s:%s"):format(job.source, job.key) end
 
--- What this order's invoice got before, from any job: { id, number, version }, or nil.
-function documents.prior(job) return job:sent "invoice" end
+local function effect_of(kind, generation) return generation > 1 and kind.effect .. " " .. generation or kind.effect end
 
--- Whether the books hold what is wanted. A field that the mapping leaves out is Exact's own to fill.
-local function same(wanted, found)
-  if wanted == nil then return true end
-  if type(wanted) == "string" then
-    local text = found and tostring(found):match "^(.-)%s*$"
-    return text == wanted or text == wanted:match "^(.-)%s*$"
+-- The order's document, from any job: { kind, id, number, version, generation, kept }; nil when there is none. One that was
+-- withdrawn when the order was cancelled is none.
+function documents.prior(job)
+  local kept = job.kv.get(key_of(job))
+  local generation = kept and kept.generation or 1
+  for name, kind in pairs(kinds) do
+    local sent = job:sent(effect_of(kind, generation), { role = "books" })
+    if sent then
+      return { kind = kind, name = name, id = sent.id, number = sent.number, version = sent.version, generation = generation, kept = kept }
+    end
   end
-  return found ~= nil and (decimal(tostring(wanted)) - decimal(tostring(found))):is_zero()
 end
 
-local function differences(fields, wanted, found)
-  local out
+function documents.known_as(posted) return (posted.number or "") ~= "" and posted.number ~= "0" and posted.number or posted.id end
+
+-- The document of this kind is no more, and a new one may come.
+function documents.forget(job, posted) job.kv.set(key_of(job), { generation = posted.generation + 1 }) end
+
+-- Lines of a document that was read whole.
+function documents.lines(kind, found)
+  local lines = found[kind.lines]
+  return lines and (lines.results or lines) or {}
+end
+
+-- Nil when it is not there.
+function documents.read(books, kind, id)
+  local found, why = try(books[kind.group].whole, id)
+  if not found and why.code ~= "not_found" then error(why, 0) end
+  return found
+end
+
+-- What stands, as text by field: for telling later whether somebody changed it.
+
+local function normal(value)
+  if value == nil then return "" end
+  local ok, number = pcall(decimal, tostring(value))
+  if ok and type(value) ~= "string" then return number:compact() end
+  return (tostring(value):match "^(.-)%s*$")
+end
+
+local function texts(fields, record)
+  local out = {}
+  for _, field in ipairs(fields) do out[field] = normal(record[field]) end
+  return out
+end
+
+local function keep(job, posted, found)
+  local kind, lines = posted.kind, {}
+  for _, line in ipairs(documents.lines(kind, found)) do
+    if line.Notes then lines[normal(line.Notes)] = texts(kind.line, line) end
+  end
+  job.kv.set(key_of(job), {
+    generation = posted.generation, lines = lines, header = texts(kind.changing, found), payment = texts(kind.payment, found),
+  })
+end
+
+local function edits_of(fields, was, record, what, out)
   for _, field in ipairs(fields) do
-    if not same(wanted[field], found[field]) then
-      out = out or {}
-      out[field] = wanted[field]
+    local now = normal(record[field])
+    if was[field] ~= nil and was[field] ~= now then
+      out[#out + 1] = ("%s%s was %s and is %s"):format(field, what, was[field] == "" and "empty" or was[field], now == "" and "empty" or now)
     end
+  end
+end
+
+-- What a person changed since we wrote the document, in words; none when nobody did, or when it is not known.
+function documents.edits(posted, found)
+  local kind, kept, out = posted.kind, posted.kept, {}
+  if not (kept and kept.lines) then return out end
+  edits_of(kind.changing, kept.header, found, "", out)
+  edits_of(kind.payment, kept.payment, found, "", out)
+  local seen = {}
+  for _, line in ipairs(documents.lines(kind, found)) do
+    local notes = normal(line.Notes)
+    local was = kept.lines[notes]
+    seen[notes] = true
+    if was then edits_of(kind.line, was, line, " of line " .. notes, out) else out[#out + 1] = "a line was added" end
+  end
+  for notes in pairs(kept.lines) do
+    if not seen[notes] then out[#out + 1] = ("line %s was removed"):format(notes) end
   end
   return out
 end
 
--- Lines as they stand and as they should be, matched by Notes: to change, to add, to delete.
-local function line_changes(books, id, wanted)
-  local standing, changes = {}, { update = {}, create = {}, delete = {} }
-  for _, line in ipairs(books.sales_invoice_lines.list(odata.equals("InvoiceID", { id }, "guid"))) do
-    standing[line.Notes or line.ID] = line
+local function refuse(job, sentence, cause, fix) return job:refuse(sentence, { cause = cause, concern = "finance", fix = fix }) end
+
+local function join(...)
+  local out = {}
+  for _, list in ipairs { ... } do
+    for _, each in ipairs(list) do out[#out + 1] = each end
   end
-  for _, line in ipairs(wanted) do
-    local found = standing[line.Notes]
-    standing[line.Notes] = nil
-    local changed = found and differences(LINE, line, found)
-    if changed then changes.update[#changes.update + 1] = { id = found.ID, notes = line.Notes, fields = changed } end
-    if not found then changes.create[#changes.create + 1] = line end
-  end
-  for notes, line in pairs(standing) do changes.delete[#changes.delete + 1] = { id = line.ID, notes = notes } end
-  return changes
+  return out
 end
 
-local function nothing(changes) return #changes.update + #changes.create + #changes.delete == 0 end
-
-local function send_lines(job, books, invoice_id, changes, version)
-  for _, change in ipairs(changes.update) do
-    job:send("change " .. change.notes, books.sales_invoice_lines.update(change.id, change.fields),
-      { version = version, entity = change.notes })
+-- Holds what stands against what was sent, and keeps it (C12): the lines, the named fields of the header, and the amount.
+local function confirmed(job, books, posted, document, expected, header)
+  local kind = posted.kind
+  local found = documents.read(books, kind, posted.id)
+  if not found then refuse(job, ("The %s %s is not there after it was written."):format(kind.noun, posted.id), "confirm_gone") end
+  local differences = confirm.fields(header, document, found)
+  local lines = confirm.lines(document[kind.lines], documents.lines(kind, found), { by = "Notes", fields = kind.line })
+  local words, fields = {}, {}
+  local function tell(list, where)
+    if #list == 0 then return end
+    words[#words + 1] = confirm.words(list) .. where
+    for _, each in ipairs(list) do fields[#fields + 1] = each.field end
   end
-  for _, line in ipairs(changes.create) do
-    line.InvoiceID = invoice_id
+  tell(differences, "")
+  for _, each in ipairs(lines.changed) do tell(each.differences, " in line " .. each.sent.Notes) end
+  for _, line in ipairs(lines.missing) do words[#words + 1] = ("line %s is missing"):format(line.Notes) end
+  for _ in ipairs(lines.extra) do words[#words + 1] = "there is a line that was not sent" end
+  if #words == 0 and expected and not (decimal(tostring(found.AmountFC)) - expected):is_zero() then
+    words[1] = ("it comes to %s instead of %s"):format(normal(found.AmountFC), expected:text())
+    fields[1] = "AmountFC"
+  end
+  if #words > 0 then
+    refuse(job, ("Exact Online did not keep %s %s as it was sent: %s."):format(kind.noun, document.YourRef, table.concat(words, "; ")),
+      "confirm " .. (fields[1] or "lines"), "Correct the document or the setting there, then release this case.")
+  end
+  keep(job, posted, found)
+  return found
+end
+
+-- Processing an invoice: it gets its number, and can't be changed any more. No mail goes out (C18). A second one is refused
+-- by Exact and does no harm.
+function documents.process(job, books, invoice, version)
+  local layout
+  if job.settings.layout then
+    layout = job:look_up("layouts", job.settings.layout)
+    if not layout then
+      refuse(job, ("There is no layout %s in Exact Online."):format(job.settings.layout), "layout " .. job.settings.layout,
+        "Correct the setting layout, then release this case.")
+    end
+  end
+  local printed = books.printed_invoices.create {
+    InvoiceID = invoice.id, DocumentLayout = layout, SendEmailToCustomer = false, InvoiceDate = invoice.date:sub(1, 10) .. "T00:00:00",
+  }
+  local sent, why = try(job.send, job, "process " .. invoice.reference, printed, { version = version, entity = invoice.id })
+  if sent then return end
+  local standing = books.sales_invoices.get(invoice.id)
+  if standing.Status ~= 50 then error(why, 0) end
+end
+
+-- Ends the document as the setting says: as Exact made it, or processed at once. The nightly batch does the rest.
+function documents.finish(job, books, kind, id, found, version)
+  if not kind.can_be_processed or job.settings.ends_as ~= "processed" or job.settings.processing ~= "at_once" then return end
+  if kind.is_frozen(found) then return end
+  documents.process(job, books, { id = id, reference = found.YourRef, date = found[kind.date] }, version)
+end
+
+local function send_lines(job, books, posted, lines, version)
+  local kind = posted.kind
+  local group = books[kind.lines_group]
+  for _, change in ipairs(lines.changed) do
+    local fields = {}
+    for _, each in ipairs(change.differences) do fields[each.field] = each.sent end
+    if kind.net_lines then fields.AmountFC, fields.VATAmountFC = change.sent.AmountFC, change.sent.VATAmountFC end
+    job:send("change " .. change.sent.Notes, group.update(change.stands.ID, fields), { version = version, entity = change.sent.Notes })
+  end
+  for _, line in ipairs(lines.missing) do
+    line[kind.parent] = posted.id
     -- The version is part of the name: what was taken off an order may come back.
-    job:send(("add %s %s"):format(line.Notes, version), books.sales_invoice_lines.create(line), { version = version })
+    job:send(("add %s %s"):format(line.Notes, version), group.create(line), { version = version })
   end
-  for _, change in ipairs(changes.delete) do
-    job:send("delete " .. change.notes, books.sales_invoice_lines.delete(change.id), { version = version, entity = change.notes })
+  for _, line in ipairs(lines.extra) do
+    local notes = normal(line.Notes)
+    job:send("delete " .. notes, group.delete(line.ID), { version = version, entity = notes })
   end
 end
 
-local function update(job, books, order, invoice, id)
-  local found, why = try(books.sales_invoices.get, id)
+local function as_fields(differences)
+  local out = {}
+  for _, each in ipairs(differences) do out[each.field] = each.sent end
+  return out
+end
+
+-- Brings the document up to date with the order (BC5).
+local function update(job, books, order, posted, document, expected)
+  local kind, id, version = posted.kind, posted.id, order.date_modified
+  local found = documents.read(books, kind, id)
   if not found then
-    if why.code ~= "not_found" then error(why, 0) end
     -- A person deleted it: that is not undone by a change of the order (C17).
-    return job:refuse(("Order %d changed, but its invoice is no longer in Exact Online."):format(order.id),
-      { cause = "invoice_gone", concern = "finance" })
+    return refuse(job, ("Order %d changed, but its %s is no longer in Exact Online."):format(order.id, kind.noun), kind.effect .. "_gone",
+      "Nothing is made anew by itself. Cancel the case if the order needs no document.")
   end
-  local header = differences(HEADER, invoice, found)
-  local lines = line_changes(books, id, invoice.SalesInvoiceLines)
-  if not header and nothing(lines) then return { unchanged = id } end
-  if found.Status == PROCESSED then
-    return job:refuse(("Order %d changed, but invoice %s has been processed. Credit it in Exact Online if the change counts.")
-      :format(order.id, found.InvoiceNumber or id), { cause = "invoice_processed", concern = "finance" })
+  local header = confirm.fields(kind.changing, document, found)
+  local payment = confirm.fields(kind.payment, document, found)
+  local lines = confirm.lines(document[kind.lines], documents.lines(kind, found), { by = "Notes", fields = kind.line })
+  local same_lines = #lines.changed + #lines.missing + #lines.extra == 0
+  if #header == 0 and #payment == 0 and same_lines then
+    keep(job, posted, found)
+    documents.finish(job, books, kind, id, found, version)
+    return { unchanged = id }
   end
-  if not same(invoice.OrderedBy, found.OrderedBy) then
-    return job:refuse(("Order %d now belongs to another customer than its invoice."):format(order.id),
-      { cause = "customer_changed", concern = "finance" })
+  local name = documents.known_as { number = tostring(found[kind.number] or ""), id = id }
+  if kind.is_frozen(found) then
+    if #header == 0 and same_lines then
+      job:note(("%s; %s %s %s and keeps what it says of the payment"):format(order.payment.summary, kind.noun, name, kind.frozen))
+      return { unchanged = id, payment = order.payment.status }
+    end
+    return refuse(job, ("Order %d changed, but %s %s %s: %s."):format(order.id, kind.noun, name, kind.frozen,
+      #header > 0 and confirm.words(header) or "its lines differ"), kind.effect .. "_processed",
+      "Credit it in Exact Online if the change counts, or cancel the case.")
   end
-  local version = order.date_modified
-  local sent = job:send("invoice", books.sales_invoices.update(id, header or { Description = invoice.Description }),
-    { version = version, entity = invoice.YourRef })
+  if not confirm.same(document[kind.customer], found[kind.customer]) then
+    return refuse(job, ("Order %d now belongs to another customer than its %s."):format(order.id, kind.noun), "customer_changed")
+  end
+  local edits = documents.edits(posted, found)
+  if #edits > 0 then
+    return refuse(job, ("Order %d changed, but somebody edited %s %s in Exact Online: %s."):format(order.id, kind.noun, name, table.concat(edits, "; ")),
+      "edited_by_person " .. order.id, "Make it say what the order says and release this case, or cancel the case to keep it as it is.")
+  end
+  local fields = as_fields(join(header, payment))
+  -- A header without a change is written all the same: it is what the version is remembered by.
+  if #header + #payment == 0 then fields.Description = document.Description end
+  local sent = job:send(effect_of(kind, posted.generation), books[kind.group].update(id, fields),
+    { version = version, entity = document.YourRef })
   if sent.state == "superseded" then return { superseded = id } end
-  send_lines(job, books, id, lines, version)
+  send_lines(job, books, posted, lines, version)
+  if sent.state == "shadow" then return { updated = id } end
+  documents.finish(job, books, kind, id, confirmed(job, books, posted, document, expected, join(kind.changing, kind.payment)), version)
   return { updated = id }
 end
 
-local function is_older(prior, order) return prior ~= nil and prior.version ~= nil and prior.version < order.date_modified end
+local function is_older(posted, order) return posted ~= nil and posted.version ~= nil and posted.version < order.date_modified end
 
-function documents.post(job, books, order, invoice)
-  local prior = documents.prior(job)
-  if prior then return update(job, books, order, invoice, prior.id) end
-  local sent = job:send("invoice", books.sales_invoices.create(invoice), { version = order.date_modified })
+-- Creates or updates. `posted` is what `prior` gave before.
+function documents.post(job, books, order, posted, kind, document, expected)
+  if posted then return update(job, books, order, posted, document, expected) end
+  local kept = job.kv.get(key_of(job))
+  local generation = kept and kept.generation or 1
+  local sent = job:send(effect_of(kind, generation), books[kind.group].create(document), { version = order.date_modified })
+  if sent.state == "shadow" then return { [kind.effect] = sent.id } end
   -- Another job may have created it in the meantime, from an older state of the order.
-  prior = documents.prior(job)
-  if is_older(prior, order) then return update(job, books, order, invoice, prior.id) end
-  totals.confirm(job, order, sent)
-  return { invoice = sent.id, number = sent.number }
+  posted = documents.prior(job)
+  if is_older(posted, order) then return update(job, books, order, posted, document, expected) end
+  -- One that another job made of this state, and held against what it sent, is not held against what we would have sent.
+  if posted and posted.kept and posted.kept.lines then return { [kind.effect] = posted.id, number = posted.number } end
+  posted = posted or { kind = kind, id = sent.id, number = sent.number, generation = generation }
+  local header = join(kind.fixed, kind.changing, kind.payment)
+  documents.finish(job, books, kind, sent.id, confirmed(job, books, posted, document, expected, header), order.date_modified)
+  return { [kind.effect] = sent.id, number = sent.number }
+end
+
+-- A document beside the order's own, such as a credit invoice: compared, never changed afterwards.
+function documents.add(job, books, kind, effect, document, version, expected)
+  local sent = job:send(effect, books[kind.group].create(document), { version = version })
+  if sent.state == "shadow" then return sent.id end
+  local found = documents.read(books, kind, sent.id)
+  if not found then return sent.id end
+  local differences = confirm.fields(join(kind.fixed, kind.changing), document, found)
+  local lines = confirm.lines(document[kind.lines], documents.lines(kind, found), { by = "Notes", fields = kind.line })
+  for _, change in ipairs(lines.changed) do differences = join(differences, change.differences) end
+  local words = confirm.words(differences)
+  if #lines.missing > 0 then words = ("%d of its lines are missing"):format(#lines.missing) end
+  if words == "" and expected and not (decimal(tostring(found.AmountFC)) - expected):is_zero() then
+    words = ("it comes to %s instead of %s"):format(normal(found.AmountFC), expected:text())
+  end
+  if words ~= "" then
+    refuse(job, ("Exact Online did not keep %s as it was sent: %s."):format(document.YourRef, words), "confirm " .. effect,
+      "Correct the document or the setting there, then release this case.")
+  end
+  documents.finish(job, books, kind, sent.id, found, version)
+  return sent.id
 end
 
 return documents

@@ -31,8 +31,9 @@ return {
     billing_address = "record:Address",
     products = "list:OrderProduct", shipping_addresses = "list:ShippingAddress", coupons = "list:Coupon",
     fees = "list:Fee", taxes = "list:Tax", transactions = "list:Transaction", refunds = "list:Refund",
-    -- Not of BigCommerce: worked out by an integration from the taxes.
-    discounts = "list:Discount", shipping_vat_code = "text", handling_vat_code = "text", wrapping_vat_code = "text",
+    -- Not of BigCommerce: worked out by an integration. Costs are parts that are there only when they are more than nothing.
+    shipping = "record:Part", handling = "record:Part", wrapping = "record:Part", discounts = "list:Part",
+    gift_certificates = "list:OrderProduct", redeemed = "record:Part", rounding = "record:Part", payment = "record:Payment", booked = "instant",
   }, { net = "total_ex_tax", gross = "total_inc_tax" }),
   OrderProduct = v2 {
     id = "integer read", order_id = "integer", product_id = "integer", variant_id = "integer",
@@ -40,7 +41,10 @@ return {
     price_ex_tax = "decimal", price_inc_tax = "decimal", price_tax = "decimal",
     total_ex_tax = "decimal", total_inc_tax = "decimal", total_tax = "decimal", discounted_total_inc_tax = "decimal",
     wrapping_cost_ex_tax = "decimal", parent_order_product_id = "integer", is_refunded = "boolean",
-    quantity_refunded = "decimal", vat_code = "text", product_options = "list:ProductOption",
+    quantity_refunded = "decimal", product_options = "list:ProductOption",
+    -- Worked out, as in Part; `item` is the id of the item for a SKU that the books do not know.
+    price = "decimal", net = "decimal", tax = "decimal", vat_code = "text", item = "guid", account = "text", cost_center = "text",
+    cost_unit = "text",
   },
   ProductOption = v2 { display_name = "text", display_value = "text", name = "text", value = "text" },
   Address = v2 {
@@ -54,7 +58,22 @@ return {
     country_iso2 = "text", phone = "text", email = "text", items_total = "decimal", shipping_method = "text",
     form_fields = "list:FormField",
   },
-  Discount = v2 { vat_code = "text", amount_ex_tax = "decimal", description = "text" },
+  -- What becomes a line beside the products. `price` is there where the shop's own is not the line's; net and tax are what
+  -- comes of it, to the cent.
+  Part = v2 {
+    kind = "text", price = "decimal", net = "decimal", tax = "decimal", vat_code = "text", account = "text", cost_center = "text",
+    cost_unit = "text", description = "text",
+  },
+  Payment = v2 { condition = "text", reference = "text", status = "text", method = "text", amount = "decimal", summary = "text" },
+  -- What is given back: a refund, or a whole sale that was cancelled. Its lines are parts of the document that was posted.
+  credit = v2 {
+    reference = "text", order_id = "integer", created = "instant", customer = "guid", journal = "text", currency = "text",
+    condition = "text", reason = "text", original = "text", lines = "list:CreditLine",
+  },
+  CreditLine = v2 {
+    item = "guid", quantity = "decimal", price = "decimal", net = "decimal", tax = "decimal", vat_code = "text", account = "guid",
+    cost_center = "text", cost_unit = "text", description = "text", notes = "text",
+  },
   FormField = v2 { name = "text", value = "text" },
   Coupon = v2 {
     id = "integer read", coupon_id = "integer", order_id = "integer", code = "text", type = "integer",
@@ -62,7 +81,8 @@ return {
   },
   Fee = v2 {
     id = "integer read", type = "text", name = "text", display_name = "text", source = "text",
-    cost_ex_tax = "decimal", cost_inc_tax = "decimal", cost_tax = "decimal", vat_code = "text",
+    cost_ex_tax = "decimal", cost_inc_tax = "decimal", cost_tax = "decimal",
+    price = "decimal", net = "decimal", tax = "decimal", vat_code = "text", account = "text", cost_center = "text", cost_unit = "text",
   },
   Tax = v2 {
     id = "integer read", order_id = "integer", order_product_id = "integer", sales_tax_id = "integer", name = "text",
@@ -74,7 +94,10 @@ return {
   },
   Refund = v3 {
     id = "integer read", order_id = "integer", created = "instant", reason = "text", total_amount = "decimal",
-    total_tax = "decimal", items = "list:RefundItem",
+    total_tax = "decimal", items = "list:RefundItem", payments = "list:RefundPayment",
+  },
+  RefundPayment = v3 {
+    id = "integer read", provider_id = "text", amount = "decimal", offline = "boolean", is_declined = "boolean", declined_message = "text",
   },
   RefundItem = v3 { item_type = "text", item_id = "integer", quantity = "decimal", requested_amount = "decimal" },
   Customer = v3 {

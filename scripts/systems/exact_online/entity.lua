@@ -2,7 +2,8 @@
 --
 --     entity "crm/Accounts" { name = "accounts", type = "Account", id = "ID", select = "ID,Code,Name", writes = { … } }
 --
--- gives accounts.list, accounts.get and whichever of accounts.create, .update, .delete `writes` describes.
+-- gives accounts.list, accounts.get and whichever of accounts.create, .update, .delete `writes` describes; a document that
+-- names its `lines` also gets .whole.
 
 local PAGES = { rows = { "d.results", "d" }, next = "d.__next" }
 local FIND = { param = "$filter", format = "odata" }
@@ -23,6 +24,12 @@ local function operations_of(path, entity)
   }
   if not entity.list_only then
     add("get", { GET = single, gives = entity.type, query = { ["$select"] = entity.select } })
+  end
+  -- A document with its lines in one call; expanded lines come as { results = { … } } (section 4).
+  if entity.lines then
+    add("whole", {
+      GET = single, gives = entity.type, query = { ["$select"] = entity.select .. "," .. entity.lines, ["$expand"] = entity.lines },
+    })
   end
   if writes.create then
     add("create", {

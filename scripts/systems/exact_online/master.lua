@@ -29,6 +29,12 @@ return {
     name = "vat_codes", type = "VATCode", id = "ID",
     select = "ID,Code,Description,Type,VATTransactionType,Percentage,IsBlocked",
   },
+  entity "financial/FinancialPeriods" {
+    name = "periods", type = "Period", id = "ID", select = "ID,FinYear,FinPeriod,StartDate,EndDate",
+  },
+  entity "read/financial/JournalStatusList" {
+    name = "journal_status", type = "JournalStatus", id = "Journal", list_only = true, select = "Journal,Year,Period,Status",
+  },
   entity "cashflow/PaymentConditions" {
     name = "payment_conditions", type = "PaymentCondition", id = "ID", select = "ID,Code,Description",
   },

@@ -98,6 +98,11 @@ return {
     ID = "guid read", Code = "text must", Description = "text must", Type = "text", VATTransactionType = "text",
     Percentage = "decimal read", IsBlocked = "boolean",
   },
+  Period = exact {
+    ID = "guid read", FinYear = "integer read", FinPeriod = "integer read", StartDate = "date read", EndDate = "date read",
+  },
+  -- Status 0 is open, 1 closed.
+  JournalStatus = exact { Journal = "text read", Year = "integer read", Period = "integer read", Status = "integer read" },
   PaymentCondition = exact { ID = "guid read", Code = "text must", Description = "text must" },
   Layout = exact { ID = "guid read", Subject = "text read", Type = "integer read", Category = "integer read" },
   Me = exact {

@@ -80,7 +80,7 @@ function Bridge:lookup(name, key, anew)
   local definition = self.integration.lookups[name]
   local place = name .. " " .. key
   if self.looked_up[place] ~= nil and not anew then return self.looked_up[place] or nil end
-  local literal = definition.key == "ID" and "guid'" .. key .. "'" or "'" .. key:gsub("'", "''") .. "'"
+  local literal = definition.key == "ID" and "guid'" .. key .. "'" or "'" .. tostring(key):gsub("'", "''") .. "'"
   local row = self.books:call(definition.from:match "^books%.(.+)$", { ["$filter"] = definition.key .. " eq " .. literal })[1]
   local answer = false
   if row and type(definition.value) == "table" then
@@ -116,19 +116,18 @@ function Bridge:run(name, key, more)
   end
   local own = name .. " " .. key
   self.entities[own] = self.entities[own] or setmetatable({}, { __index = function(_, each) return self.entities[each] end,
-    __newindex = function(of, each, value) rawset(each:find " " and self.entities or of, each, value) end })
+    __newindex = function(of, each, value) rawset(each:find "\n" and self.entities or of, each, value) end })
   service.pass(1)
   local outcome = flow.run {
     key = key, source = more.source, settings = self.settings, entities = self.entities[own], kv = self.kv, answers = answers, map = map,
     shop_system = self.shop_system, books_system = self.books_system, body = self.integration.flows[name].run,
     look_up = function(lookup, wanted, anew) return self:lookup(lookup, wanted, anew) end,
-    event = more.event, attempt = more.attempt, now = calendar.iso(service.now_ms // 1000) .. "Z",
+    event = more.event, books_alone = more.books_alone, attempt = more.attempt, now = calendar.iso(service.now_ms // 1000) .. "Z",
     send = function(effect, write)
       if more.shadow then return { id = "00000000-0000-8000-8000-" .. ("%012x"):format(#effect), state = "shadow" } end
       local remote = self.books_system.operations[write.operation] and self.books or self.shop
       local operation = remote.system.operations[write.operation]
       local record = remote:call(write.operation, table.unpack(write.arguments))
-      if write.operation == "sales_invoices.create" then record = self.books:call("sales_invoices.get", record.InvoiceID) end
       return { id = record and record[operation.id] or write.arguments[1], state = "settled", record = record }
     end,
   }

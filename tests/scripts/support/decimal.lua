@@ -42,6 +42,12 @@ function Decimal:round(places)
   local step = math.tointeger(10 ^ (PLACES - places))
   return make(divide(self.units, step) * step, places)
 end
+function Decimal:div(by, places)
+  local scaled = divide(self.units * ONE, parse(by).units)
+  return make(scaled, PLACES):round(places)
+end
+function Decimal:sign() return self.units > 0 and 1 or self.units < 0 and -1 or 0 end
+function Decimal:integer() return self.units // ONE end
 function Decimal:abs() return make(math.abs(self.units), self.scale_) end
 function Decimal:is_zero() return self.units == 0 end
 function Decimal:compact()

@@ -43,7 +43,7 @@ end
 
 -- A run of `body(job, …roles)`; gives what it came to and what it sent.
 function flow.run(case)
-  local outcome = { sent = {}, calls = {}, notes = {} }
+  local outcome = { sent = {}, calls = {}, notes = {}, emitted = {} }
   local entities, kv = case.entities or {}, case.kv or {}
   local job = { key = case.key, source = case.source or "shop", settings = flow.settings(case.settings),
     event = case.event or {}, attempt = case.attempt or 1, backfill = false }
@@ -51,11 +51,12 @@ function flow.run(case)
   function job:skip(reason) error({ SKIPPED, reason }, 0) end
   function job:sent(effect, options)
     local entity = options and options.entity
-    if entity then return entities[effect .. " " .. entity] end
+    if entity then return entities[effect .. "\n" .. entity] end
     return entities[effect]
   end
   function job:now() return case.now or "2026-01-05T12:00:00Z" end
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end
+  function job:emit(name, key, payload) outcome.emitted[#outcome.emitted + 1] = { flow = name, key = key, payload = payload } end
   -- Without a case's own look-ups everything that is asked for is there and in order.
   function job:look_up(name, key, options)
     if type(key) == "table" then
@@ -77,12 +78,14 @@ function flow.run(case)
     if answer.state == "settled" then
       local known = { id = answer.id, number = answer.number, version = options.version }
       entities[effect] = entities[effect] or known
-      if options.entity then entities[effect .. " " .. options.entity] = known end
+      if options.entity then entities[effect .. "\n" .. options.entity] = known end
     end
     return answer
   end
-  local ok, result = pcall(case.body, job, role(case.shop_system, case.answers, outcome.calls, case.shops or { "shop" }),
-    role(case.books_system, case.answers, outcome.calls, { "books" }))
+  local shop = role(case.shop_system, case.answers, outcome.calls, case.shops or { "shop" })
+  local books = role(case.books_system, case.answers, outcome.calls, { "books" })
+  if case.books_alone then shop, books = books, nil end   -- a flow that asks for the books alone
+  local ok, result = pcall(case.body, job, shop, books)
   if ok then
     outcome.result = result
   elseif type(result) == "table" and result[1] == REFUSED then
@@ -101,6 +104,7 @@ function flow.ambient()
     system = function(definition) return definition end,
     integration = function(definition) return definition end,
     schema = function(fields) return fields end,
+    schedule = function(at) return { schedule = at } end,
     flow = function(definition) return definition end,
     look_up = function(effect) return { kind = "C", look_up = effect[1], by = effect.by, quiet = effect.quiet } end,
     null = json.null,

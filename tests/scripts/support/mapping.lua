@@ -36,17 +36,22 @@ local DO = {
   date = function(on) return on:sub(1, 10) end, lower = function(on) return on:lower() end, negate = function(on) return -on end,
   trim = function(on) return on:match "^%s*(.-)%s*$" end, upper = function(on) return on:upper() end,
   nonzero = function(on) if not on:is_zero() then return on end end,
+  limit = function(on, count) return on:sub(1, (utf8.offset(on, count + 1) or #on + 1) - 1) end,
 }
 
 local function transform(expr, scene)
   local on = evaluate(expr.on, scene)
-  if expr["do"] == "default" then
+  if expr["do"] == "default" or expr["do"] == "or_else" then
     if on ~= nil then return on end
     return evaluate(expr.with[1], scene)
   end
   if on == nil then return nil end
+  if expr["do"] == "when" then
+    if on then return evaluate(expr["then"], scene) end
+    return evaluate(expr["else"], scene)
+  end
   if expr["do"] == "lookup" then return scene.lookup(expr.name, on) end
-  return DO[expr["do"]](on)
+  return DO[expr["do"]](on, expr.with and expr.with[1])
 end
 
 function evaluate(expr, scene)

@@ -25,12 +25,18 @@ local function typed_value(types, field, value)
   if field.type == "instant" and not field.wire then
     return calendar.iso(calendar.parse_rfc2822(value) or calendar.parse_iso(value)) .. "Z"
   end
+  if field.type == "date" and type(value) == "string" and value:find "^/Date" then
+    return calendar.date(math.tointeger(value:match "%-?%d+") // 1000)
+  end
   if field.type == "record" then return read_typed(types, field.of, value) end
   -- The composite's lists are links until they are read.
   if field.type == "list" and (value[1] ~= nil or next(value) == nil) then
     local out = json.array {}
     for index, item in ipairs(value) do out[index] = types[field.of] and read_typed(types, field.of, item) or item end
     return out
+  end
+  if field.type == "list" and value.results then
+    return { results = typed_value(types, field, value.results) }
   end
   return value
 end
@@ -46,7 +52,7 @@ local function on_wire(types, name, record)
   local out = {}
   for field, value in pairs(record) do
     local declared = types[name].fields[field]
-    if declared.type == "date" and declared.wire == "iso_midnight" then value = value .. "T00:00:00" end
+    if declared.type == "date" and declared.wire == "iso_midnight" then value = value:sub(1, 10) .. "T00:00:00" end
     if declared.type == "list" and types[declared.of] then
       local list = json.array {}
       for index, item in ipairs(value) do list[index] = on_wire(types, declared.of, item) end

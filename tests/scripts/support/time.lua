@@ -1,6 +1,6 @@
 -- As much of the host's `time` as specs in plain Lua need: instants in UTC with whole seconds.
 
-local calendar = require "calendar"
+local calendar, decimal = require "calendar", require "decimal"
 
 local time = {}
 
@@ -12,5 +12,7 @@ function time.compare(a, b)
   local first, second = seconds(a), seconds(b)
   return first < second and -1 or first > second and 1 or 0
 end
+
+function time.seconds_between(from, to) return decimal(seconds(to) - seconds(from)) end
 
 return time

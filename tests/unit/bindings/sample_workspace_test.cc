@@ -33,7 +33,7 @@ TEST(SampleWorkspace, Loads) {
   const Program& program = *workspace.programs[0];
   EXPECT_EQ(program.instance.client, "acme");
   EXPECT_EQ(program.instance.version.size(), 64u);
-  EXPECT_EQ(program.instance.flows.size(), 3u);
+  EXPECT_EQ(program.instance.flows.size(), 5u);
 }
 
 TEST(SampleWorkspace, AllOfThemPassCheck) {

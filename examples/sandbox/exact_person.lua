@@ -1,0 +1,74 @@
+-- What a person does in the simulated books, in the place of us: processes, deletes, edits, delivers, blocks.
+
+local entities, host, money, rules, write =
+  require "exact_fields", require "host", require "money", require "exact_rules", require "exact_write"
+
+local DOCUMENTS = { "salesinvoice/SalesInvoices", "salesentry/SalesEntries", "salesorder/SalesOrders" }
+local LINES = {
+  ["salesinvoice/SalesInvoices"] = "salesinvoice/SalesInvoiceLines", ["salesentry/SalesEntries"] = "salesentry/SalesEntryLines",
+  ["salesorder/SalesOrders"] = "salesorder/SalesOrderLines",
+}
+
+local function document(world, id)
+  for _, path in ipairs(DOCUMENTS) do
+    local row = world.books:get(world.division, path, id)
+    if row then return row, path end
+  end
+end
+
+local acts = {}
+
+function acts.process(world, id)
+  local row, path = document(world, id)
+  if not row or row.Status == 50 then return false end
+  row.Status = 50
+  if path == DOCUMENTS[1] then
+    row.InvoiceDate = host.now() // 86400 * 86400
+    row.InvoiceNumber = world.books:number(world.division, "invoice" .. row.Journal, 26700001)
+  end
+  world.changed(path, id, "Update")
+  return true
+end
+
+function acts.delete(world, id)
+  local row, path = document(world, id)
+  return row ~= nil and write.delete(world, path, entities[path], row).status == 204
+end
+
+-- An order's goods leave the house.
+function acts.deliver(world, id)
+  local row, path = document(world, id)
+  if path ~= DOCUMENTS[3] then return false end
+  row.Status, row.DeliveryStatus = 21, 21
+  world.changed(path, id, "Update")
+  return true
+end
+
+-- { id =, price = "19.00" } of the first line, or { id =, description = "…" } of the document.
+function acts.edit(world, edit)
+  local row, path = document(world, edit.id)
+  if not row then return false end
+  if edit.description then row.Description = edit.description end
+  if edit.price then
+    local lines = world.books:lines(world.division, LINES[path], entities[LINES[path]].header, edit.id)
+    local price = money.parse(edit.price)
+    lines[1].NetPrice, lines[1].UnitPrice, lines[1].AmountFC = price, price, price
+    rules.line(world, path, row, lines[1])
+    rules.add_up(world, row, lines)
+  end
+  row.Modified = host.now()
+  world.changed(path, edit.id, "Update")
+  return true
+end
+
+return function(world, body)
+  local done = 0
+  for name, act in pairs(acts) do
+    for _, each in ipairs(body[name] or {}) do
+      if act(world, each) then done = done + 1 end
+    end
+  end
+  local account = body.block_account and world.books:find(world.division, "crm/Accounts", "Email", body.block_account)
+  if account then account.Blocked, done = true, done + 1 end
+  return done
+end

@@ -1,0 +1,70 @@
+-- An order's way into the books: fetched, judged, worked out, and posted, changed, credited or withdrawn.
+
+local customer, documents, items, kinds, masters, orders, parts, payment, periods, totals = require "customer", require "documents",
+  require "items", require "kinds", require "masters", require "orders", require "parts", require "payment", require "periods", require "totals"
+
+-- The instant whose date the document bears, by the setting.
+local function booked(order, settings) return settings.accounting_date == "shipped" and order.date_shipped or order.date_created end
+
+local function check_settings(job, order)
+  local settings = job.settings
+  if #order.gift_certificates > 0 and settings.document ~= "sales_entry" and not settings.gift_certificate_item then
+    job:refuse(("Order %d: a gift certificate was sold, and no item is set to book it on."):format(order.id),
+      { cause = "gift_certificate_item", concern = "finance", fix = "Set gift_certificate_item, then release this case." })
+  end
+end
+
+-- The document that the order should be, and what it must come to.
+local function document_of(job, shop, books, order, kind)
+  parts.read(order, shop)
+  order.transactions = shop.orders.transactions(order.id)
+  local untaxed = parts.work_out(job, order)
+  check_settings(job, order)
+  if kind.effect ~= "entry" then items.find(job, books, order) end
+  payment.redeem(order, job.settings)
+  local expected, in_money = totals.round(job, order, untaxed)
+  order.payment, order.booked = payment.of(order, job.settings, in_money), booked(order, job.settings)
+
+  local account = customer.account(job, books, order)
+  local address = kind.effect ~= "entry" and customer.delivery_address(job, books, order, account) or nil
+  local document = job:map(kind.mapping, order, { account = account, address = address or null })
+  totals.check(job, order, kind, document, expected)
+  return document, expected
+end
+
+local function post(job, shop, books, order, posted)
+  local kind = posted and posted.kind or kinds[job.settings.document]
+  local document, expected = document_of(job, shop, books, order, kind)
+  if not posted then
+    local date, true_date = periods.date(job, books, job.settings.journal, document[kind.date], ("Order %d"):format(order.id),
+      job.settings.closed_period)
+    if true_date then
+      document[kind.date], document.Description = date, ("%s, of %s"):format(document.Description, true_date)
+    end
+  end
+  return masters.guarded(job, document, "Order " .. order.id, function()
+    return documents.post(job, books, order, posted, kind, document, expected)
+  end)
+end
+
+return function(job, shop, books)
+  local order = orders.fetch(shop, job.key)
+  local not_sold, posted = orders.not_sold(order, job.settings), documents.prior(job)
+  if not_sold then
+    if not posted or not orders.undone(order) then return job:skip(not_sold) end
+    return require("cancellations").undo(job, shop, books, order, posted, not_sold)
+  end
+  -- Several events tell of one change, and sweeps tell of it again: only the first costs calls to the books.
+  local is_known = posted and posted.version == order.date_modified
+  local result = not is_known and post(job, shop, books, order, posted) or nil
+  -- Few orders need more than this: what they need is loaded then.
+  if orders.refund_told(job, order) then
+    local credited = require("refunds").post(job, shop, books, order)
+    if credited then
+      result = result or {}
+      result.credited = credited
+    end
+  end
+  if result then return result end
+  return job:skip(("%s %s has this state of the order"):format(posted.kind.noun, documents.known_as(posted)))
+end
