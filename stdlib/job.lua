@@ -335,8 +335,11 @@ local LOOK_UP = { anew = true }
 function job:look_up(name, key, options)
   options = only(options, LOOK_UP, "job:look_up")
   if not host.lookups[name] then misuse("job:look_up: there is no look-up '%s'", tostring(name)) end
-  local keys, several = {}, type(key) == "table"
-  for index, each in ipairs(several and key or { key }) do keys[index] = tostring(each) end
+  local keys, seen, several = {}, {}, type(key) == "table"
+  for _, each in ipairs(several and key or { key }) do
+    local text = tostring(each)
+    if not seen[text] then keys[#keys + 1], seen[text] = text, true end
+  end
   local answers, out = look_up(name, keys, options.anew), {}
   for _, each in ipairs(keys) do
     if answers[each] ~= host.null then out[each] = answers[each] end

@@ -54,6 +54,15 @@ std::string part(const std::string& json, std::string_view name) {
   return value ? document::write(value) : "";
 }
 
+// What stands at the remote came of another write: as in shadow there is nothing to hold this one against.
+void in_shadow(Answer& answer) {
+  auto parsed = document::Document::parse(answer.json);
+  if (answer.failed || !parsed || !parsed->root().is_object()) return;
+  auto edited = document::Node::copy_of(parsed->root());
+  edited.set("state", "shadow");
+  answer.json = document::write(edited);
+}
+
 Answer placeholder(const std::string& effect) { return {{}, false, engine::sent_json("offline-" + effect, "", "", "shadow")}; }
 
 }  // namespace
@@ -315,6 +324,7 @@ std::optional<OfflineHost::Answered> OfflineHost::loose(const engine::HostReques
     sent_.insert(send->effect);
     const auto* plan = of_name(EntryKind::plan, send->effect, true);
     const auto* outcome = of_name(EntryKind::outcome, send->effect, true);
+    const size_t before = differences_.size();
     if (plan != nullptr) {
       auto frozen = journal.open(*plan);
       if (frozen) compare_plan(*send, connection, frozen->json);
@@ -323,7 +333,10 @@ std::optional<OfflineHost::Answered> OfflineHost::loose(const engine::HostReques
       differences_.push_back({"write " + send->effect, "", "", send->operation + " " + send->arguments});
     }
     if (outcome == nullptr) return placeholder(send->effect);
-    return open(*outcome);
+    auto answered = open(*outcome);
+    if (auto* answer = answered ? std::get_if<Answer>(&*answered) : nullptr; answer != nullptr && differences_.size() > before)
+      in_shadow(*answer);
+    return answered;
   }
   if (const auto* set = std::get_if<engine::KvSet>(&request)) {
     const auto* before = take(engine::key_of(request, connection));
