@@ -62,34 +62,34 @@ local function rows_of(job, kind, keys, anew)
   return rows
 end
 
-local function refuse(job, what, kind, key, row, wrong, remote_text)
+local function refuse(job, kind, key, row, wrong, remote_text)
   local code = kind.by_id and row and text(row.Code) or key
   local fix = ("In Exact Online: %s."):format(kind.place)
   if kind.setting then fix = fix .. (" Or another code in the setting %s."):format(kind.setting) end
-  job:refuse(("%s %s %s (%s)."):format(kind.called, code, wrong, what) .. (remote_text and " Exact Online says: " .. remote_text or ""), {
+  job:refuse(("%s %s %s."):format(kind.called, code, wrong) .. (remote_text and " Exact Online says: " .. remote_text or ""), {
     cause = ("%s %s %s"):format(kind.called, code, wrong), concern = "finance", fix = fix .. RELEASE, code = "refused_before",
   })
 end
 
 -- Checks all codes of a kind; gives their rows.
-local function check(job, what, name, keys, remote_text)
+local function check(job, name, keys, remote_text)
   if #keys == 0 then return {} end
   local kind = KINDS[name]
   local rows = rows_of(job, kind, keys, job.attempt > 1 or remote_text ~= nil)
   for _, key in ipairs(keys) do
     local wrong = not rows[key] and "is not in Exact Online" or kind.wrong(rows[key], job:now():sub(1, 10))
-    if wrong then refuse(job, what, kind, key, rows[key], wrong, remote_text) end
+    if wrong then refuse(job, kind, key, rows[key], wrong, remote_text) end
   end
   return rows
 end
 
-local function check_dimension(job, what, account, line, rules, remote_text)
+local function check_dimension(job, account, line, rules, remote_text)
   local use, code = account[rules.use], text(line[rules.field])
   local wrong
   if use == MANDATORY and not code then wrong = ("wants a %s, and the line has none"):format(rules.called) end
   if use == FORBIDDEN and code then wrong = ("takes no %s, and the line has %s"):format(rules.called, code) end
   if not wrong then return end
-  job:refuse(("G/L account %s %s (%s)."):format(text(account.Code), wrong, what) .. (remote_text and " Exact Online says: " .. remote_text or ""), {
+  job:refuse(("G/L account %s %s."):format(text(account.Code), wrong) .. (remote_text and " Exact Online says: " .. remote_text or ""), {
     cause = ("G/L account %s %s"):format(text(account.Code), wrong), concern = "finance", code = "refused_before",
     fix = ("Set %s for these lines, or change its use on the account's card (Financial, General ledger, G/L accounts)."):format(rules.setting)
       .. RELEASE,
@@ -122,39 +122,54 @@ end
 
 local function field(name) return function(line) return line[name] end end
 
--- Refuses a document of sales whose master data would not let it be posted. `what` names the record ("Order 118").
-function masters.check(job, document, what, remote_text)
+-- Refuses a document of sales whose master data would not let it be posted.
+function masters.check(job, document, remote_text)
   local lines = lines_of(document)
-  check(job, what, "journal", each_once({ document }, field "Journal"), remote_text)
-  check(job, what, "payment_condition", each_once({ document }, field "PaymentCondition"), remote_text)
-  check(job, what, "vat_code", each_once(lines, field "VATCode"), remote_text)
-  check(job, what, "cost_center", each_once(lines, field "CostCenter"), remote_text)
-  check(job, what, "cost_unit", each_once(lines, field "CostUnit"), remote_text)
-  local items = check(job, what, "item", each_once(lines, field "Item"), remote_text)
+  check(job, "journal", each_once({ document }, field "Journal"), remote_text)
+  check(job, "payment_condition", each_once({ document }, field "PaymentCondition"), remote_text)
+  check(job, "vat_code", each_once(lines, field "VATCode"), remote_text)
+  check(job, "cost_center", each_once(lines, field "CostCenter"), remote_text)
+  check(job, "cost_unit", each_once(lines, field "CostUnit"), remote_text)
+  local items = check(job, "item", each_once(lines, field "Item"), remote_text)
   local function account_of(line)
     local item = line.Item and items[line.Item]
     return line.GLAccount or item and item.GLRevenue
   end
-  local accounts = check(job, what, "gl_account", each_once(lines, account_of), remote_text)
+  local accounts = check(job, "gl_account", each_once(lines, account_of), remote_text)
   for _, line in ipairs(lines) do
     local account = accounts[account_of(line) or ""]
     if account then
-      check_dimension(job, what, account, line, COST_CENTER, remote_text)
-      check_dimension(job, what, account, line, COST_UNIT, remote_text)
+      check_dimension(job, account, line, COST_CENTER, remote_text)
+      check_dimension(job, account, line, COST_UNIT, remote_text)
     end
   end
 end
 
--- Posts, after the check. What Exact Online refuses all the same is looked for once more in master data read anew; what is
--- not found there is told with its own words, one case for each of them: texts come in the user's language, so no decision
--- hangs on them.
+local COSTS = { "shipping", "handling", "wrapping" }
+
+-- The codes that are known before anything is mapped: an order that can't be posted makes no account either.
+function masters.check_order(job, order)
+  local codes = {}
+  for _, list in ipairs { order.products or {}, order.fees or {} } do
+    for _, part in ipairs(list) do codes[#codes + 1] = { VATCode = part.vat_code } end
+  end
+  for _, cost in ipairs(COSTS) do codes[#codes + 1] = { VATCode = order[cost .. "_vat_code"] } end
+  local settings = job.settings
+  check(job, "journal", each_once({ { Journal = settings.journal } }, field "Journal"))
+  check(job, "payment_condition", each_once({ { Code = settings.payment_condition } }, field "Code"))
+  check(job, "vat_code", each_once(codes, field "VATCode"))
+end
+
+-- Posts, after the check; `what` names the record ("Order 118"). What Exact Online refuses all the same is looked for once
+-- more in master data read anew; what is not found there is told with its own words, one case for each of them: texts come in
+-- the user's language, so no decision hangs on them.
 function masters.guarded(job, document, what, post)
-  masters.check(job, document, what)
+  masters.check(job, document)
   local result, why = try(post)
   if result ~= nil or why == nil then return result end
   if type(why) ~= "table" or why.code ~= "rejected" then error(why, 0) end
   local said = text(why.cause) or text(why.message) or "nothing more"
-  masters.check(job, document, what, said)
+  masters.check(job, document, said)
   return job:refuse(("%s was refused by Exact Online: %s"):format(what, said), {
     cause = "refused: " .. said, concern = "finance", code = "refused",
     fix = "Mend in Exact Online what it names, then release this case; one order alone: replay its job.",

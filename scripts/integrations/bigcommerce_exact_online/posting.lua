@@ -25,6 +25,8 @@ local function document_of(job, shop, books, order, kind)
   local expected, in_money = totals.round(job, order, untaxed)
   order.payment, order.booked = payment.of(order, job.settings, in_money), booked(order, job.settings)
 
+  -- Before the account: an order that can't be posted makes none either.
+  masters.check_order(job, order)
   local account = customer.account(job, books, order)
   local address = kind.effect ~= "entry" and customer.delivery_address(job, books, order, account) or nil
   local document = job:map(kind.mapping, order, { account = account, address = address or null })

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# C15: 300 orders with one bad VAT code. No more than two writes go out, one case holds them all with a sentence and a place to mend
+# it; once it is mended, one command releases all of them.
+#   tests/system/bad_vat_code_test.sh PROGRAM
+. "$(dirname "$0")/processes.sh"
+orders=${ORDERS:-300}
+
+start_sandbox bigcommerce,exact_online 60
+cp -r "$source/examples/clients/quickstart" "$workspace"
+find "$workspace" -name '*.lua' -exec sed -i \
+  -e "s|@SHOP_URL@|$(value .systems.bigcommerce.url)|; s|@EXACT_URL@|$(value .systems.exact_online.url)|; s|@CA_FILE@|$ca|" \
+  -e "s|@STORE_HASH@|$(value .systems.bigcommerce.credentials.store_hash)|; s|@PORT@|$port|; s|@ADMIN_PORT@|$admin_port|" \
+  -e "s|@CERT@|$(value .certificate.cert)|; s|@KEY@|$(value .certificate.key)|" \
+  -e 's|\["21"\] = "4"|["21"] = "5"|; s|journal = "70",|journal = "70", customers = "buyers",|' {} +
+make_key quickstart
+start_serve
+secrets acme shop bigcommerce access_token client_id client_secret
+secrets acme books exact_online client_id client_secret webhook_secret
+agree acme books
+run live acme shop_nl >/dev/null
+# Quotas are not what this is about.
+control exact_online switches -X POST -d '{"minute_limit": 100000, "day_limit": 1000000}' >/dev/null
+control bigcommerce switches -X POST -d '{"quota": 100000}' >/dev/null
+hooks() { [ "$(control bigcommerce state | jq '[.hooks[] | select(.is_active)] | length')" -ge 10 ]; }
+until_ok 60 hooks || fail "no webhooks"
+writes() { control exact_online 'events?last=2000' | jq '[.calls[] | select(.method == "POST" and (.path | test("/api/v1/")) and (.path | test("webhooks") | not))] | length'; }
+control bigcommerce seed -X POST -d "{\"orders\": $orders, \"kinds\": [\"registered\"]}" >/dev/null
+
+status() { run status --json | jq -c '.clients[0] | {waiting, running, parked, dead, done}'; }
+# An order's events are several jobs; all of them wait in the case.
+parked() { run status --json | jq -e ".clients[0] | .parked >= $orders and .waiting + .running == 0"; }
+until_ok 240 parked || fail "not all orders are parked: $(status)"
+[ "$(writes)" -le 2 ] || fail "$(writes) writes went out: $(control exact_online 'events?last=2000' | jq -c '[.calls[] | select(.method == "POST") | .path] | group_by(.) | map({(.[0]): length}) | add')"
+run jobs --state parked >"$work/parked" || true
+grep -q 'VAT code 5 is blocked' "$work/parked" || fail "the case does not say it: $(head -n 5 "$work/parked")"
+case=$(run jobs --json --state parked | jq -r '[.. | .case? // empty | tostring] | unique | .[]')
+[ "$(wc -l <<<"$case")" = 1 ] || fail "several cases: $case"
+
+control exact_online seed -X POST -d '{"change": [{"path": "vat/VATCodes", "code": "5", "set": {"IsBlocked": false}}]}' >/dev/null
+run jobs release "$case"
+invoices() { [ "$(control exact_online state | jq '.divisions["123456"].invoices | length')" = "$orders" ]; }
+until_ok 400 invoices || fail "not all orders are invoices: $(status)"
+[ "$(control exact_online state | jq '.divisions["123456"].doubled_invoices | length')" = 0 ] || fail "doubled invoices"
+echo "bad_vat_code: $orders orders in one case, $(status) after one release"

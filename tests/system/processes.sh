@@ -1,0 +1,70 @@
+# What tests of whole processes in bash share: a folder that is kept when a test fails, processes that end with it, and the controls
+# of the simulated systems. Sourced with the program as $1; gives $program, $source, $work, value, control, fail, until_ok, free_port,
+# start_sandbox, make_key, start_serve, agree and run.
+set -euo pipefail
+program=$(realpath "$1")
+source=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+name=$(basename "$0" _test.sh)
+work=$(mktemp -d "${TMPDIR:-/tmp}/$name-XXXXXX")
+workspace=$work/workspace
+export XDG_CONFIG_HOME=$work/config
+pids=()
+end() {
+  code=$?
+  trap - EXIT
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+  if [ $code = 0 ]; then rm -rf "$work"; else echo "logs are kept in $work" >&2; fi
+  exit $code
+}
+trap end EXIT
+fail() { echo "$name: $*" >&2; exit 1; }
+until_ok() { # seconds, command
+  local left=$1; shift
+  until "$@" >/dev/null 2>&1; do
+    [ $((left -= 1)) -ge 0 ] || return 1
+    read -rt 1 <> <(:) || true
+  done
+}
+free_port() {
+  local port
+  for port in $(shuf -i 30000-39999 -n 50); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+  return 1
+}
+value() { jq -er "$1" "$work/sandbox.json"; }
+control() { # system, what, [curl arguments]
+  local system=$1 what=$2; shift 2
+  curl -sS --fail-with-body --cacert "$(value .ca)" "$@" "$(value ".systems.$system.url")/_sandbox/$system/$what"
+}
+start_sandbox() { # systems, scale
+  "$program" sandbox --only "$1" --state "$work/sandbox" --scale "$2" >"$work/sandbox.json" 2>"$work/sandbox.log" &
+  pids+=($!)
+  until_ok 30 test -s "$work/sandbox.json" || fail "no sandbox: $(tail -n 3 "$work/sandbox.log")"
+  port=$(free_port) admin_port=$(free_port) ca=$(value .ca)
+}
+make_key() { # the workspace's id
+  mkdir -p -m 700 "$XDG_CONFIG_HOME/ml-connector"
+  (umask 277 && head -c 32 /dev/urandom | od -An -vtx1 | tr -d ' \n' >"$XDG_CONFIG_HOME/ml-connector/$1.key")
+}
+run() { "$program" "$@" --workspace "$workspace"; }
+start_serve() {
+  "$program" serve --workspace "$workspace" --clock "$(value .clock)" 2>"$work/serve.log" &
+  pids+=($!)
+  until_ok 30 curl -sSf --cacert "$ca" "https://localhost:$port/readyz" || fail "serve did not start: $(tail -n 3 "$work/serve.log")"
+}
+secrets() { # client, connection, system, keys
+  local client=$1 connection=$2 system=$3 key; shift 3
+  for key in "$@"; do value ".systems.$system.credentials.$key" | run secret set "$client" "$connection" "$key" >/dev/null; done
+}
+agree() { # client, connection: a person agrees by the link, as a browser would
+  local consent callback waiting
+  run authorize "$1" "$2" --json >"$work/authorize.json" & waiting=$!
+  until_ok 20 test -s "$work/authorize.json" || fail "no link for $2"
+  local browser=(curl -sS --cacert "$ca" -c "$work/cookies-$2" -b "$work/cookies-$2")
+  consent=$("${browser[@]}" -o /dev/null -w '%{redirect_url}' "$(jq -er .url "$work/authorize.json")")
+  callback=$("${browser[@]}" -o /dev/null -w '%{redirect_url}' "$consent&user=jan")
+  "${browser[@]}" "$callback" >/dev/null
+  wait $waiting || fail "no grant for $2"
+  rm "$work/authorize.json"
+}
