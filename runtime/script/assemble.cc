@@ -3,6 +3,7 @@
 #include "runtime/base/encoding.h"
 #include "runtime/crypto/digest.h"
 #include "runtime/document/write.h"
+#include "runtime/engine/request_key.h"
 #include "runtime/script/shared.h"
 
 namespace mlc::script {
@@ -127,6 +128,19 @@ bool is_client_file(const std::string& key) {
   return key.starts_with("layers/") || key.starts_with("packs/") || key.starts_with("client/");
 }
 
+const Zone* Program::zone_of(const std::string& to, const std::string& source) const {
+  const auto usual = zone ? &*zone : nullptr;
+  if (zones.empty()) return usual;
+  const auto system = to.substr(0, to.find('.'));
+  for (const auto& [role, of] : scripts->role_systems) {
+    if (of != system) continue;
+    const auto connection = engine::connection_for(instance, source, role, "");
+    if (!connection) continue;
+    if (const auto own = zones.find(*connection); own != zones.end()) return &own->second;
+  }
+  return usual;
+}
+
 FileSet Program::files() const {
   FileSet all = scripts->files;
   all.insert(layers.begin(), layers.end());
@@ -164,6 +178,11 @@ std::string Program::manifest() const {
     json += ",\"routes\":" + document::canonical(routes);
   }
   json += ",\"settings\":" + document::canonical(settings->root());
+  if (!zones.empty()) {
+    Node own = Node::object();
+    for (const auto& [connection, zone_there] : zones) own.set(connection, zone_there.name());
+    json += ",\"zones\":" + document::canonical(own);
+  }
   return json + ",\"zone\":" + document::quoted(instance.zone) + '}';
 }
 
@@ -209,6 +228,9 @@ Result<std::shared_ptr<const Program>> restore_program(const Host& host, const s
   }
   for (Value row : root.get("routes").items()) {
     parts.instance.routes.push_back({std::string(row.at(0).text()), std::string(row.at(1).text()), std::string(row.at(2).text())});
+  }
+  for (auto own : root.get("zones").fields()) {
+    if (auto there = Zone::find(own.value.text())) parts.zones.emplace(std::string(own.key), *there);
   }
   for (auto file : root.get("files").fields()) {
     std::string key(file.key);

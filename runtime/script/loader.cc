@@ -385,7 +385,12 @@ class Loader {
                   "instance " + name + ": role " + role_name + " wants " + system + ", but connection " + connection + " is " +
                       std::string(known.get("system").text()),
                   {"instances", name, "bind", role_name});
-        } else if (role_settings[role_name].empty()) {
+        } else if (auto there = Zone::find(known.get("zone").text()); !known.get("zone").text().empty() && !there) {
+          problem(file, "connection " + connection + ": zone: " + there.error().message(), {"connections", connection, "zone"});
+        } else if (!known.get("zone").text().empty()) {
+          parts.zones.insert_or_assign(connection, *there);
+        }
+        if (known && role_settings[role_name].empty()) {
           for (auto setting : known.get("settings").fields()) role_settings[role_name].emplace_back(setting.key);
         }
       }

@@ -48,7 +48,7 @@ mapping::Inputs inputs_of(const MapCall& call, const JobRun& run) {
   inputs.given = call.given.root();
   inputs.job_source = run.input.job.source;
   inputs.job_key = run.input.job.key;
-  if (run.program->zone) inputs.zone = &*run.program->zone;
+  inputs.zone = run.program->zone_of(call.unit->to, run.input.job.source);
   return inputs;
 }
 

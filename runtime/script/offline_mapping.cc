@@ -47,7 +47,7 @@ mapping::Inputs OfflineMapping::inputs(const Input& input) const {
   inputs.given = input.given.root();
   inputs.job_source = input.source;
   inputs.job_key = input.key;
-  if (program_->zone) inputs.zone = &*program_->zone;
+  inputs.zone = program_->zone_of(unit_.to, input.source);
   return inputs;
 }
 

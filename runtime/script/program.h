@@ -31,7 +31,11 @@ struct Program {
   std::shared_ptr<const MappingSet> mappings;          // the scripts', with the layers laid over
   std::shared_ptr<const document::Document> settings;  // with defaults filled in
   std::optional<Zone> zone;
+  std::map<std::string, Zone> zones;  // of connections that have one of their own: a division abroad
 
+  // In which an instant becomes a date in a record of `to` ("system.Record"): that of the connection that records from
+  // `source` are written to, else the client's (C16). Null when there is none.
+  const Zone* zone_of(const std::string& to, const std::string& source) const;
   // Of "system.Record" or a system; null when there is no such system.
   std::shared_ptr<const mapping::TypeTable> types_of(const std::string& record) const {
     auto found = types.find(record.substr(0, record.find('.')));

@@ -63,6 +63,20 @@ TEST(SampleWorkspace, C14_ARouteIsPartOfTheVersionAndComesBackWithIt) {
   EXPECT_EQ((*again)->instance.routes[1].to, program.instance.routes[1].to);
 }
 
+TEST(SampleWorkspace, C16_ADateIsOneOfTheDivisionThatTheRouteNames) {
+  Place place;
+  auto workspace = load_workspace(place.host, mlc::test::source_dir() + "/examples/clients/two_regions");
+  ASSERT_EQ(workspace.programs.size(), 1u) << all_of(workspace.problems);
+  const auto& program = *workspace.programs[0];
+  const auto zone = [&](const char* to, const char* source) {
+    const auto* found = program.zone_of(to, source);
+    return found == nullptr ? std::string("-") : found->name();
+  };
+  EXPECT_EQ(zone("exact_online.SalesInvoice", "shop_nl"), "Europe/Amsterdam");
+  EXPECT_EQ(zone("exact_online.SalesInvoice", "shop_uk"), "Europe/London");
+  EXPECT_EQ(zone("bigcommerce.Customer", "books_uk"), "Europe/Amsterdam");
+}
+
 TEST(SampleWorkspace, ItsProgramComesBackFromRows) {
   Place place;
   auto workspace = load_workspace(place.host, mlc::test::source_dir() + "/examples/clients/quickstart");
