@@ -127,8 +127,9 @@ end
 local function related(name)
   local all = host.roles[name].connections
   if contains(all, host.source) then return { host.source } end
-  local out, routed = {}, false
+  local out, routed, known = {}, false, false
   for role, bound in pairs(host.roles) do
+    known = known or contains(bound.connections, host.source)
     for _, row in ipairs(bound.routes) do
       local from, to = row[1], row[2]
       local mine = role == name and from == host.source and to or role ~= name and to == host.source and contains(all, from) and from
@@ -136,7 +137,8 @@ local function related(name)
       if mine and not contains(out, mine) then out[#out + 1] = mine end
     end
   end
-  if routed then return out end
+  -- A schedule is no record's: it is about all of them.
+  if routed and known then return out end
   return table.move(all, 1, #all, 1, out)
 end
 
