@@ -67,10 +67,12 @@ TEST(KillLoop, EveryAcknowledgedOrderHasItsOneInvoice) {
   const std::string client = world.workspace() + "/clients/acme/client.lua";
   write_file(client, replaced(read_file(client), "division = 123456,",
                               "division = 123456, limits = { { calls = 100000, per = \"1m\", scope = { \"app\", \"division\" } } },"));
+  write_file(client, replaced(read_file(client), "shop = connection \"bigcommerce\" {",
+                              "shop = connection \"bigcommerce\" { limits = { { calls = 100000, per = \"30s\", scope = { \"store_hash\" } } },"));
   ASSERT_NO_FATAL_FAILURE(world.make_ready());
   world.control("exact_online", "switches", {{"minute_limit", 100'000}, {"day_limit", 1'000'000}, {"errors_an_hour", 100'000}});
   world.control("bigcommerce", "switches",
-                {{"quota", 3000}, {"duplicate_percent", 10}, {"reordered_percent", 10}, {"reordered_seconds", 20}});
+                {{"quota", 100'000}, {"duplicate_percent", 10}, {"reordered_percent", 10}, {"reordered_seconds", 20}});
   world.control("exact_online", "faults",
                 {fault("429", 2, "/api/v1/"), fault("500", 2, "/api/v1/"), fault("slow", 2, "/api/v1/"), fault("cut", 2, "/api/v1/"),
                  fault("lost_answer", 4, "/salesinvoice/", "POST"), fault("half_answer", 2, "/api/v1/")});
