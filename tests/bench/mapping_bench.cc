@@ -61,7 +61,7 @@ struct Setup {
     sources.layers = {layer.root()};
     sources.source = std::make_shared<mapping::TypeTable>(*mapping::TypeTable::parse(types.root().get("source")));
     sources.target = std::make_shared<mapping::TypeTable>(*mapping::TypeTable::parse(types.root().get("target")));
-    sources.names = {{"journal", "shipping_item"}, {"items"}};
+    sources.names = {{"journal", "shipping_item"}, {"items"}, {}};
     mapping::Problems problems;
     compiled = mapping::compile(sources, problems);
     for (const auto& problem : problems) std::cerr << problem.text() << "\n";
