@@ -442,8 +442,9 @@ class Loader {
     for (const auto& [role, bound] : parts.instance.roles) {
       for (const auto& [other, others] : parts.instance.roles) {
         if (role >= other || bound.size() < 2 || others.size() < 2) continue;
+        const std::string &one = role, &two = other;  // a lambda may not hold a structured binding
         const bool joined = std::any_of(parts.instance.routes.begin(), parts.instance.routes.end(), [&](const engine::RouteRow& row) {
-          return (row.role == role && role_of(row.from) == other) || (row.role == other && role_of(row.from) == role);
+          return (row.role == one && role_of(row.from) == two) || (row.role == two && role_of(row.from) == one);
         });
         if (joined) continue;
         problem(file,

@@ -342,7 +342,8 @@ int tell_where(lua_State* L) {
   lua_Debug at{};
   int level = 1;
   while (lua_getstack(L, level, &at) != 0 && (lua_getinfo(L, "Sl", &at) == 0 || at.currentline <= 0)) ++level;
-  const std::string said = lua_tostring(L, 1), place = at.currentline > 0 ? std::string(at.short_src) + ":" + std::to_string(at.currentline) : "?";
+  const std::string said = lua_tostring(L, 1),
+                    place = at.currentline > 0 ? std::string(at.short_src) + ":" + std::to_string(at.currentline) : "?";
   if (said.starts_with("attempt to call ")) push_error_table(L, "internal", "in what " + place + " calls: " + said, true, {}, {});
   else push_text(L, place + ": " + said);
   return 1;

@@ -111,7 +111,8 @@ BENCHMARK(order_to_invoice);
 
 void by_hand_in_cpp(benchmark::State& state) {
   bench::ByHand hand{{}, "11111111-2222-3333-4444-555555555555", "11111111-2222-3333-4444-555555555555", "70", setup().zone};
-  for (int i = 0; i < bench::kProducts; ++i) hand.items["SKU-" + std::to_string(i)] = "11111111-2222-3333-4444-55555555555" + std::to_string(i);
+  for (int i = 0; i < bench::kProducts; ++i)
+    hand.items["SKU-" + std::to_string(i)] = "11111111-2222-3333-4444-55555555555" + std::to_string(i);
   mapping::Output ours;
   std::string theirs;
   auto order = Document::parse(setup().order);

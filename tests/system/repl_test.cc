@@ -146,8 +146,7 @@ TEST_F(Repl, AnEditedScriptShowsWhatItWouldMapAndWriteElse) {
   std::filesystem::create_directories(std::filesystem::path(layer).parent_path());
   write_file(layer, "local order, invoice = layer \"invoice\"\ninvoice.SalesInvoiceLines.product.Description = \"EDITED\"\n");
   const Ended ended = repl(":load " + id + " --edited\n:load " + id + "\n");
-  EXPECT_NE(ended.out.find("mapping invoice: SalesInvoiceLines[1].Description: "), std::string::npos)
-      << ended.out << ended.err;
+  EXPECT_NE(ended.out.find("mapping invoice: SalesInvoiceLines[1].Description: "), std::string::npos) << ended.out << ended.err;
   EXPECT_NE(ended.out.find("write invoice: SalesInvoiceLines[1].Description: "), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("job " + id + ": equal, "), std::string::npos) << "the pinned version knows nothing of the edit: " << ended.out;
   std::filesystem::remove(layer);

@@ -48,7 +48,8 @@ Result<remote::OperationFacts> FakeRemote::facts(const std::string&, const std::
   return facts;
 }
 
-Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, const std::string& operation, std::optional<WallTime> from) {
+Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, const std::string& operation,
+                                        std::optional<WallTime> from) {
   remote::Since since;
   if (operation == "accounts.changed") {
     since.field = "Timestamp";

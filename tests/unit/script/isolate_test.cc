@@ -30,7 +30,8 @@ TEST(Isolate, WhatFailsInCHasThePlaceOfTheScriptsLine) {
   Lab lab;
   EXPECT_NE(lab.run("local x = 1\ntable.sort({ {}, {} })").find(":2: attempt to compare"), std::string::npos);
   // Our own fault, not the script's: code internal, worth another try.
-  EXPECT_NE(lab.run("setmetatable({}, { __pairs = false })\nfor _ in pairs(setmetatable({}, { __pairs = {} })) do end").find("calls: attempt to call"),
+  EXPECT_NE(lab.run("setmetatable({}, { __pairs = false })\nfor _ in pairs(setmetatable({}, { __pairs = {} })) do end")
+                .find("calls: attempt to call"),
             std::string::npos);
 }
 
