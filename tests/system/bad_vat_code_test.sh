@@ -36,7 +36,7 @@ grep -q 'VAT code 5 is blocked' "$work/parked" || fail "the case does not say it
 case=$(run jobs --json --state parked | jq -r '[.. | .case? // empty | tostring] | unique | .[]')
 [ "$(wc -l <<<"$case")" = 1 ] || fail "several cases: $case"
 
-control exact_online seed -X POST -d '{"change": [{"path": "vat/VATCodes", "code": "5", "set": {"IsBlocked": false}}]}' >/dev/null
+control exact_online seed -X POST -d '{"change": [{"path": "vat/VATCodes", "code": "5", "set": {"IsBlocked": false, "Percentage": "0.21"}}]}' >/dev/null
 run jobs release "$case"
 invoices() { [ "$(control exact_online state | jq '.divisions["123456"].invoices | length')" = "$orders" ]; }
 until_ok 400 invoices || fail "not all orders are invoices: $(status)"
