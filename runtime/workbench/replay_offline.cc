@@ -63,7 +63,7 @@ void in_shadow(Answer& answer) {
   answer.json = document::write(edited);
 }
 
-Answer placeholder(const std::string& effect) { return {{}, false, engine::sent_json("offline-" + effect, "", "", "shadow")}; }
+Answer unsent(const std::string& effect) { return {{}, false, engine::sent_json("offline-" + effect, "", "", "shadow")}; }
 
 }  // namespace
 
@@ -332,7 +332,7 @@ std::optional<OfflineHost::Answered> OfflineHost::loose(const engine::HostReques
     } else if (outcome == nullptr) {  // with an outcome and no plan it was another job's write, which this one shared
       differences_.push_back({"write " + send->effect, "", "", send->operation + " " + send->arguments});
     }
-    if (outcome == nullptr) return placeholder(send->effect);
+    if (outcome == nullptr) return unsent(send->effect);
     auto answered = open(*outcome);
     if (auto* answer = answered ? std::get_if<Answer>(&*answered) : nullptr; answer != nullptr && differences_.size() > before)
       in_shadow(*answer);

@@ -166,7 +166,7 @@ TEST_F(Commands, CheckNamesFileLineAndColumn) {
   EXPECT_NE(bad.out.find("jurnal"), std::string::npos) << bad.out;
 }
 
-TEST_F(Commands, SecretsGoInAndNeverComeOut) {
+TEST_F(Commands, C1_SecretsGoInAndNeverComeOut) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     const std::string value = world_->credentials("bigcommerce")["access_token"];
@@ -366,7 +366,7 @@ TEST_F(Commands, StatusTellsOfGrantAndInstance) {
   }
 }
 
-TEST_F(Commands, PauseHoldsEffectsUntilResume) {
+TEST_F(Commands, C19_PauseHoldsEffectsUntilResume) {
   ASSERT_NO_FATAL_FAILURE(without_server());
   EXPECT_EQ(world_->run({"pause", "acme", "shop_nl"}).code, kDone);
   ASSERT_NO_FATAL_FAILURE(with_server());
@@ -384,7 +384,7 @@ TEST_F(Commands, PauseHoldsEffectsUntilResume) {
   EXPECT_EQ(world_->run({"resume", "acme", "shop_nl"}).code, kDone);
 }
 
-TEST_F(Commands, LiveEndsTheShadowAndBeginsItAgain) {
+TEST_F(Commands, C13_LiveEndsTheShadowAndBeginsItAgain) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     EXPECT_EQ(world_->ask({"live", "acme", "shop_nl", "--shadow"})["mode"], "shadow");

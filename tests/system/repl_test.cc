@@ -247,7 +247,7 @@ class Tmux {
 };
 
 TEST_F(Repl, OnATerminalItCompletesRemembersAndStepsThroughABreakpoint) {
-  if (std::system("tmux -V >/dev/null 2>&1") != 0) GTEST_SKIP() << "tmux is not installed";
+  if (std::system("tmux -V >/dev/null 2>&1") != 0) FAIL() << "tmux is not installed: cmake/packages.sh test installs it";
   ASSERT_NO_FATAL_FAILURE(with_server());
   const int status = line_of(kOrders, "local status = order.status_id");
   std::string command = "env TERM=screen XDG_STATE_HOME=" + world_->folder() + "/state";

@@ -147,7 +147,7 @@ TEST_F(RenewalTest, SixteenCallersMakeOneTokenCall) {
   EXPECT_EQ(provider_.reuses + provider_.early, 0);
 }
 
-TEST_F(RenewalTest, RenewsEagerlyBetween570And575SecondsAndNeverEarlier) {
+TEST_F(RenewalTest, C11_RenewsEagerlyBetween570And575SecondsAndNeverEarlier) {
   use(Reuse::strict);
   Process process(*this, "one");
   authorise(process);
@@ -162,7 +162,7 @@ TEST_F(RenewalTest, RenewsEagerlyBetween570And575SecondsAndNeverEarlier) {
   EXPECT_EQ(provider_.early, 0);
 }
 
-TEST_F(RenewalTest, AnIdleGrantIsRenewedDaily) {
+TEST_F(RenewalTest, C11_AnIdleGrantIsRenewedDaily) {
   use(Reuse::strict);
   Process process(*this, "one");
   authorise(process);
@@ -172,7 +172,7 @@ TEST_F(RenewalTest, AnIdleGrantIsRenewedDaily) {
   EXPECT_FALSE(call(process).error);
 }
 
-TEST_F(RenewalTest, TwoProcessesRenewOnce) {
+TEST_F(RenewalTest, C11_TwoProcessesRenewOnce) {
   for (Reuse reuse : {Reuse::strict, Reuse::grace, Reuse::tolerated}) {
     use(reuse);
     store_.saved_grants.clear();
@@ -335,7 +335,7 @@ TEST_F(RenewalTest, TooEarlyKeepsTheTokenAndWaits) {
   EXPECT_EQ(provider_.reuses, 0);
 }
 
-TEST_F(RenewalTest, A401OfAYoungTokenWaitsForItsAgeAndASecondOneParks) {
+TEST_F(RenewalTest, BC7_A401OfAYoungTokenWaitsForItsAgeAndASecondOneParks) {
   use(Reuse::strict);
   Process process(*this, "one");
   authorise(process);
@@ -367,7 +367,7 @@ TEST_F(RenewalTest, A401OfAYoungTokenWaitsForItsAgeAndASecondOneParks) {
   EXPECT_FALSE(process.authorizer->held("acme", "books"));
 }
 
-TEST_F(RenewalTest, A401OfAnOldTokenUsesTheNewerOneOfAnotherProcess) {
+TEST_F(RenewalTest, BC7_A401OfAnOldTokenUsesTheNewerOneOfAnotherProcess) {
   use(Reuse::tolerated);
   Process one(*this, "one");
   authorise(one);

@@ -260,7 +260,7 @@ TEST(Effects, AFieldThatTheRemoteChangedIsNamed) {
   EXPECT_EQ(world.remote.sends, 1);
 }
 
-TEST(Effects, ShadowPlansAndSendsNothing) {
+TEST(Effects, C13_ShadowPlansAndSendsNothing) {
   World world;
   world.start();  // new instances begin in shadow
   deliver_version(world, "118", "2025-10-14T20:00:00Z");

@@ -12,7 +12,7 @@ void deliver(World& world, const std::string& id = "118") {
   EXPECT_EQ(world.deliver(World::order_event(id)).status, 200);
 }
 
-TEST(Jobs, APausedFlowTakesInAndLetsNothingOut) {
+TEST(Jobs, C19_APausedFlowTakesInAndLetsNothingOut) {
   World world;
   world.start();
   world.go_live();
@@ -29,7 +29,7 @@ TEST(Jobs, APausedFlowTakesInAndLetsNothingOut) {
   EXPECT_EQ(world.remote.sends, 1);
 }
 
-TEST(Jobs, APauseStopsARunAtItsNextEffect) {
+TEST(Jobs, C19_APauseStopsARunAtItsNextEffect) {
   World world;
   world.start();
   world.go_live();
@@ -87,7 +87,7 @@ TEST(Jobs, AReadBeyondItsQuotaWaitsAndCountsAsNoFailure) {
   EXPECT_EQ(world.only_job().failures, 0);
 }
 
-TEST(Jobs, ADeadGrantParksAndReleasesByItself) {
+TEST(Jobs, C6_ADeadGrantParksAndReleasesByItself) {
   World world;
   world.start();
   world.go_live();

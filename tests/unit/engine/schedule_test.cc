@@ -14,7 +14,7 @@ Trigger daily(const std::string& time) {
   return trigger;
 }
 
-TEST(Nominal, ADailyTimeStandsInTheZoneOverADstNight) {
+TEST(Nominal, C2_ADailyTimeStandsInTheZoneOverADstNight) {
   const auto trigger = daily("02:30");
   // Los Angeles skips 02:30 on 2026-03-08 and has 01:30 twice on 2026-11-01.
   auto due = nominal_due(trigger, "America/Los_Angeles", at("2026-03-08T08:30:00Z"), at("2026-03-08T11:00:00Z"));
@@ -54,7 +54,7 @@ World& scheduled(World& world) {
   return world;
 }
 
-TEST(Schedule, FiresOncePerNominalTimeThroughJumpsAndRestarts) {
+TEST(Schedule, C2_FiresOncePerNominalTimeThroughJumpsAndRestarts) {
   World world;
   scheduled(world).start();  // 21:58 UTC
   world.loop->run_for(std::chrono::hours(1));

@@ -170,7 +170,7 @@ TEST_F(VaultTest, ACredentialRowMovedOrGivenOtherHostsDoesNotOpen) {
   EXPECT_EQ(Code::corrupt, wait(vault_->secret("acme/shop", "token", "evi.example.com")).error().code());
 }
 
-TEST_F(VaultTest, NothingSecretStandsInTheFiles) {
+TEST_F(VaultTest, C1_NothingSecretStandsInTheFiles) {
   prepare("acme");
   good(wait(vault_->put_secret("acme/shop", "token", Secret("canary-secret"), {}, "ann")));
   good(vault_->escrow("grant:books", 1, 1, "canary-secret"));
