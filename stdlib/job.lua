@@ -217,6 +217,16 @@ function job:sent(name, options)
   return host.sent(name, options.role or role_of_effect(name), options.connection or "", options.entity or "")
 end
 
+local WITHHOLD = { role = true, connection = true, version = true }
+
+-- job:withhold("invoice", { version = order.date_modified }) -> as job:sent: what this record got before. When that is nothing,
+-- no job that still holds this state of the record, or an older one, sends it any more.
+function job:withhold(name, options)
+  options = only(options, WITHHOLD, "job:withhold")
+  if options.version == nil then misuse("job:withhold(\"%s\"): expected the record's version: { version = order.date_modified }", name) end
+  return host.withhold(name, options.role or role_of_effect(name), options.connection or "", tostring(options.version))
+end
+
 local SEND = { version = true, entity = true, optional_number = true }
 
 -- job:send("invoice", books.invoices.create(body), { version =, entity = }) -> { id, number, record, state }

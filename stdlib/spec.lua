@@ -392,7 +392,7 @@ function spec.flow(run, options, ...)
   local clock = options.clock or spec.clock()
   local entities, steps = {}, {}
   for effect, entity in pairs(options.sent or {}) do entities[effect] = entity end
-  local outcome = { sent = {}, emitted = {}, notes = {}, kv = {} }
+  local outcome = { sent = {}, withheld = {}, emitted = {}, notes = {}, kv = {} }
   for name, value in pairs(options.kv or {}) do outcome.kv[name] = value end
   local job = {
     key = options.key, source = options.source or "source", settings = options.settings or {}, event = options.event or {},
@@ -404,6 +404,10 @@ function spec.flow(run, options, ...)
   end
   function job:now() return clock:now() end
   function job:sent(effect) return entities[effect] end
+  function job:withhold(effect, more)
+    if not entities[effect] then outcome.withheld[effect] = more.version end
+    return entities[effect]
+  end
   function job:map(name, record, given)
     local map = options.map and options.map[name]
     if not map then error(("spec.flow: nothing stands for the mapping '%s'"):format(name), 2) end

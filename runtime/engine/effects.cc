@@ -35,6 +35,14 @@ std::string sent_json(std::string_view id, std::string_view number, std::string_
   return text;
 }
 
+std::string entity_json(const std::optional<store::Entity>& entity) {
+  if (!entity || is_withheld(*entity)) return "null";
+  auto node = document::Node::object();
+  node.set("id", entity->remote_id).set("number", entity->number).set("version", entity->version);
+  if (entity->by_person) node.set("by_person", true);
+  return document::write(node);
+}
+
 Effects::Effects(JobContext& run, Turns& turns, JobCounts& counts, SendRequest request, int index)
     : run_(run), turns_(turns), counts_(counts), request_(std::move(request)), index_(index) {}
 
@@ -189,7 +197,8 @@ Task<Effects::Stop> Effects::check_versions() {
     if (request_.version.empty() || known.version.empty()) continue;
     const auto order = compare_versions(request_.version, known.version);
     if (order == std::strong_ordering::greater) continue;
-    const bool equal = order == std::strong_ordering::equal;
+    // A state that was withheld and another of the same instant can't be told apart: no document is the safe reading.
+    const bool equal = order == std::strong_ordering::equal && !is_withheld(known);
     // The same version of another operation (created, now to be updated) is the same record: nothing to send.
     Answer answer{run_.context.now(), false, sent_json(known.remote_id, known.number, "", equal ? "settled" : "superseded")};
     if (equal && !known.effect_key.empty()) {
@@ -327,6 +336,7 @@ Task<Effects::Sent> Effects::send() {
   if (auto stop = resolve_names()) co_return *stop;
   auto before = answered_before();
   if (before && !std::holds_alternative<Answer>(*before)) co_return *before;
+  auto record = co_await record_turn(turns_, run_, connection_);
   auto turn_key = hash_parts({run_.job.client, connection_, entity_});
   auto turn = co_await turns_.take(std::move(turn_key));
 

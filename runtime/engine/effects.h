@@ -17,6 +17,14 @@ namespace mlc::engine {
 // What a script gets from job:send, as JSON: {"id","number","record":{…},"state":"settled"|"superseded"|"shadow"|"skipped"}.
 std::string sent_json(std::string_view id, std::string_view number, std::string_view record_json, std::string_view state);
 
+// What a script gets from job:sent: {"id","number","version"}, or null when nothing was sent. A state that was withheld is
+// remembered as an entity that no effect made.
+std::string entity_json(const std::optional<store::Entity>& entity);
+inline bool is_withheld(const store::Entity& entity) { return entity.effect_key.empty() && !entity.by_person; }
+
+// The turn of all writes that a record's jobs make over a connection; taken before the one of the entity that is written.
+Task<Turns::Turn> record_turn(Turns& turns, const JobContext& run, const std::string& connection);
+
 // A braced list inside an awaiting expression is more than GCC 12 can take.
 template <class... State>
 std::vector<store::EffectState> states(State... state) {

@@ -111,14 +111,7 @@ Task<JobRun::Handled> JobRun::handle_sent(SentRequest request) {
   if (entity != run_.own_entity()) stored = "#" + to_hex(run_.context.vault.digest(run_.job.client, entity));
   auto found = co_await run_.context.store.entity(run_.job.client, *connection, stored, request.effect);
   if (!found) co_return Ending::retry(std::string(code_name(found.error().code())), found.error().text());
-  std::string json = "null";
-  if (*found) {
-    auto node = document::Node::object();
-    node.set("id", (*found)->remote_id).set("number", (*found)->number).set("version", (*found)->version);
-    if ((*found)->by_person) node.set("by_person", true);
-    json = document::write(node);
-  }
-  co_return record(index, EntryKind::sent, request.effect, hash, std::move(json));
+  co_return record(index, EntryKind::sent, request.effect, hash, entity_json(*found));
 }
 
 Task<JobRun::Handled> JobRun::handle_lookup(LookupRequest request) {

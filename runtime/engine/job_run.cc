@@ -147,6 +147,7 @@ Task<JobRun::Handled> JobRun::handle(HostRequest& request) {
   if (auto* read = std::get_if<ReadRequest>(&request)) co_return co_await handle_read(std::move(*read));
   if (auto* send = std::get_if<SendRequest>(&request)) co_return co_await handle_send(std::move(*send));
   if (auto* sent = std::get_if<SentRequest>(&request)) co_return co_await handle_sent(std::move(*sent));
+  if (auto* withhold = std::get_if<WithholdRequest>(&request)) co_return co_await handle_withhold(std::move(*withhold));
   if (auto* lookup = std::get_if<LookupRequest>(&request)) co_return co_await handle_lookup(std::move(*lookup));
   if (auto* keep = std::get_if<LookupStore>(&request)) co_return co_await handle_lookup_store(std::move(*keep));
   if (auto* get = std::get_if<KvGet>(&request)) co_return co_await handle_kv_get(std::move(*get));

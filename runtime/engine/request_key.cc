@@ -21,6 +21,9 @@ RequestKey key_of(const SendRequest& asked, const std::string& connection) {
 RequestKey key_of(const SentRequest& asked, const std::string& connection) {
   return {EntryKind::sent, asked.effect, hash_parts({"sent", asked.effect, connection, asked.entity})};
 }
+RequestKey key_of(const WithholdRequest& asked, const std::string& connection) {
+  return {EntryKind::sent, asked.effect, hash_parts({"withhold", asked.effect, connection, asked.version})};
+}
 RequestKey key_of(const LookupRequest& asked, const std::string& connection) {
   std::string keys;
   for (const auto& key : asked.keys) keys += std::to_string(key.size()) + ":" + key;

@@ -20,6 +20,7 @@ RequestKey key_of(const ReadRequest& asked, const std::string& connection);
 RequestKey key_of(const SendRequest& asked, const std::string& connection);
 // An empty entity stands for the record's own: the caller puts that name in first.
 RequestKey key_of(const SentRequest& asked, const std::string& connection);
+RequestKey key_of(const WithholdRequest& asked, const std::string& connection);
 RequestKey key_of(const LookupRequest& asked, const std::string& connection);
 RequestKey key_of(const LookupStore& asked, const std::string& connection);
 RequestKey key_of(const KvGet& asked, const std::string& connection);

@@ -34,6 +34,9 @@ struct SendRequest {
 struct SentRequest {
   std::string effect, role, connection, entity;
 };                      // what this entity got before; null when nothing
+struct WithholdRequest {  // as SentRequest; when nothing was sent, no state up to `version` is sent any more
+  std::string effect, role, connection, version;
+};
 struct LookupRequest {  // cached answers, older than `fresh` left out
   std::string name, role, connection;
   std::vector<std::string> keys;
@@ -64,8 +67,8 @@ struct StepDone {
 struct NoteRequest {
   std::string level, text, fields;
 };
-using HostRequest = std::variant<ReadRequest, SendRequest, SentRequest, LookupRequest, LookupStore, KvGet, KvSet, EmitRequest, MapRecord,
-                                 StepRequest, StepDone, NoteRequest>;
+using HostRequest = std::variant<ReadRequest, SendRequest, SentRequest, WithholdRequest, LookupRequest, LookupStore, KvGet, KvSet, EmitRequest,
+                                 MapRecord, StepRequest, StepDone, NoteRequest>;
 
 struct HostError {
   std::string code, message;  // code: not_found, invalid_argument, denied, exhausted, unavailable, timeout, rejected, …

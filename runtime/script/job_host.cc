@@ -124,6 +124,13 @@ int sent(lua_State* L) {
   return ask(L, std::move(request), push_record_answer);
 }
 
+// host.withhold(effect, role, connection, version) -> as host.sent
+int withhold(lua_State* L) {
+  engine::WithholdRequest request{std::string(text_argument(L, 1)), std::string(text_argument(L, 2)), std::string(text_argument(L, 3)),
+                                  std::string(text_argument(L, 4))};
+  return ask(L, std::move(request), push_record_answer);
+}
+
 // host.lookup(name, role, connection, keys, fresh) -> table key -> value | null for known absent
 int lookup(lua_State* L) {
   engine::LookupRequest request{
@@ -331,6 +338,7 @@ void push_job_host(lua_State* L, JobRun& run) {
                     {"read_page", read_page},
                     {"send", send},
                     {"sent", sent},
+                    {"withhold", withhold},
                     {"lookup", lookup},
                     {"lookup_store", lookup_store},
                     {"kv_get", kv_get},

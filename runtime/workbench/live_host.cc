@@ -56,6 +56,10 @@ Task<HostReply> LiveHost::answer(engine::HostRequest request) {
   if (auto* asked = std::get_if<engine::ReadRequest>(&request)) co_return co_await read(std::move(*asked), *connection);
   if (auto* asked = std::get_if<engine::SendRequest>(&request)) co_return co_await send(std::move(*asked), *connection);
   if (auto* asked = std::get_if<engine::SentRequest>(&request)) co_return co_await sent(std::move(*asked), *connection);
+  if (auto* asked = std::get_if<engine::WithholdRequest>(&request)) {  // a person only looks
+    engine::SentRequest look{std::move(asked->effect), std::move(asked->role), std::move(asked->connection), ""};
+    co_return co_await sent(std::move(look), *connection);
+  }
   if (auto* asked = std::get_if<engine::KvGet>(&request)) co_return co_await kv(asked->key);
   if (auto* asked = std::get_if<engine::KvSet>(&request)) {
     kept_[asked->key] = asked->value;
@@ -90,10 +94,7 @@ Task<HostReply> LiveHost::sent(engine::SentRequest request, std::string connecti
   if (entity != own) entity = "#" + to_hex(parts_.vault->digest(parts_.job.client, entity));
   auto found = co_await parts_.store->entity(parts_.job.client, connection, entity, request.effect);
   if (!found) co_return fault(found.error());
-  if (!*found) co_return value("null");
-  auto node = document::Node::object();
-  node.set("id", (*found)->remote_id).set("number", (*found)->number).set("version", (*found)->version);
-  co_return value(document::write(node));
+  co_return value(engine::entity_json(*found));
 }
 
 Task<HostReply> LiveHost::kv(std::string key) {

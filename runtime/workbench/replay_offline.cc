@@ -30,6 +30,7 @@ std::string words_for(const engine::HostRequest& request) {
           return "send \"" + one.effect + "\" " + one.role + "." + one.operation + " " + one.arguments +
                  (one.version.empty() ? "" : " version " + one.version);
         else if constexpr (std::is_same_v<Kind, engine::SentRequest>) return "sent \"" + one.effect + "\"";
+        else if constexpr (std::is_same_v<Kind, engine::WithholdRequest>) return "withhold \"" + one.effect + "\" version " + one.version;
         else if constexpr (std::is_same_v<Kind, engine::LookupRequest> || std::is_same_v<Kind, engine::LookupStore>)
           return "look-up " + one.name;
         else if constexpr (std::is_same_v<Kind, engine::KvGet> || std::is_same_v<Kind, engine::KvSet>) return "kv " + one.key;
@@ -279,7 +280,7 @@ std::optional<OfflineHost::Answered> OfflineHost::for_line(const engine::HostReq
     return HostError{"offline", "a recorded job sends nothing; this would be " + words_for(*send), false, "", ""};
   if (std::holds_alternative<engine::StepRequest>(request)) return Answer{{}, false, "{\"done\":false}"};
   const bool asks = std::holds_alternative<engine::ReadRequest>(request) || std::holds_alternative<engine::SentRequest>(request) ||
-                    std::holds_alternative<engine::KvGet>(request);
+                    std::holds_alternative<engine::WithholdRequest>(request) || std::holds_alternative<engine::KvGet>(request);
   if (!asks) return nothing;
   const auto* entry = take(engine::key_of(request, connection));
   if (entry == nullptr)
@@ -349,6 +350,7 @@ std::optional<OfflineHost::Answered> OfflineHost::loose(const engine::HostReques
     return nothing;
   }
   if (const auto* entry = take(engine::key_of(request, connection))) return open(*entry);
+  if (std::holds_alternative<engine::WithholdRequest>(request)) return nothing;
   diverge("the edited script asks for what was not recorded: " + words_for(request));
   return std::nullopt;
 }

@@ -60,6 +60,25 @@ function Job:now() end
 --- ```
 function Job:sent(effect, options) end
 
+--- For a record that is to have no such write any more: what it got before, as `job:sent`. When that is nothing, no job that
+--- still holds this state of the record, or an older one, sends the write any more (it is superseded); a newer state may. A job
+--- that is sending it right now is waited for.
+---@param effect string
+---@param options { version: any, role?: string, connection?: string } version: the state that needs no write
+---@return { id: string, number: string?, version: string? }? sent
+---
+--- ```lua
+--- local function run(job)
+---   local invoice = job:withhold("invoice", { version = "2026-01-05T08:00:00Z" })
+---   if not invoice then return job:skip "cancelled before anything was made" end
+---   return invoice.id
+--- end
+--- local spec = require "spec"
+--- assert(spec.flow(run, { key = "118" }).skipped)
+--- assert(spec.flow(run, { key = "118", sent = { invoice = { id = "i-1" } } }).result == "i-1")
+--- ```
+function Job:withhold(effect, options) end
+
 --- Sends a write, once: what was settled before is answered from the books, an older version is superseded.
 ---@param effect string name of the effect; with the record and the version it is the effect's key
 ---@param write table what an operation that writes gives: `books.invoices.create(body)`

@@ -25,6 +25,14 @@ function documents.prior(job)
   end
 end
 
+-- For an order that is no sale any more and has no document: a job that read the order before that makes none either. Gives
+-- the document that one was making in this moment, as `prior` does.
+function documents.withhold(job, order)
+  local kept = job.kv.get(key_of(job))
+  local effect = effect_of(kinds[job.settings.document], kept and kept.generation or 1)
+  return job:withhold(effect, { role = "books", version = order.date_modified }) and documents.prior(job)
+end
+
 function documents.known_as(posted) return (posted.number or "") ~= "" and posted.number ~= "0" and posted.number or posted.id end
 
 -- The document of this kind is no more, and a new one may come.
@@ -245,6 +253,7 @@ function documents.post(job, books, order, posted, kind, document, expected)
   local generation = kept and kept.generation or 1
   local sent = job:send(effect_of(kind, generation), books[kind.group].create(document), { version = order.date_modified })
   if sent.state == "shadow" then return { [kind.effect] = sent.id } end
+  if sent.state == "superseded" then return { superseded = true } end   -- a newer state of the order is no sale
   -- Another job may have created it in the meantime, from an older state of the order.
   posted = documents.prior(job)
   if is_older(posted, order) then return update(job, books, order, posted, document, expected) end

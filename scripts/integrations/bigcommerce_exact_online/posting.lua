@@ -53,7 +53,9 @@ return function(job, shop, books)
   local order = orders.fetch(shop, job.key)
   local not_sold, posted = orders.not_sold(order, job.settings), documents.prior(job)
   if not_sold then
-    if not posted or not orders.undone(order) then return job:skip(not_sold) end
+    if not orders.undone(order) then return job:skip(not_sold) end
+    posted = posted or documents.withhold(job, order)
+    if not posted then return job:skip(not_sold) end
     return require("cancellations").undo(job, shop, books, order, posted, not_sold)
   end
   -- Several events tell of one change, and sweeps tell of it again: only the first costs calls to the books.

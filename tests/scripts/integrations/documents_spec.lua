@@ -412,6 +412,18 @@ tests["BC18 a cancelled, declined or archived order withdraws its open document,
   end
 end
 
+tests["BC18 an order that is cancelled before its document is made says so to jobs that read it earlier"] = function()
+  local world = World.start(root)
+  local order = world:order "registered"
+  world:change(order.id, "status", 5)
+  local outcome = world:run(order.id)
+  assert(outcome.skipped == "cancelled" and outcome.withheld.invoice, "nothing is withheld")
+  local waiting = world:order "registered"
+  world:change(waiting.id, "status", 7)
+  outcome = world:run(waiting.id)
+  assert(outcome.skipped and not outcome.withheld.invoice, "an order that waits for its payment may be sold yet")
+end
+
 tests["BC18 a processed document, or any by setting, is credited in full, once"] = function()
   local world = World.start(root, { ends_as = "processed" })
   local order, invoice = posted(world, "coupon")

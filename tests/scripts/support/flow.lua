@@ -43,7 +43,7 @@ end
 
 -- A run of `body(job, …roles)`; gives what it came to and what it sent.
 function flow.run(case)
-  local outcome = { sent = {}, calls = {}, notes = {}, emitted = {} }
+  local outcome = { sent = {}, withheld = {}, calls = {}, notes = {}, emitted = {} }
   local entities, kv = case.entities or {}, case.kv or {}
   local job = { key = case.key, source = case.source or "shop", settings = flow.settings(case.settings),
     event = case.event or {}, attempt = case.attempt or 1, backfill = false }
@@ -53,6 +53,12 @@ function flow.run(case)
     local entity = options and options.entity
     if entity then return entities[effect .. "\n" .. entity] end
     return entities[effect]
+  end
+  function job:withhold(effect, options)
+    assert(options.version, "job:withhold needs a version")
+    local sent = job:sent(effect, options)
+    if not sent then outcome.withheld[effect] = options.version end
+    return sent
   end
   function job:now() return case.now or "2026-01-05T12:00:00Z" end
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end

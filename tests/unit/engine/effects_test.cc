@@ -47,6 +47,65 @@ TEST(Effects, AnOlderVersionIsSupersededAndAnEqualOneIsSettledAlready) {
   EXPECT_NE(world.remote.invoices.front().body.find("60.00"), std::string::npos);
 }
 
+// An order of nothing is cancelled: it needs no invoice.
+Task<RunEnd> sell_or_withhold(HostPtr host, RunInput input) {
+  HostRequest get = ReadRequest{"shop", "", "orders.get", "{\"path\":{\"id\":\"" + input.job.key + "\"}}"};
+  auto read = co_await ask(host, std::move(get));
+  const auto order = document::Document::parse(value_of(read));
+  const auto version = std::string(order->root().get("date_modified").text());
+  if (order->root().get("total").text() == "0.00") {
+    HostRequest withhold = WithholdRequest{"invoice", "books", "", version};
+    auto prior = co_await ask(host, std::move(withhold));
+    auto end = ended(value_of(prior) == "null" ? RunEnd::How::skipped : RunEnd::How::done);
+    end.reason = value_of(prior);
+    co_return end;
+  }
+  HostRequest write = SendRequest{"invoice", "books", "", kind_operation, "{\"body\":{\"Ref\":\"shop-118\"}}", version, "", "", "", "", "", false};
+  auto sent = co_await ask(host, std::move(write));
+  co_return sent.value.index() == 0 ? ended(RunEnd::How::done) : failed(sent);
+}
+
+TEST(Effects, BC18_AJobThatReadTheOrderBeforeItsCancellationMakesNoInvoiceAfterIt) {
+  World world;
+  world.flows["orders"] = sell_or_withhold;
+  world.start();
+  world.go_live();
+  world.remote.quota_until = world.wall + std::chrono::hours(1);
+  world.order("118", "2025-10-14T20:00:00Z", "40.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/created", "1")).status, 200);
+  ASSERT_TRUE(world.run_until([&] { return world.only_job().reason_code == "quota"; }));
+  world.order("118", "2025-10-14T20:05:00Z", "0.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/updated", "2")).status, 200);
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.remote.invoices.size(), 0u);
+  ASSERT_EQ(world.jobs().size(), 2u);
+  EXPECT_EQ(world.jobs()[0].done_as, DoneAs::superseded);
+  EXPECT_EQ(world.jobs()[1].done_as, DoneAs::skipped);
+
+  deliver_version(world, "118", "2025-10-14T20:10:00Z", "40.00");  // sold after all
+  EXPECT_EQ(world.remote.invoices.size(), 1u);
+  EXPECT_EQ(world.jobs().back().done_as, DoneAs::sent);
+  deliver_version(world, "118", "2025-10-14T20:15:00Z", "0.00");
+  EXPECT_EQ(world.jobs().back().reason, R"({"id":"r1","number":"N-r1","version":"2025-10-14T20:10:00Z"})");
+}
+
+TEST(Effects, WithholdingWaitsForAnInvoiceWhoseOutcomeIsUnknown) {
+  World world;
+  world.flows["orders"] = sell_or_withhold;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::lose_answer};
+  world.order("118", "2025-10-14T20:00:00Z", "40.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/created", "1")).status, 200);
+  ASSERT_TRUE(world.run_until([&] { return world.effects().size() == 1 && world.effects()[0].state == EffectState::unknown; }));
+  world.order("118", "2025-10-14T20:05:00Z", "0.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/updated", "2")).status, 200);
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.remote.invoices.size(), 1u);
+  ASSERT_EQ(world.jobs().size(), 2u);
+  EXPECT_NE(world.jobs()[1].reason.find("\"id\":\"r1\""), std::string::npos) << world.jobs()[1].reason;
+}
+
 Task<RunEnd> create_then_update(HostPtr host, RunInput input) {
   HostRequest ask_prior = SentRequest{"invoice", "books", "", ""};
   auto prior = co_await ask(host, std::move(ask_prior));

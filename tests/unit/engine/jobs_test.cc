@@ -227,6 +227,40 @@ TEST(Jobs, FinishedStepsKeysAndChildrenAreDoneOnceOverRetries) {
   EXPECT_EQ((*cursor)->value, "77");
 }
 
+std::map<std::string, int> at_work;  // runs per record, now
+std::vector<std::string> begun;
+int most_of_record = 0, most_of_all = 0;
+
+Task<RunEnd> counted(HostPtr host, RunInput input) {
+  most_of_record = std::max(most_of_record, ++at_work[input.job.key]);
+  int all = 0;
+  for (const auto& [key, count] : at_work) all += count;
+  most_of_all = std::max(most_of_all, all);
+  begun.push_back(std::to_string(input.job.id));
+  HostRequest get = ReadRequest{"shop", "", "orders.get", "{\"path\":{\"id\":\"" + input.job.key + "\"}}"};
+  auto read = co_await ask(host, std::move(get));
+  --at_work[input.job.key];
+  co_return ended(RunEnd::How::done);
+}
+
+TEST(Jobs, RunsOfOneRecordFollowEachOtherAndThoseOfOthersDoNotWait) {
+  at_work.clear(), begun.clear(), most_of_record = most_of_all = 0;
+  World world;
+  world.flows["orders"] = counted;
+  world.start();
+  world.go_live();
+  world.order("118", "2025-10-14T20:00:00Z");
+  world.order("119", "2025-10-14T20:00:00Z");
+  for (const char* nonce : {"1", "2", "3"}) {
+    for (const char* id : {"118", "119"}) EXPECT_EQ(world.deliver(World::order_event(id, "order/updated", nonce)).status, 200);
+  }
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(most_of_record, 1);
+  EXPECT_EQ(most_of_all, 2);
+  EXPECT_EQ(begun.size(), 6u);
+  for (const auto& job : world.jobs()) EXPECT_EQ(job.state, JobState::done);
+}
+
 TEST(Jobs, ACancelledJobStaysCancelled) {
   World world;
   world.start();
