@@ -26,21 +26,14 @@ int scale(lua_State* L) {
   return 1;
 }
 
-// clock.set{scale =, now = RFC 3339?} -> true | nil, err: rewrites the clock file; every process that shares it follows
-int set(lua_State* L) {
-  Options options(L, 1, {"scale", "now"});
-  auto& change = ServiceContext::of(L).wiring.set_clock;
-  if (!change) return push_failure(L, "denied", "the clock of this sandbox can't be set");
-  options.push("scale");
-  double factor = lua_isnil(L, -1) ? ServiceContext::of(L).wiring.env.clock->scale() : lua_tonumber(L, -1);
-  if (!(factor > 0)) options.refuse("scale", "a number above 0");
-  std::optional<WallTime> moment;
-  if (options.has("now")) {
-    auto parsed = parse_instant(options.text("now"));
-    if (!parsed) return push_failure(L, parsed.error());
-    moment = *parsed;
-  }
-  auto done = change(factor, moment);
+// clock.advance(seconds) -> true | nil, err: time jumps ahead, also for processes that share the clock file and start later
+int advance(lua_State* L) {
+  const lua_Integer seconds = luaL_checkinteger(L, 1);
+  auto& change = ServiceContext::of(L).wiring.advance_clock;
+  if (!change) return push_failure(L, "denied", "this clock can't be set");
+  constexpr lua_Integer kMost = 4'000'000'000;  // longer than any calendar here
+  if (seconds < 0 || seconds > kMost) return push_failure(L, "invalid_argument", "a clock only goes ahead");
+  auto done = change(std::chrono::seconds(seconds));
   if (!done) return push_failure(L, done.error());
   lua_pushboolean(L, 1);
   return 1;
@@ -48,6 +41,6 @@ int set(lua_State* L) {
 
 }  // namespace
 
-script::Module clock_module() { return {"clock", {{"now", now}, {"now_ms", now_ms}, {"scale", scale}, {"set", set}}, nullptr}; }
+script::Module clock_module() { return {"clock", {{"now", now}, {"now_ms", now_ms}, {"scale", scale}, {"advance", advance}}, nullptr}; }
 
 }  // namespace mlc::bindings

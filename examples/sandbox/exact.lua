@@ -29,6 +29,7 @@ function Exact:world(division)
   return {
     books = self.books, division = division, switches = self.switches, base = base, hooks = self.hooks,
     changed = function(path, key, action)
+      self.books:touched(division, path, key)
       sync.touched(self.books, division, self.books:get(division, path, key))
       if action == "Delete" then sync.deleted(self.books, division, path, key) end
       self.hooks:changed(division, entities[path].topic, path, key, action, base)
@@ -173,6 +174,11 @@ function Exact:act(body)
   if body.accounts then
     seed.accounts(self.books, division, body.accounts)
     done = done + body.accounts
+  end
+  -- The user takes back what he agreed to.
+  if body.revoke then
+    if not self.oauth:take_back(body.revoke) then return nil, "nothing was agreed to by " .. tostring(body.revoke) end
+    done = done + 1
   end
   return { done = done }
 end

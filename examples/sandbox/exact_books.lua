@@ -14,7 +14,7 @@ end
 
 function Books:table_of(division, path)
   local tables = self.divisions[division].tables
-  tables[path] = tables[path] or { order = {}, rows = {}, lines_of = {} }
+  tables[path] = tables[path] or { order = {}, rows = {}, lines_of = {}, sequence = {}, made = 0, indexed = {} }
   return tables[path]
 end
 
@@ -25,6 +25,26 @@ local function file_under(lines, id, row)
   table.insert(lines[id], row)
 end
 
+-- Rows by what a field says, for questions that name one value: a superset, as rows change. Case and blanks at the end are left out.
+local function folded(value) return (tostring(value):gsub("%s+$", ""):lower()) end
+
+local function index_row(part, row)
+  for field, by_value in pairs(part.indexed) do
+    local value = row[field]
+    if value ~= nil then
+      value = folded(value)
+      by_value[value] = by_value[value] or {}
+      by_value[value][row[part.key]] = true
+    end
+  end
+end
+
+-- Whoever changes a row tells, so that it is found by what it says now.
+function Books:touched(division, path, key)
+  local part = self:table_of(division, path)
+  if part.rows[key] then index_row(part, part.rows[key]) end
+end
+
 function Books:insert(division, path, key, row)
   row[key] = row[key] or host.uuid()
   row.Created, row.Modified = host.now(), host.now()
@@ -32,6 +52,9 @@ function Books:insert(division, path, key, row)
   local part = self:table_of(division, path)
   part.order[#part.order + 1] = row[key]
   part.rows[row[key]] = row
+  part.key, part.made = key, part.made + 1
+  part.sequence[row[key]] = part.made
+  index_row(part, row)
   for header, lines in pairs(part.lines_of) do file_under(lines, row[header], row) end
   return row
 end
@@ -75,8 +98,36 @@ function Books:each(division, path, past)
   end
 end
 
+-- Rows that may say one of `wanted` ({ field =, value = } each), in order of creation, those after `past` when it is given; nil where
+-- the table was not filled row by row.
+function Books:saying(division, path, wanted, past)
+  local part = self:table_of(division, path)
+  if not part.key then return nil end
+  local found, out = {}, {}
+  for _, each in ipairs(wanted) do
+    if not part.indexed[each.field] then
+      part.indexed[each.field] = {}
+      for row in self:each(division, path) do index_row(part, row) end
+    end
+    for key in pairs(part.indexed[each.field][folded(each.value)] or {}) do found[key] = true end
+  end
+  local after = past and (part.sequence[past] or math.maxinteger) or 0
+  for key in pairs(found) do
+    if part.rows[key] and part.sequence[key] > after then out[#out + 1] = part.rows[key] end
+  end
+  table.sort(out, function(a, b) return part.sequence[a[part.key]] < part.sequence[b[part.key]] end)
+  return out
+end
+
 function Books:find(division, path, field, value)
   if value == nil then return nil end
+  local rows = type(value) == "string" and self:saying(division, path, { { field = field, value = value } })
+  if rows then
+    for _, row in ipairs(rows) do
+      if row[field] == value then return row end
+    end
+    return nil
+  end
   for row in self:each(division, path) do
     if row[field] == value then return row end
   end

@@ -1,5 +1,6 @@
 -- $filter of OData as Exact takes it: eq ne gt ge lt le, and, or, parentheses; guid'…', datetime'…', '…', numbers, true,
--- false, null. parse() gives a function over rows, or nil and why.
+-- false, null. parse() gives a function over rows, or nil and why; with the function the fields it names and, where each row that
+-- passes says one of a few values, those: { { field =, value = } }.
 
 local calendar, money = require "calendar", require "money"
 
@@ -78,10 +79,10 @@ end
 function Parser:comparison()
   if self.kind == "(" then
     self:advance()
-    local inner = self:either()
+    local inner, says = self:either()
     if self.kind ~= ")" then fail "')' expected" end
     self:advance()
-    return inner
+    return inner, says
   end
   if self.kind ~= "word" then fail "a field is expected" end
   local name = self.value
@@ -92,44 +93,49 @@ function Parser:comparison()
   end
   self.used[name] = true
   self:advance()
-  local compare = self.kind == "word" and COMPARE[self.value]
+  local operator = self.value
+  local compare = self.kind == "word" and COMPARE[operator]
   if not compare then fail "an operator is expected" end
   self:advance()
   local wanted = self:literal(field)
-  return function(row) return compare(self:comparable(row[name], field.type), wanted) end
+  local names_one = operator == "eq" and wanted ~= nil and (field.type == "string" or field.type == "guid")
+  return function(row) return compare(self:comparable(row[name], field.type), wanted) end, names_one and { { field = name, value = wanted } } or nil
 end
 
 function Parser:both()
-  local left = self:comparison()
+  local left, says = self:comparison()
   while self.kind == "word" and self.value == "and" do
     self:advance()
-    local a, b = left, self:comparison()
-    left = function(row) return a(row) and b(row) end
+    local a = left
+    local b, b_says = self:comparison()
+    left, says = function(row) return a(row) and b(row) end, says or b_says
   end
-  return left
+  return left, says
 end
 
 function Parser:either()
-  local left = self:both()
+  local left, says = self:both()
   while self.kind == "word" and self.value == "or" do
     self:advance()
-    local a, b = left, self:both()
+    local a = left
+    local b, b_says = self:both()
     left = function(row) return a(row) or b(row) end
+    if says and b_says then table.move(b_says, 1, #b_says, #says + 1, says) else says = nil end
   end
-  return left
+  return left, says
 end
 
--- Gives the test and the set of fields it names, or nil and why.
+-- Gives the test, the set of fields it names and the values that may pass, or nil and why.
 function filter.parse(text, entity, ignore_case)
   local parser = setmetatable(
     { text = text, at = 1, fields = entity.fields, allowed = entity.filters, used = {}, ignore_case = ignore_case }, Parser)
-  local ok, result = pcall(function()
+  local ok, result, says = pcall(function()
     parser:advance()
-    local test = parser:either()
+    local test, says = parser:either()
     if parser.kind ~= "end" then fail "unexpected text after the filter" end
-    return test
+    return test, says
   end)
-  if ok then return result, parser.used end
+  if ok then return result, parser.used, says end
   if type(result) ~= "table" then error(result, 0) end
   return nil, result.filter
 end

@@ -50,6 +50,13 @@ function OAuth:revoke(chain)
   self.counts.revoked = self.counts.revoked + 1
 end
 
+function OAuth:take_back(user)
+  local chain = self.chains[user]
+  if not chain then return false end
+  self:revoke(chain)
+  return true
+end
+
 -- A new pair in the chain; the former refresh token becomes an old one.
 function OAuth:issue(chain)
   local access, refresh = "gAAAA" .. host.token(40) .. "!", "stampNL." .. host.token(40) .. "!" .. host.token(8)

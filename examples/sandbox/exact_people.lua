@@ -33,6 +33,7 @@ function people.act(books, division, world, body)
   for _, wanted in ipairs(body.change or {}) do
     local row = books:find(division, wanted.path, "Code", wanted.code)
     for name, value in pairs(row and wanted.set or {}) do row[name] = value end
+    if row then books:touched(division, wanted.path, row[books:table_of(division, wanted.path).key]) end
     done = done + (row and 1 or 0)
   end
   local unblocked = body.unblock_account and by_email(books, division, body.unblock_account)

@@ -51,10 +51,10 @@ end
 
 local function test_of(world, entity, options)
   local used = {}
-  local test
+  local test, says
   if options.filter then
     local why
-    test, why = filter.parse(options.filter, entity, world.switches.filter_ignores_case)
+    test, why, says = filter.parse(options.filter, entity, world.switches.filter_ignores_case)
     if not test then return nil, answers.error(400, why) end
     used = why
   end
@@ -66,7 +66,22 @@ local function test_of(world, entity, options)
         .. "parameter with one of the following fields: " .. sorted_names(entity.demands_filter))
     end
   end
-  return test or function() return true end
+  return test or function() return true end, says
+end
+
+local function each_of(list)
+  local index = 0
+  return function()
+    index = index + 1
+    return list[index]
+  end
+end
+
+-- The rows that the test is to look at, those after `past`.
+local function candidates(world, path, says, past)
+  local few = says and world.books:saying(world.division, path, says, past)
+  if few then return each_of(few) end
+  return world.books:each(world.division, path, past)
 end
 
 local function expanded_lines(world, entity, row, options)
@@ -117,10 +132,10 @@ end
 function read.list(world, path, entity, request)
   local options, bad = options_of(entity, request, false)
   if not options then return bad end
-  local test, refused = test_of(world, entity, options)
-  if not test then return refused end
+  local test, says = test_of(world, entity, options)
+  if not test then return says end
   local rows, link, last = host.json.array {}, nil, nil
-  for row in world.books:each(world.division, path, options.skip) do
+  for row in candidates(world, path, says, options.skip) do
     if test(row) then
       if #rows == PAGE_ROWS and not options.top then
         link = next_link(world, path, request, last)

@@ -92,8 +92,23 @@ local function accounts_of(books, division)
   return out
 end
 
+-- What documents come to, and how many there are in each status.
+local function sum(books, division, path, wanted)
+  local total, rows, by_status = 0, 0, {}
+  for row in books:each(division, path) do
+    if wanted(row) then
+      local status = tostring(row.Status)
+      total, rows, by_status[status] = total + row.AmountFC, rows + 1, (by_status[status] or 0) + 1
+    end
+  end
+  return { total = money.text(total, 2), count = rows, by_status = by_status }
+end
+
+local function is_credit(row) return row.Type == CREDIT end
+local function is_no_credit(row) return row.Type ~= CREDIT end
+
 return function(books, query)
-  local divisions = {}
+  local divisions, listed = {}, query.documents ~= "0" or nil
   for code, division in pairs(books.divisions) do
     if not query.division or query.division == tostring(code) then
       divisions[tostring(code)] = {
@@ -108,9 +123,10 @@ return function(books, query)
         mails = division.mails or 0,
         doubled_invoices = doubles(books, code, "salesinvoice/SalesInvoices", "YourRef"),
         doubled_accounts = doubles(books, code, "crm/Accounts", "Email"),
-        invoices = documents(books, code, INVOICES, query, function(row) return row.Type ~= CREDIT end),
-        credit_invoices = documents(books, code, INVOICES, query, function(row) return row.Type == CREDIT end),
-        sales_entries = documents(books, code, ENTRIES, query), sales_orders = documents(books, code, ORDERS, query),
+        invoiced = sum(books, code, INVOICES, is_no_credit), credited = sum(books, code, INVOICES, is_credit),
+        invoices = listed and documents(books, code, INVOICES, query, is_no_credit),
+        credit_invoices = listed and documents(books, code, INVOICES, query, is_credit),
+        sales_entries = listed and documents(books, code, ENTRIES, query), sales_orders = listed and documents(books, code, ORDERS, query),
         accounts = query.accounts and accounts_of(books, code) or nil,
       }
     end

@@ -3,7 +3,7 @@
 local clock, crypto, decimal, http = require "clock", require "crypto", require "decimal", require "http"
 local json, log, random, timers = require "json", require "log", require "random", require "timers"
 
-local host = { json = json, http = http, timers = timers, log = log, random = random, crypto = crypto }
+local host = { json = json, clock = clock, http = http, timers = timers, log = log, random = random, crypto = crypto }
 
 -- Unix time of the (possibly scaled) clock, in whole seconds and in milliseconds.
 function host.now() return clock.now_ms() // 1000 end

@@ -329,17 +329,21 @@ end
 
 function Shop:state(query)
   local list, by_kind, by_status, expected = host.json.array {}, {}, {}, {}
-  for index, order in ipairs(self.orders.rows) do
+  local sold, refunded, after = 0, 0, math.tointeger(tonumber(query.after)) or 0
+  for _, order in ipairs(self.orders.rows) do
     by_kind[order.kind] = (by_kind[order.kind] or 0) + 1
     local status = tostring(order.status_id)
     by_status[status] = (by_status[status] or 0) + 1
     expected[order.expect] = (expected[order.expect] or 0) + 1
-    if index <= REPORTED_ORDERS and (not query.id or query.id == tostring(order.id)) then list[#list + 1] = brief(order) end
+    if order.expect == "invoice" then sold = sold + order.total.inc end
+    for _, refund in ipairs(order.refunds) do refunded = refunded + refund.total end
+    local wanted = order.id > after and (not query.id or query.id == tostring(order.id))
+    if wanted and #list < REPORTED_ORDERS then list[#list + 1] = brief(order) end
   end
   return {
     counts = {
       orders = #self.orders.rows, customers = #self.orders.customers, by_kind = by_kind, by_status = by_status, expected = expected,
-      to_come = self.to_come,
+      to_come = self.to_come, sold = shapes.plain(sold), refunded = shapes.plain(refunded),
     },
     customers = query.customers and self.customers:report() or nil, customer_mails = self.customers.mails or 0,
     orders = list, hooks = self.hooks:report(), deliveries = self.deliveries:report(),

@@ -1,4 +1,5 @@
--- One simulated system on a server of its own: its API, and beside it /_sandbox/<name>/{seed,faults,switches,state,events}.
+-- One simulated system on a server of its own: its API, and beside it
+-- /_sandbox/<name>/{seed,faults,switches,state,events,clock}.
 --
 -- A system is { name, journal, switches, handle(request) -> response, fault(kind, request) -> response,
 -- seed(body) -> report, state(query) -> report }. Only its API meets faults and is journalled.
@@ -49,6 +50,12 @@ local function control(system, faults, what, request)
     local report, why = system.seed(body)
     if not report then return answer(400, { error = why }) end
     return answer(200, report)
+  end
+  if what == "clock" and posts then
+    local seconds = math.tointeger(body.advance)
+    if not seconds or seconds < 0 then return answer(400, { error = "advance: expected whole seconds" }) end
+    host.clock.advance(seconds)
+    return answer(200, { now = host.now() })
   end
   return answer(404, { error = "no such control: " .. request.method .. " " .. tostring(what) })
 end

@@ -115,6 +115,7 @@ Status run_sandbox(const SandboxOptions& options, std::function<void(const std::
   wiring.transport = &transport;
   wiring.log = &log;
   wiring.folder = *scripts;
+  wiring.advance_clock = [&](Duration by) { return (*clock)->advance(folder->clock, by); };
   wiring.exit = [&](int code, std::string why) {
     if (code != 0) end = Error(Code::config, "the sandbox stopped: " + why);
     loop.stop();

@@ -26,8 +26,12 @@ class FileClock : public Clock {
   // Makes the file for "virtual time is `virtual_now` when the real time is `real_now`"; replaced in one rename.
   static Status write(const std::string& path, WallTime real_now, WallTime virtual_now, double scale);
 
+  // Virtual time jumps ahead, here and in the file at `path`, which processes that start later read. What waits on the steady
+  // clock goes on waiting. At most until the year 9999.
+  Status advance(const std::string& path, Duration by);
+
   WallTime wall() const override;
-  SteadyTime steady() const override;  // monotonic real time since the start, scaled: never goes back
+  SteadyTime steady() const override;  // monotonic real time since the start, scaled: never goes back, and never jumps
   double scale() const override { return scale_; }
 
  private:
@@ -36,6 +40,7 @@ class FileClock : public Clock {
   WallTime virtual_;
   double scale_;
   SteadyTime steady_start_;
+  std::atomic<int64_t> ahead_{0};  // microseconds jumped
 };
 
 // getrandom(2) through a small buffer per thread; handed-out bytes are wiped from the buffer.

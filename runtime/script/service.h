@@ -28,8 +28,7 @@ struct ServiceWiring {
   Log* log = nullptr;
   std::string folder;                                   // where require finds modules before stdlib, and files.read its files
   std::function<void(int code, std::string why)> exit;  // the script called exit(), or failed for good
-  // clock.set {real, virtual, scale}: nullptr = the script may not set it.
-  std::function<Status(double scale, std::optional<WallTime> virtual_now)> set_clock;
+  std::function<Status(Duration by)> advance_clock;     // clock.advance(): nullptr = the script may not
 };
 
 class Service {

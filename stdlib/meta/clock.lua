@@ -31,16 +31,16 @@ function clock.now_ms() end
 --- ```
 function clock.scale() end
 
---- Sets the clock that all processes of a sandbox share.
----@param change { scale?: number, now?: string }
+--- Time jumps ahead, here and for processes of this sandbox that start later. What waits goes on waiting.
+---@param seconds integer
 ---@return boolean? done
 ---@return table? err `denied` where there is no clock to set
 ---
 --- ```lua
 --- local clock = require "clock"
---- local done, err = clock.set { scale = 60 }
+--- local done, err = clock.advance(3600)
 --- assert(done or err.code == "denied")
 --- ```
-function clock.set(change) end
+function clock.advance(seconds) end
 
 return clock
