@@ -2,6 +2,8 @@
 -- {"make_accounts": [{"Name": …, "Email": …, "VATNumber": …}]}, {"change_accounts": [{"Email": …, "set": {"Phone": …}}]},
 -- {"change": [{"path": "vat/VATCodes", "code": "5", "set": {"IsBlocked": false}}]}, {"unblock_account": email}, {"delete_account": email}.
 
+local entities, money = require "exact_fields", require "money"
+
 local people = {}
 
 local PATH = "crm/Accounts"
@@ -10,6 +12,13 @@ local function by_email(books, division, email)
   for row in books:each(division, PATH) do
     if row.Email and row.Email:lower() == email:lower() then return row end
   end
+end
+
+-- Amounts are typed as text and kept as the books keep them.
+local function typed(path, name, value)
+  local field = entities[path].fields[name]
+  if field and field.type == "decimal" and type(value) == "string" then return money.parse(value) end
+  return value
 end
 
 -- Gives how much was done.
@@ -32,7 +41,7 @@ function people.act(books, division, world, body)
   end
   for _, wanted in ipairs(body.change or {}) do
     local row = books:find(division, wanted.path, "Code", wanted.code)
-    for name, value in pairs(row and wanted.set or {}) do row[name] = value end
+    for name, value in pairs(row and wanted.set or {}) do row[name] = typed(wanted.path, name, value) end
     if row then books:touched(division, wanted.path, row[books:table_of(division, wanted.path).key]) end
     done = done + (row and 1 or 0)
   end
