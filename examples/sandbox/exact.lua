@@ -6,7 +6,7 @@ local Books, Hooks, Journal, Limits, OAuth =
 local answers, calendar, entities, host, person, read, report, seed, write = require "exact_answers", require "calendar",
   require "exact_fields", require "host", require "exact_person", require "exact_read", require "exact_report", require "exact_seed",
   require "exact_write"
-local people, sync = require "exact_people", require "exact_sync"
+local bulk, people, stock, sync = require "exact_bulk", require "exact_people", require "exact_stock", require "exact_sync"
 
 local DIVISIONS = { [123456] = { "Acme Nederland", "NL" }, [234567] = { "Acme Deutschland", "DE" } }
 local USERS = { jan = { name = "Jan Jansen", divisions = { 123456, 234567 } }, piet = { name = "Piet Pietersen", divisions = { 123456 } } }
@@ -17,6 +17,7 @@ local function switches()
     minute_limit = 60, day_limit = 5000, errors_an_hour = 10, missing_scopes = host.json.array {}, expires_in_text = true,
     too_early_keeps_token = true, filter_ignores_case = true, ignore_read_only = false, new_invoice_status = 20,
     closed_until = false, dropped_fields = host.json.array {}, vat_by = "line", credit_signs = "negative",
+    negative_stock = true, put_invoiced_delivery = true, tracking_number_length = false,
     port_443 = false, callback_same_domain = true, notify_seconds = 1, lost_percent = 0, duplicate_percent = 0,
   }
 end
@@ -62,6 +63,7 @@ local function division_rows(world, users, user)
     part.rows[code] = { Code = code, Description = facts.Description, Currency = facts.Currency, Country = facts.Country, Status = 1 }
   end
   world.books.divisions[world.division].tables["hrm/Divisions"] = part
+  world.books.divisions[world.division].tables["system/AllDivisions"] = part
 end
 
 -- Which journals are open in which periods, from what is closed.
@@ -83,20 +85,30 @@ local function journal_status_rows(world)
   end
 end
 
+-- Functions that look like entities: each has the entity whose scope it needs.
+local FUNCTIONS = {
+  ["read/logistics/StockPosition"] = { of = "inventory/ItemWarehouses", run = stock.of_item },
+  ["read/sync/Sync/SyncTimestamp"] = {
+    of = "system/Divisions", run = function(world, request) return stock.timestamp(world, request, sync.NAMES) end,
+  },
+}
+
 function Exact:entity_call(request, user, division, path, key)
-  local entity = entities[path] or sync.entity(path)
+  local call = FUNCTIONS[path]
+  local entity = entities[call and call.of or path] or sync.entity(path) or bulk[path]
   if not entity then return answers.error(404, "Resource not found for the segment '" .. path .. "'") end
   local scope = self:missing_scope(entity)
   if scope then
     return answers.error(403, ("Forbidden - Application Scope Violated. Cannot read '%s' scope."):format(scope))
   end
   local letter = METHODS[request.method]
-  if not letter or not entity.methods:find(letter, 1, true) then return answers.error(405, "Method not allowed") end
+  if not letter or not (sync.entity(path) and "G" or entity.methods):find(letter, 1, true) then return answers.error(405, "Method not allowed") end
   local world = self:world(division)
+  if call then return letter == "G" and not key and call.run(world, request) or answers.error(405, "Method not allowed") end
   if sync.entity(path) then
     return letter == "G" and not key and sync.list(world, path, request) or answers.error(405, "Method not allowed")
   end
-  if path == "system/Divisions" or path == "hrm/Divisions" then division_rows(world, self.users, user) end
+  if path:find "^%a+/%a*Divisions$" then division_rows(world, self.users, user) end
   if path == "read/financial/JournalStatusList" then journal_status_rows(world) end
   if not key then
     if letter == "G" then return read.list(world, path, entity, request) end
@@ -122,8 +134,6 @@ end
 -- division (nil for current/Me), entity path, key.
 local function split_path(path)
   local division, rest = path:match "^/api/v1/(%d+)/(.+)$"
-  -- Bulk is the same rows, in larger pages than anybody here needs.
-  if rest then rest = rest:gsub("^bulk/Financial/", "financialtransaction/") end
   if not division then return nil, path:match "^/api/v1/(current/Me)$" end
   local entity, key = rest:match "^([%w/]+)%(guid'([%x%-]+)'%)$"
   return math.tointeger(division), entity or rest, key

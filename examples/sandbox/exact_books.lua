@@ -47,7 +47,7 @@ end
 
 function Books:insert(division, path, key, row)
   row[key] = row[key] or host.uuid()
-  row.Created, row.Modified = host.now(), host.now()
+  row.Created, row.Modified, row.Division = host.now(), host.now(), division
   row.Timestamp = self:number(division, "timestamp", 1000000)
   local part = self:table_of(division, path)
   part.order[#part.order + 1] = row[key]

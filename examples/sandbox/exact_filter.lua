@@ -125,6 +125,9 @@ function Parser:either()
   return left, says
 end
 
+-- Seconds of what may stand in datetime'…', or nil.
+function filter.instant(text) return calendar.parse_iso(text) end
+
 -- Gives the test, the set of fields it names and the values that may pass, or nil and why.
 function filter.parse(text, entity, ignore_case)
   local parser = setmetatable(

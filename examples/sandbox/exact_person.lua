@@ -53,8 +53,8 @@ function acts.edit(world, edit)
     local lines = world.books:lines(world.division, LINES[path], entities[LINES[path]].header, edit.id)
     local price = money.parse(edit.price)
     lines[1].NetPrice, lines[1].UnitPrice, lines[1].AmountFC = price, price, price
-    rules.line(world, path, row, lines[1])
-    rules.add_up(world, row, lines)
+    rules.line(world, LINES[path], entities[LINES[path]], row, lines[1])
+    rules.add_up(world, row, lines, path)
   end
   row.Modified = host.now()
   world.changed(path, edit.id, "Update")

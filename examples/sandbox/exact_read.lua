@@ -135,9 +135,10 @@ function read.list(world, path, entity, request)
   local test, says = test_of(world, entity, options)
   if not test then return says end
   local rows, link, last = host.json.array {}, nil, nil
-  for row in candidates(world, path, says, options.skip) do
+  local most = entity.page_rows or PAGE_ROWS
+  for row in candidates(world, entity.rows or path, says, options.skip) do
     if test(row) then
-      if #rows == PAGE_ROWS and not options.top then
+      if #rows == most and not options.top then
         link = next_link(world, path, request, last)
         break
       end

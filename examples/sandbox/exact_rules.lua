@@ -1,7 +1,8 @@
 -- The business rules of the simulated Exact Online: what a document must satisfy, and what it adds up to. A broken rule
 -- is a sentence; several are joined as Exact joins them.
 
-local calendar, host, money, trade = require "calendar", require "host", require "money", require "exact_trade"
+local calendar, charges, host, money, trade =
+  require "calendar", require "exact_charges", require "host", require "money", require "exact_trade"
 
 local rules = {}
 
@@ -156,8 +157,12 @@ local function sum(world, lines)
   return net, tax
 end
 
-function rules.add_up(world, row, lines)
+-- `path`: the document's, for its charges.
+function rules.add_up(world, row, lines, path)
   local net, tax = sum(world, lines)
+  local of = charges.OF[path]
+  local more_net, more_tax = charges.sum(world, path, of and row[of.header])
+  net, tax = net + more_net, tax + more_tax
   row.AmountFCExclVat, row.VATAmountFC = net, tax
   row.AmountFC, row.AmountDC = net + tax, net + tax
 end
@@ -167,6 +172,23 @@ local function check_type(world, broken, row)
   if not TYPES[row.Type] then return add(broken, "Invalid type") end
   local signed = row.AmountFC * (world.switches.credit_signs == "negative" and -1 or 1)
   if row.Type == CREDIT and signed < 0 then add(broken, "Amount has the wrong sign for a credit invoice") end
+end
+
+-- The companions of references that Exact shows beside them.
+local NAMES = {
+  OrderedBy = { "OrderedByName", "crm/Accounts", "Name" }, DeliverTo = { "DeliverToName", "crm/Accounts", "Name" },
+  InvoiceTo = { "InvoiceToName", "crm/Accounts", "Name" }, ShippingMethod = { "ShippingMethodDescription", "sales/ShippingMethods", "Description" },
+  WarehouseID = { "WarehouseCode", "inventory/Warehouses", "Code" }, SalesChannel = { "SalesChannelCode", "sales/SalesChannels", "Code" },
+}
+
+local function name_the_parties(world, row)
+  row.DeliverTo, row.InvoiceTo = row.DeliverTo or row.OrderedBy, row.InvoiceTo or row.OrderedBy
+  for field, shown in pairs(NAMES) do
+    local found_row = row[field] and world.books:get(world.division, shown[2], row[field])
+    row[shown[1]] = found_row and found_row[shown[3]]
+  end
+  local person = row.DeliverToContactPerson and world.books:get(world.division, "crm/Contacts", row.DeliverToContactPerson)
+  row.DeliverToContactPersonFullName = person and person.FullName
 end
 
 -- Each gets (world, row, lines) and gives a list of sentences, empty when all is well.
@@ -188,7 +210,7 @@ rules.document = {
     row.InvoiceTo, row.DeliverTo = row.InvoiceTo or row.OrderedBy, row.DeliverTo or row.OrderedBy
     row.Currency = row.Currency or world.books.divisions[world.division].facts.Currency
     row.OrderDate = row.OrderDate or host.now() // 86400 * 86400
-    rules.add_up(world, row, lines)
+    rules.add_up(world, row, lines, "salesinvoice/SalesInvoices")
     check_type(world, broken, row)
     return broken
   end,
@@ -213,6 +235,11 @@ rules.document = {
     if address and not world.books:get(world.division, "crm/Addresses", address) then
       add(broken, "Invalid reference: Delivery address")
     end
+    for field, path in pairs { ShippingMethod = "sales/ShippingMethods", WarehouseID = "inventory/Warehouses",
+      SalesChannel = "sales/SalesChannels", Document = "documents/Documents", DeliverToContactPerson = "crm/Contacts" } do
+      if row[field] and not world.books:get(world.division, path, row[field]) then add(broken, "Invalid reference: " .. field) end
+    end
+    if row.ApprovalStatus and (row.ApprovalStatus < 0 or row.ApprovalStatus > 2) then add(broken, "Invalid approval status") end
     if #lines == 0 then add(broken, "Mandatory: Sales order lines") end
     price_all(world, broken, "salesorder/SalesOrders", lines)
     if #broken > 0 then return broken end
@@ -221,19 +248,59 @@ rules.document = {
     row.Currency = row.Currency or world.books.divisions[world.division].facts.Currency
     row.OrderDate = row.OrderDate or host.now() // 86400 * 86400
     row.OrderNumber = row.OrderNumber or world.books:number(world.division, "order", 1001)
-    rules.add_up(world, row, lines)
+    for _, line in ipairs(lines) do
+      line.OrderNumber, line.OrderStatus = row.OrderNumber, line.OrderStatus or OPEN
+      line.DeliveryStatus, line.InvoiceStatus = line.DeliveryStatus or OPEN, line.InvoiceStatus or OPEN
+    end
+    name_the_parties(world, row)
+    rules.add_up(world, row, lines, "salesorder/SalesOrders")
     return broken
   end,
 }
 
--- A line of a document that is there already.
-function rules.line(world, path, header, line)
+-- A line of a document that is there already; `before` is the line that it takes the place of.
+function rules.line(world, path, entity, header, line, before)
+  if charges.OF[entity.of] and charges.OF[entity.of].path == path then return charges.check(world, line) end
+  if trade.line[path] then return trade.line[path](world, header, line, before) end
   local broken = {}
-  price_all(world, broken, path, { line })
+  price_all(world, broken, entity.of, { line })
   local date = header.EntryDate or header.OrderDate
   local wrong = date and rules.period(world, date)
   if wrong then add(broken, wrong) end
   return broken
+end
+
+-- What a document comes to after a change of one of its lines.
+function rules.total(world, path, header, lines)
+  if trade.total[path] then return trade.total[path](world, header, lines) end
+  rules.add_up(world, header, lines, path)
+end
+
+-- Fields that stay as they were made (fact sheet, section 5). Saying the same again does no harm.
+local FIXED = {
+  ["salesorder/SalesOrders"] = { "OrderedBy", "DeliverTo", "InvoiceTo" }, ["hrm/Costcenters"] = { "Code" }, ["hrm/Costunits"] = { "Code" },
+}
+
+function rules.fixed(path, row, changes)
+  for _, name in ipairs(FIXED[path] or {}) do
+    if changes[name] ~= nil and changes[name] ~= row[name] then return name end
+  end
+end
+
+-- What can't be deleted while others name it: by entity, who may name it and in which field.
+local USERS = {
+  ["crm/Accounts"] = {
+    { "salesinvoice/SalesInvoices", "OrderedBy" }, { "salesorder/SalesOrders", "OrderedBy" }, { "salesentry/SalesEntries", "Customer" },
+    { "purchaseentry/PurchaseEntries", "Supplier" },
+  },
+  ["logistics/Items"] = { { "salesinvoice/SalesInvoiceLines", "Item" }, { "salesorder/SalesOrderLines", "Item" } },
+  ["documents/Documents"] = { { "salesorder/GoodsDeliveries", "Document" } },
+}
+
+function rules.used(world, path, row)
+  for _, user in ipairs(USERS[path] or {}) do
+    if found(world, user[1], user[2], row.ID) then return user[1] end
+  end
 end
 
 -- Processed invoices and entries; orders of which something was delivered or invoiced.
@@ -254,17 +321,26 @@ rules.row = {
   ["crm/Contacts"] = function(world, row)
     if not world.books:get(world.division, "crm/Accounts", row.Account) then return { "Invalid reference: Account" } end
     if not (row.FirstName or row.LastName) then return { "Mandatory: Last name" } end
+    row.FullName = ((row.FirstName or "") .. " " .. (row.LastName or "")):match "^%s*(.-)%s*$"
+    row.IsMainContact = row.IsMainContact or false
     return {}
   end,
   ["crm/Addresses"] = function(world, row)
     if not world.books:get(world.division, "crm/Accounts", row.Account) then return { "Invalid reference: Account" } end
     if row.Type < 1 or row.Type > 4 then return { "Invalid type" } end
+    if row.Contact and not world.books:get(world.division, "crm/Contacts", row.Contact) then return { "Invalid reference: Contact" } end
     if row.Country and not row.Country:match "^%u%u$" then return { "Invalid country " .. row.Country } end
     return {}
   end,
   ["logistics/Items"] = function(world, row)
     local same = found(world, "logistics/Items", "Code", row.Code)
     if same and same.ID ~= row.ID then return { "Already exists: Code " .. row.Code } end
+    for field, path in pairs { ItemGroup = "logistics/ItemGroups", GLRevenue = "financial/GLAccounts", GLCosts = "financial/GLAccounts",
+      GLStock = "financial/GLAccounts" } do
+      if row[field] and not world.books:get(world.division, path, row[field]) then return { "Invalid reference: " .. field } end
+    end
+    if row.SalesVatCode and not found(world, "vat/VATCodes", "Code", row.SalesVatCode) then return { "Invalid VAT code " .. row.SalesVatCode } end
+    if row.IsBatchItem == 1 and row.IsSerialItem then return { "An item has batch numbers or serial numbers, not both" } end
     return {}
   end,
 }
@@ -278,6 +354,16 @@ function rules.existing_address(world, row)
     if same then return each end
   end
 end
+
+for _, path in ipairs { "hrm/Costcenters", "hrm/Costunits", "financial/GLAccounts", "financial/Journals", "vat/VATCodes",
+  "cashflow/PaymentConditions" } do
+  rules.row[path] = function(world, row)
+    local same = found(world, path, "Code", row.Code)
+    return same and same.ID ~= row.ID and { "Already exists: Code " .. row.Code } or {}
+  end
+end
+
+rules.check_cost_center = check_cost_center
 
 for path, rule in pairs(trade.document) do rules.document[path] = rule end
 for path, rule in pairs(trade.row) do rules.row[path] = rule end

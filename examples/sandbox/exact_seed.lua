@@ -1,7 +1,7 @@
 -- Master data of a division of the simulated Exact Online.
 
-local calendar, catalogue, host, money, trade =
-  require "calendar", require "catalogue", require "host", require "money", require "exact_trade"
+local calendar, catalogue, host, money, stock, trade = require "calendar", require "catalogue", require "host", require "money",
+  require "exact_stock", require "exact_trade"
 
 local seed = {}
 
@@ -107,6 +107,7 @@ function seed.division(books, code, name, country)
     for field, value in pairs(account) do row[field] = value end
     books:insert(code, "crm/Accounts", "ID", row)
   end
+  stock.seed_purchase(books, code)
 end
 
 -- More accounts, for back-fills and paging.

@@ -1,7 +1,7 @@
 -- POST, PUT and DELETE of the simulated Exact Online. Each gives an answer; what it changed is told to `world.changed`.
 
-local answers, host, rules, values, wire =
-  require "exact_answers", require "host", require "exact_rules", require "exact_values", require "wire"
+local answers, charges, host, invoicing, rules, values, wire = require "exact_answers", require "exact_charges", require "host",
+  require "exact_invoicing", require "exact_rules", require "exact_values", require "wire"
 local entities = require "exact_fields"
 
 local write = {}
@@ -48,10 +48,11 @@ end
 
 local function words(name) return (name:gsub("(%l)(%u)", function(a, b) return a .. " " .. b:lower() end)) end
 
-local function missing(entity, row, nested)
+-- A line inside its document need not name it.
+local function missing(entity, row, nested, inside)
   local out = {}
   for name, field in pairs(entity.fields) do
-    if field.must and row[name] == nil and nested[name] == nil then out[#out + 1] = "Mandatory: " .. words(name) end
+    if field.must and row[name] == nil and nested[name] == nil and not (inside and name == entity.header) then out[#out + 1] = "Mandatory: " .. words(name) end
   end
   table.sort(out)
   return out
@@ -59,8 +60,9 @@ end
 
 local function business_error(sentences) return answers.error(500, table.concat(sentences, "\r\n")) end
 
+-- Gives the lines, and by line the lists inside it: { BatchNumbers = {…} }.
 local function lines_of(world, list, line_path)
-  local entity, lines = entities[line_path], {}
+  local entity, lines, parts = entities[line_path], {}, {}
   -- One object where an array belongs is the classic mistake; an empty table may be either.
   if type(list) ~= "table" or (next(list) ~= nil and list[1] == nil) then return nil, answers.error(400, TOP_LEVEL) end
   for index, body in ipairs(list) do
@@ -68,24 +70,52 @@ local function lines_of(world, list, line_path)
     local line, nested = read_fields(world, entity, body)
     if not line then return nil, nested end
     drop_nulls(line)
-    local absent = missing(entity, line, {})
+    local absent = missing(entity, line, nested, true)
     if #absent > 0 then return nil, business_error(absent) end
-    lines[index] = line
+    lines[index], parts[line] = line, {}
+    for name, inner in pairs(nested) do
+      local rows, bad = lines_of(world, inner, entity.fields[name].lines)
+      if not rows then return nil, bad end
+      parts[line][name] = rows
+    end
   end
-  return lines
+  return lines, parts
 end
 
-local function keep_lines(world, path, entity, header, lines)
+local function keep_lines(world, path, entity, header, lines, parts)
   for index, line in ipairs(lines) do
     line[entity.header], line.LineNumber = header, index
     world.books:insert(world.division, path, entity.key, line)
+    for name, rows in pairs(parts and parts[line] or {}) do
+      local inner = entity.fields[name].lines
+      keep_lines(world, inner, entities[inner], line[entity.key], rows)
+    end
   end
 end
 
+-- The lines without which there is no document.
 local function lines_field(entity)
   for name, field in pairs(entity.fields) do
-    if field.type == "lines" then return name, field.lines end
+    if field.type == "lines" and field.must then return name, field.lines end
   end
+end
+
+-- The charges that a new document brings, checked; nil, answer when one is wrong.
+local function charges_of(world, entity, nested)
+  local out = {}
+  for name, list in pairs(nested) do
+    local field = entity.fields[name]
+    if not field.must then
+      local lines, bad = lines_of(world, list, field.lines)
+      if not lines then return nil, bad end
+      for _, line in ipairs(lines) do
+        local broken = charges.check(world, line)
+        if #broken > 0 then return nil, business_error(broken) end
+      end
+      out[field.lines] = lines
+    end
+  end
+  return out
 end
 
 local function created(world, path, entity, row)
@@ -95,12 +125,18 @@ end
 
 local function create_document(world, path, entity, row, nested)
   local name, line_path = lines_field(entity)
-  local lines, bad = lines_of(world, nested[name], line_path)
-  if not lines then return bad end
-  local broken = rules.document[path](world, row, lines)
+  local lines, parts = lines_of(world, nested[name], line_path)
+  if not lines then return parts end
+  local extra, bad = charges_of(world, entity, nested)
+  if not extra then return bad end
+  local broken = rules.document[path](world, row, lines, parts)
   if #broken > 0 then return business_error(broken) end
   world.books:insert(world.division, path, entity.key, row)
-  keep_lines(world, line_path, entities[line_path], row[entity.key], lines)
+  keep_lines(world, line_path, entities[line_path], row[entity.key], lines, parts)
+  for charge_path, rows in pairs(extra) do
+    keep_lines(world, charge_path, entities[charge_path], row[entity.key], rows)
+    rules.add_up(world, row, lines, path)
+  end
   return created(world, path, entity, row)
 end
 
@@ -112,8 +148,10 @@ local function document_of(world, entity, line)
   return header
 end
 
-local function add_up(world, path, entity, header)
-  rules.add_up(world, header, world.books:lines(world.division, path, entity.header, header[entities[entity.of].key]))
+local function add_up(world, entity, header)
+  local _, line_path = lines_field(entities[entity.of])
+  local lines = world.books:lines(world.division, line_path, entities[line_path].header, header[entities[entity.of].key])
+  rules.total(world, entity.of, header, lines)
   header.Modified = host.now()
   world.changed(entity.of, header[entities[entity.of].key], "Update")
 end
@@ -121,7 +159,7 @@ end
 local function create_line(world, path, entity, line)
   local header, bad = document_of(world, entity, line)
   if not header then return bad end
-  local broken = rules.line(world, entity.of, header, line)
+  local broken = rules.line(world, path, entity, header, line)
   if #broken > 0 then return business_error(broken) end
   local last = 0
   for _, each in ipairs(world.books:lines(world.division, path, entity.header, line[entity.header])) do
@@ -129,7 +167,7 @@ local function create_line(world, path, entity, line)
   end
   line.LineNumber = last + 1
   world.books:insert(world.division, path, entity.key, line)
-  add_up(world, path, entity, header)
+  add_up(world, entity, header)
   return answers.json(201, { d = values.render(entity, path, line, world.base) })
 end
 
@@ -165,12 +203,21 @@ end
 function write.create(world, path, entity, request)
   local body = json_body(request)
   if not body then return answers.error(400, TOP_LEVEL) end
+  -- The reference has a POST, trying it was forbidden (section 5).
+  if path == "salesorder/GoodsDeliveryLines" then return answers.error(403, "Forbidden") end
   local row, nested = read_fields(world, entity, body)
   if not row then return nested end
   drop_nulls(row)
   local absent = missing(entity, row, nested)
   if #absent > 0 then return business_error(absent) end
   if path == "salesinvoice/PrintedSalesInvoices" then return print_invoice(world, row) end
+  if path == "salesinvoice/InvoiceSalesOrders" then
+    local orders, bad = lines_of(world, nested.SalesOrderIDs, "salesinvoice/SalesOrderID")
+    if not orders then return bad end
+    local refused = invoicing(world, row, orders)
+    if refused then return business_error { refused } end
+    return answers.json(201, { d = values.render(entity, path, row, world.base) })
+  end
   if path == "webhooks/WebhookSubscriptions" then return world.hooks:subscribe(world, row, entity) end
   if rules.document[path] then return create_document(world, path, entity, row, nested) end
   if entity.of then return create_line(world, path, entity, row) end
@@ -201,14 +248,19 @@ local function update_line(world, path, entity, row, changes)
   if not header then return bad end
   local line = merged(row, changes)
   if changes.NetPrice and not changes.UnitPrice then line.UnitPrice = changes.NetPrice end
-  local broken = rules.line(world, entity.of, header, line)
+  -- Amounts that follow from each other: what is not given anew follows anew.
+  if changes.AmountFC and not changes.VATAmountFC then line.VATAmountFC = nil end
+  if changes.AmountFCInclVAT and not changes.AmountFCExclVAT then line.AmountFCExclVAT = nil end
+  local broken = rules.line(world, path, entity, header, line, row)
   if #broken > 0 then return business_error(broken) end
   put_in_place(row, line)
-  add_up(world, path, entity, header)
+  add_up(world, entity, header)
   return answers.empty(204)
 end
 
 local function update_document(world, path, entity, row, changes)
+  local fixed = rules.fixed(path, row, changes)
+  if fixed then return business_error { "Not allowed to change: " .. words(fixed) } end
   if rules.frozen(row) then return business_error { "Not allowed: the document has been processed" } end
   local _, line_path = lines_field(entity)
   local lines = world.books:lines(world.division, line_path, entities[line_path].header, row[entity.key])
@@ -229,6 +281,8 @@ function write.update(world, path, entity, row, request)
   if next(nested) then return answers.error(400, "Lines cannot be changed through the header") end
   if entity.of then return update_line(world, path, entity, row, changes) end
   if rules.document[path] then return update_document(world, path, entity, row, changes) end
+  local fixed = rules.fixed(path, row, changes)
+  if fixed then return business_error { "Not allowed to change: " .. words(fixed) } end
   local changed = merged(row, changes)
   local broken = rules.row[path] and rules.row[path](world, changed) or {}
   if #broken > 0 then return business_error(broken) end
@@ -242,9 +296,11 @@ function write.delete(world, path, entity, row)
     local header, bad = document_of(world, entity, row)
     if not header then return bad end
     world.books:delete(world.division, path, row[entity.key])
-    add_up(world, path, entity, header)
+    add_up(world, entity, header)
     return answers.empty(204)
   end
+  local used = rules.used(world, path, row)
+  if used then return business_error { "Not allowed: it is used by " .. used } end
   if rules.document[path] then
     if rules.frozen(row) then return business_error { "Not allowed: the document has been processed" } end
     local _, line_path = lines_field(entity)

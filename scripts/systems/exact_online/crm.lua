@@ -12,23 +12,15 @@ return {
     select = ACCOUNT,
     writes = { create = look_up { "accounts.list", by = "Email", quiet = "3m" }, update = true, delete = true },
   },
-  {
-    -- What changed since a row version (section 4): the only list of accounts that needs no other filter. 1,000 a page.
-    ["accounts.changed"] = {
-      GET = "/api/v1/{division}/sync/CRM/Accounts", pages = { rows = { "d.results", "d" }, next = "d.__next" }, gives = "Account",
-      query = { ["$select"] = ACCOUNT .. ",Timestamp" },
-      since = { param = "$filter", field = "Timestamp", format = "odata_number", sorted = true },
-    },
-  },
   entity "crm/Contacts" {
     name = "contacts", type = "Contact", id = "ID",
-    select = "ID,Account,FirstName,LastName,Email,BusinessEmail,Phone,Mobile,Language",
-    writes = { create = look_up { "contacts.list", by = "Email", quiet = "3m" }, update = true },
+    select = "ID,Account,FirstName,LastName,FullName,Email,BusinessEmail,Phone,Mobile,Language,IsMainContact",
+    writes = { create = look_up { "contacts.list", by = "Email", quiet = "3m" }, update = true, delete = true },
   },
   entity "crm/Addresses" {
     name = "addresses", type = "Address", id = "ID",
-    select = "ID,Account,Type,AddressLine1,AddressLine2,AddressLine3,Postcode,City,State,Country,Phone,Main",
+    select = "ID,Account,Type,AddressLine1,AddressLine2,AddressLine3,Postcode,City,State,Country,Contact,ContactName,Phone,Main",
     -- A POST of an address that the account already has returns its ID (section 5), so repeating one does no harm.
-    writes = { create = { kind = "D", may_repeat = true }, update = true },
+    writes = { create = { kind = "D", may_repeat = true }, update = true, delete = true },
   },
 }

@@ -1,14 +1,16 @@
 -- Exact Online: divisions of a region's installation, OAuth by authorization code with a strict, rotating refresh token.
 
 local operations = {}
-for _, area in ipairs { require "crm", require "sales", require "master", require "logistics", require "finance" } do
+for _, area in ipairs {
+  require "crm", require "sales", require "master", require "logistics", require "stock", require "finance", require "changes",
+} do
   for _, group in ipairs(area) do
     for name, operation in pairs(group) do operations[name] = operation end
   end
 end
 
 local types = {}
-for _, part in ipairs { require "types", require "trade_types" } do
+for _, part in ipairs { require "types", require "trade_types", require "stock_types" } do
   for name, declared in pairs(part) do types[name] = declared end
 end
 

@@ -9,9 +9,11 @@ local ME_FIELDS = "UserID,CurrentDivision,AccountingDivision,FullName,Language,S
 return {
   entity "logistics/Items" {
     name = "items", type = "Item", id = "ID", number = "Code",
-    select = "ID,Code,Description,Unit,IsSalesItem,SalesVatCode,GLRevenue,NetWeight,GrossWeight,EndDate",
-    writes = { create = look_up { "items.list", by = "Code", quiet = "3m" }, update = true },
+    select = "ID,Code,Description,Barcode,ItemGroup,Unit,IsSalesItem,IsStockItem,IsBatchItem,IsSerialItem,IsFractionAllowedItem,"
+      .. "SalesVatCode,GLRevenue,NetWeight,NetWeightUnit,GrossWeight,CostPriceStandard,StandardSalesPrice,StatisticalCode,EndDate",
+    writes = { create = look_up { "items.list", by = "Code", quiet = "3m" }, update = true, delete = true },
   },
+  -- G/L accounts, journals, VAT codes and payment conditions are the accountant's: Exact would take writes, a connector makes none.
   entity "financial/GLAccounts" {
     name = "gl_accounts", type = "GLAccount", id = "ID",
     select = "ID,Code,Description,Type,VATCode,UseCostcenter,UseCostunit,IsBlocked",
@@ -21,9 +23,12 @@ return {
   },
   entity "hrm/Costcenters" {
     name = "cost_centers", type = "CostCenter", id = "ID", select = "ID,Code,Description,EndDate",
+    -- A code can't be changed by the API.
+    writes = { create = look_up { "cost_centers.list", by = "Code", quiet = "3m" }, update = true, delete = true },
   },
   entity "hrm/Costunits" {
     name = "cost_units", type = "CostUnit", id = "ID", select = "ID,Code,Description,EndDate",
+    writes = { create = look_up { "cost_units.list", by = "Code", quiet = "3m" }, update = true, delete = true },
   },
   entity "vat/VATCodes" {
     name = "vat_codes", type = "VATCode", id = "ID",
@@ -41,6 +46,13 @@ return {
   entity "system/Divisions" {
     name = "divisions", type = "Division", id = "Code", list_only = true,
     select = "Code,Description,Currency,Country,Status,DivisionMoveDate",
+  },
+  -- Of the licence, whoever asks; and what this user works with. system/Divisions is what this user reaches, across licences.
+  entity "system/AllDivisions" {
+    name = "all_divisions", type = "Division", id = "Code", list_only = true, select = "Code,Description,Currency,Country,Status,Current",
+  },
+  entity "hrm/Divisions" {
+    name = "hrm_divisions", type = "Division", id = "Code", list_only = true, select = "Code,Description,Currency,Country,Status",
   },
   entity "webhooks/WebhookSubscriptions" {
     name = "webhook_subscriptions", type = "WebhookSubscription", id = "ID", select = "ID,Topic,CallbackURL",

@@ -40,13 +40,15 @@ return {
   entity "salesorder/SalesOrders" {
     name = "sales_orders", type = "SalesOrder", id = "OrderID", number = "OrderNumber",
     select = "OrderID,OrderNumber,Status,DeliveryStatus,InvoiceStatus,ApprovalStatus,OrderedBy,DeliverTo,InvoiceTo,"
-      .. "DeliveryAddress,OrderDate,DeliveryDate,Description,YourRef,Currency,PaymentCondition,ShippingMethod,"
-      .. "WarehouseID,Remarks,AmountFC",
+      .. "DeliveryAddress,DeliverToName,DeliverToContactPerson,DeliverToContactPersonFullName,OrderDate,DeliveryDate,Description,"
+      .. "YourRef,Currency,PaymentCondition,ShippingMethod,ShippingMethodDescription,WarehouseID,WarehouseCode,SalesChannel,"
+      .. "IncotermCode,Document,Remarks,AmountFC",
     lines = "SalesOrderLines", writes = { create = by_your_ref "sales_orders.list", update = true, delete = true },
   },
   entity "salesorder/SalesOrderLines" {
     name = "sales_order_lines", type = "SalesOrderLine", id = "ID",
-    select = "ID,OrderID,LineNumber,UnitPrice,QuantityDelivered,QuantityInvoiced," .. LINE_OF_DOCUMENT,
+    select = "ID,OrderID,OrderNumber,LineNumber,UnitPrice,QuantityDelivered,QuantityInvoiced,DeliveryStatus,InvoiceStatus,"
+      .. "UnitCode,DeliveryDate,UseDropShipment," .. LINE_OF_DOCUMENT,
     writes = { create = look_up { "sales_order_lines.list", by = "Notes", quiet = "3m" }, update = true, delete = true },
   },
   {
@@ -55,6 +57,12 @@ return {
     ["printed_invoices.create"] = {
       POST = "/api/v1/{division}/salesinvoice/PrintedSalesInvoices", takes = "PrintedSalesInvoice",
       gives = "PrintedSalesInvoice", unwrap = { "d" }, id = "InvoiceID", effect = { kind = "D", may_repeat = true }, deadline = "25s",
+    },
+    -- Invoices made of orders, at most 500 order lines a call. A second one finds nothing left to invoice or invoices what came
+    -- since: an unknown outcome is for a person.
+    ["invoice_sales_orders.create"] = {
+      POST = "/api/v1/{division}/salesinvoice/InvoiceSalesOrders", takes = "InvoiceSalesOrders", gives = "InvoiceSalesOrders",
+      unwrap = { "d" }, effect = { kind = "D" }, deadline = "25s",
     },
   },
 }

@@ -91,7 +91,8 @@ function Remote:request(operation, given)
   for name, value in pairs(given[at] or {}) do query[name] = value end
   if operation.pages and operation.pages.size_param then query[operation.pages.size_param] = operation.pages.size end
   for name, value in pairs(query) do parts[#parts + 1] = escape(name) .. "=" .. escape(value) end
-  return method, self.url .. path .. (#parts > 0 and "?" .. table.concat(parts, "&") or ""), body
+  local joint = path:find("?", 1, true) and "&" or "?"
+  return method, self.url .. path .. (#parts > 0 and joint .. table.concat(parts, "&") or ""), body
 end
 
 function Remote:send(method, url, body)
