@@ -160,6 +160,7 @@ local function follow_up(world, order)
     local there = each.QuantityDelivered or 0
     delivered, open = delivered + there, open + each.Quantity - there
     each.DeliveryStatus = there == 0 and OPEN or there < each.Quantity and PARTIAL or COMPLETE
+    world.changed(ORDER_LINES, each.ID, "Update")
   end
   order.DeliveryStatus = open == 0 and COMPLETE or delivered > 0 and PARTIAL or OPEN
   world.changed(ORDERS, order.OrderID, "Update")

@@ -254,6 +254,7 @@ local function update_line(world, path, entity, row, changes)
   local broken = rules.line(world, path, entity, header, line, row)
   if #broken > 0 then return business_error(broken) end
   put_in_place(row, line)
+  world.changed(path, row[entity.key], "Update")
   add_up(world, entity, header)
   return answers.empty(204)
 end
@@ -296,6 +297,7 @@ function write.delete(world, path, entity, row)
     local header, bad = document_of(world, entity, row)
     if not header then return bad end
     world.books:delete(world.division, path, row[entity.key])
+    world.changed(path, row[entity.key], "Delete")
     add_up(world, entity, header)
     return answers.empty(204)
   end
