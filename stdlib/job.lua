@@ -246,14 +246,20 @@ end
 
 local PLAIN = { ["nil"] = true, boolean = true, string = true }
 
+-- A value of a row as it is kept: plain, a list of such, or its text.
+local function plain(value)
+  if PLAIN[type(value)] or math.type(value) == "integer" then return value end
+  if type(value) ~= "table" and host.type(value) ~= "record" then return tostring(value) end
+  local out = host.array {}
+  for index, each in ipairs(value) do out[index] = plain(each) end
+  return out
+end
+
 -- What a look-up keeps of a row: one field, or several as a table of plain values.
 local function kept(definition, row)
   if type(definition.value) ~= "table" then return row[definition.value] end
   local out = {}
-  for _, field in ipairs(definition.value) do
-    local value = row[field]
-    if PLAIN[type(value)] or math.type(value) == "integer" then out[field] = value else out[field] = tostring(value) end
-  end
+  for _, field in ipairs(definition.value) do out[field] = plain(row[field]) end
   return out
 end
 
@@ -285,11 +291,13 @@ local function answers_by_filter(names, definition, role, name, operation, keys)
     end
   end
   local find = operation.find or {}
-  if operation.filter or find.format == "odata" then
+  if operation.filter or find.format == "odata" or find.format == "list" then
     for first = 1, #keys, LOOKUP_BATCH do
       local batch = table.move(keys, first, math.min(first + LOOKUP_BATCH - 1, #keys), 1, {})
       if operation.filter then
         ask(operation.filter(definition.key, batch, kind))
+      elseif find.format == "list" then
+        ask { [find.param] = table.concat(batch, ",") }
       else
         ask { [find.param] = odata.equals(definition.key, batch, kind)["$filter"] }
       end

@@ -24,9 +24,18 @@ for number = 1, 28 do
   }
 end
 
+
+-- Numbers that the shop gives its products, their categories and brands.
+local CATEGORIES = { MUG = { 18 }, SHIRT = { 19, 23 }, BOOK = { 20 }, TEA = { 21, 22 }, CASE = { 21 }, PART = { 30 } }
+local BRANDS = { MUG = 7, SHIRT = 7, LAMP = 8 }
+for position, product in ipairs(catalogue.products) do
+  local kind = product.sku:match "^%a+"
+  product.id, product.categories, product.brand = 1000 + position, CATEGORIES[kind], BRANDS[kind]
+end
+
 -- Products that the books do not know.
 catalogue.unknown = {
-  { sku = "NEW-2026", name = "Fresh from the fair", price = "12.4000", tax = 21 },
+  { sku = "NEW-2026", name = "Fresh from the fair", price = "12.4000", tax = 21, id = 1901 },
   { sku = "", name = "Without a SKU", price = "3.0000", tax = 21 },
 }
 

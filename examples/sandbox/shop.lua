@@ -2,8 +2,8 @@
 
 local Customers, Deliveries, Hooks, Journal, Orders, Window =
   require "shop_customers", require "shop_deliveries", require "shop_hooks", require "journal", require "shop_orders", require "window"
-local answers, calendar, host, shapes, wire =
-  require "shop_answers", require "calendar", require "host", require "shop_shapes", require "wire"
+local answers, calendar, catalog, host, shapes, wire =
+  require "shop_answers", require "calendar", require "shop_catalog", require "host", require "shop_shapes", require "wire"
 
 local shipments = require "shop_shipments"
 
@@ -176,6 +176,8 @@ function Shop:v3(request, path)
   if path == "hooks" or hook then return self.hooks:handle(request, math.tointeger(hook or "")) end
   local of_customers = self.customers:handle(request, path)
   if of_customers then return of_customers end
+  local of_catalog = catalog(request, path, v3_page)
+  if of_catalog then return of_catalog end
   if request.method ~= "GET" then return answers.v3_error(405, "Method not allowed") end
   local id, part = path:match "^orders/(%d+)/([%a_/]+)$"
   local order = id and self.orders.by_id[math.tointeger(id)]

@@ -87,7 +87,7 @@ function shapes.products(order)
   for index, line in ipairs(order.lines) do
     local product = line.product
     local shown = {
-      id = line.id, order_id = order.id, product_id = product.sku == "" and 0 or 1000 + index, variant_id = 2000 + index,
+      id = line.id, order_id = order.id, product_id = product.id or 0, variant_id = 2000 + index,
       order_address_id = order.digital and 0 or order.address_id, name = product.name, sku = product.sku, type = line.type or "physical",
       quantity = line.quantity, applied_discounts = host.json.array {}, parent_order_product_id = line.parent_id or host.json.null,
       is_refunded = line.refunded > 0, quantity_refunded = line.refunded, refund_amount = "0.0000", wrapping_cost_ex_tax = "0.0000",

@@ -217,8 +217,9 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
     Reader fields(find, reader.at("find"), fault);
     operation.find.param = fields.text("param");
     operation.find.format = fields.text("format");
-    if (!operation.find.format.empty() && operation.find.format != "odata") fields.fail("format", "odata");
-    if (operation.find.format == "odata" && operation.find.param.empty()) fields.fail("param", "the parameter of the filter");
+    const auto& format = operation.find.format;
+    if (!format.empty() && format != "odata" && format != "list") fields.fail("format", "odata or list");
+    if (!format.empty() && operation.find.param.empty()) fields.fail("param", "the parameter of the filter");
   }
   operation.unwrap = reader.texts("unwrap");
   operation.takes = reader.text("takes");

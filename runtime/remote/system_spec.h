@@ -49,7 +49,7 @@ struct PeriodSpec {
 // How a list operation is asked for records with one value in one field.
 struct FindSpec {
   std::string param;   // "" = a parameter named like the field
-  std::string format;  // "" = the value itself; odata: <field> eq '<value>'
+  std::string format;  // "" = the value itself; odata: <field> eq '<value>'; list: several values, with commas between them
 };
 
 struct EffectSpec {

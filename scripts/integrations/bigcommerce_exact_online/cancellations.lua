@@ -5,8 +5,6 @@ local credits, decimal, documents, refunds = require "credits", require "decimal
 
 local cancellations = {}
 
-local EFFECT = "credit of all"
-
 local function refuse(job, order, why, sentence, fix)
   return job:refuse(("Order %d is %s, but %s"):format(order.id, why, sentence), { cause = "sale_undone", concern = "finance", fix = fix })
 end
@@ -32,7 +30,6 @@ end
 -- `why` is what the order is ("cancelled").
 function cancellations.undo(job, shop, books, order, posted, why)
   local kind, policy = posted.kind, job.settings.cancelled
-  if job:sent(EFFECT, { role = "books" }) then return job:skip(("%s; its %s was credited"):format(why, kind.noun)) end
   local refunded = credited_by_refunds(job, shop, books, order, posted, why)
   if refunded then return refunded end
   local found = documents.read(books, kind, posted.id)
@@ -52,7 +49,8 @@ function cancellations.undo(job, shop, books, order, posted, why)
     return refuse(job, order, why, ("%s %s %s."):format(kind.noun, name, kind.frozen), "Cancel what is left of it in Exact Online.")
   end
   local credit, total = credits.of_everything(job, order, posted, found, found.YourRef .. "-C", "Order " .. why)
-  local id = credits.post(job, books, order, posted, found, credit, total, EFFECT, ("The credit of order %d"):format(order.id))
+  local id = credits.post(job, books, order, posted, found, credit, total, documents.credit_of_all(posted.generation),
+    ("The credit of order %d"):format(order.id))
   return { credited = id }
 end
 

@@ -48,7 +48,8 @@ return function(settings)
     vat_codes_inclusive = { "table", default = {}, doc = "The same for stores whose prices include tax: codes of the inclusive kind." },
     vat_rules = {
       "list", default = {},
-      doc = "Rows for what the rate alone does not tell: { country, rate, class, vat_number, channel, part, code, inclusive, without_tax }.",
+      doc = "Rows for what the rate alone does not tell: { country, rate, class, vat_number, channel, part, sku, category, brand, code,"
+        .. " inclusive, without_tax }.",
     },
     vat_number_fields = {
       "list", default = { "VAT number", "VAT", "BTW-nummer", "USt-IdNr.", "Numéro de TVA" },
@@ -85,7 +86,8 @@ return function(settings)
     },
     bookings = {
       "list", default = {},
-      doc = "Rows that choose accounts: { country, channel, part, sku, rate, account, cost_center, cost_unit }; the first that fits counts.",
+      doc = "Rows that choose accounts: { country, channel, part, sku, category, brand, rate, account, cost_center, cost_unit };"
+        .. " the first that fits counts. category and brand are the numbers that BigCommerce gives them.",
     },
     cost_center = { "text", doc = "Code of the cost center of every line that no row of bookings decides on." },
     cost_unit = { "text", doc = "Code of the cost unit of every line that no row of bookings decides on." },

@@ -12,25 +12,40 @@ local function key_of(job) return ("document:%s:%s"):format(job.source, job.key)
 
 local function effect_of(kind, generation) return generation > 1 and kind.effect .. " " .. generation or kind.effect end
 
--- The order's document, from any job: { kind, id, number, version, generation, kept }; nil when there is none. One that was
--- withdrawn when the order was cancelled is none.
-function documents.prior(job)
+-- The write that credits all of the order's document of this generation.
+function documents.credit_of_all(generation) return generation > 1 and "credit of all " .. generation or "credit of all" end
+
+-- Which document of the order it is about: how many it had before, whether one of those still stands beside its credit, and
+-- what was kept of the present one.
+local function about(job)
   local kept = job.kv.get(key_of(job))
-  local generation = kept and kept.generation or 1
+  local generation, credited, at = kept and kept.generation or 1, false, 1
+  while at <= generation do
+    if job:sent(documents.credit_of_all(at), { role = "books" }) then credited, generation = true, math.max(generation, at + 1) end
+    at = at + 1
+  end
+  return generation, credited, kept and kept.generation == generation and kept or nil
+end
+
+-- The order's document, from any job: { kind, id, number, version, generation, kept }; nil when there is none. One that was
+-- withdrawn or credited in full when the order was cancelled is none; then the second says whether it was credited.
+function documents.prior(job)
+  local generation, credited, kept = about(job)
   for name, kind in pairs(kinds) do
     local sent = job:sent(effect_of(kind, generation), { role = "books" })
     if sent then
-      return { kind = kind, name = name, id = sent.id, number = sent.number, version = sent.version, generation = generation, kept = kept }
+      return { kind = kind, name = name, id = sent.id, number = sent.number, version = sent.version, generation = generation, kept = kept }, false
     end
   end
+  return nil, credited
 end
 
 -- For an order that is no sale any more and has no document: a job that read the order before that makes none either. Gives
 -- the document that one was making in this moment, as `prior` does.
 function documents.withhold(job, order)
-  local kept = job.kv.get(key_of(job))
-  local effect = effect_of(kinds[job.settings.document], kept and kept.generation or 1)
-  return job:withhold(effect, { role = "books", version = order.date_modified }) and documents.prior(job)
+  local effect = effect_of(kinds[job.settings.document], (about(job)))
+  if not job:withhold(effect, { role = "books", version = order.date_modified }) then return nil end
+  return (documents.prior(job))
 end
 
 function documents.known_as(posted) return (posted.number or "") ~= "" and posted.number ~= "0" and posted.number or posted.id end
@@ -248,9 +263,10 @@ local function is_older(posted, order) return posted ~= nil and posted.version ~
 
 -- Creates or updates. `posted` is what `prior` gave before.
 function documents.post(job, books, order, posted, kind, document, expected)
+  local generation, credited = about(job)
+  -- One that was credited stands in the books for good and keeps its reference: creates are looked up by it.
+  if credited then document.YourRef = ("%s-N%d"):format(document.YourRef, generation) end
   if posted then return update(job, books, order, posted, document, expected) end
-  local kept = job.kv.get(key_of(job))
-  local generation = kept and kept.generation or 1
   local sent = job:send(effect_of(kind, generation), books[kind.group].create(document), { version = order.date_modified })
   if sent.state == "shadow" then return { [kind.effect] = sent.id } end
   if sent.state == "superseded" then return { superseded = true } end   -- a newer state of the order is no sale

@@ -40,6 +40,9 @@ end
 -- Whether a sale that was one before is undone. An order that is back to waiting for something is not.
 function orders.undone(order) return order.is_deleted or order.status_id == 5 or order.status_id == 6 or order.status_id == 0 end
 
+-- Whether all of it was given back.
+function orders.refunded(order) return order.status_id == 4 end
+
 -- Whether the order says that money was given back, or the event does.
 function orders.refund_told(job, order)
   local status = order.payment_status

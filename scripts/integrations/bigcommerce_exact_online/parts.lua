@@ -29,6 +29,8 @@ local function work_out(scene, part, kind, price, quantity, rate, what, class)
   local facts = {}
   for name, value in pairs(scene.facts) do facts[name] = value end
   facts.part, facts.sku, facts.class = kind, part.sku, class
+  local of_catalog = scene.catalog[tostring(part.product_id)]
+  if of_catalog then facts.category, facts.brand = of_catalog.categories, of_catalog.brand_id end
   local code = vat.code(scene.job, scene.order, facts, rate, what, coded_inclusive(scene.order, scene.settings))
   local inclusive = scene.order.is_tax_inclusive_pricing
   if code then part.vat_code = code.code end
@@ -153,11 +155,25 @@ function parts.read(order, shop)
   order.taxes = shop.orders.taxes(id)
 end
 
+-- What the catalog says of the products, by their id as text, where a row of the settings asks for it. A product that was made
+-- up in the order (id 0) or is no longer in the catalog has no category.
+local function catalog_of(job, order)
+  local settings = job.settings
+  if not (rules.ask_for("category", settings.bookings, settings.vat_rules) or rules.ask_for("brand", settings.bookings, settings.vat_rules)) then
+    return {}
+  end
+  local ids = {}
+  for _, product in ipairs(order.products) do
+    if (product.product_id or 0) ~= 0 then ids[#ids + 1] = tostring(product.product_id) end
+  end
+  return #ids > 0 and job:look_up("products", ids) or {}
+end
+
 -- Works the parts out. Gives the tax that others collect, which is no part of what is booked.
 function parts.work_out(job, order)
   local scene = {
     job = job, order = order, settings = job.settings, taxes = taxes.read(order.taxes), facts = vat.facts_of(order, job.settings),
-    untaxed = NONE,
+    catalog = catalog_of(job, order), untaxed = NONE,
   }
   of_products(scene)
   of_costs(scene)

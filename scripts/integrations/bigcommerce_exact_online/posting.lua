@@ -51,22 +51,24 @@ end
 
 return function(job, shop, books)
   local order = orders.fetch(shop, job.key)
-  local not_sold, posted = orders.not_sold(order, job.settings), documents.prior(job)
+  local not_sold, posted, credited = orders.not_sold(order, job.settings), documents.prior(job)
   if not_sold then
     if not orders.undone(order) then return job:skip(not_sold) end
     posted = posted or documents.withhold(job, order)
-    if not posted then return job:skip(not_sold) end
+    if not posted then return job:skip(credited and not_sold .. "; its document was credited" or not_sold) end
     return require("cancellations").undo(job, shop, books, order, posted, not_sold)
   end
+  -- Money that is given back for an order that was cancelled and credited before: nothing is left to give back.
+  if credited and orders.refunded(order) then return job:skip "refunded; its document was credited" end
   -- Several events tell of one change, and sweeps tell of it again: only the first costs calls to the books.
   local is_known = posted and posted.version == order.date_modified
   local result = not is_known and post(job, shop, books, order, posted) or nil
   -- Few orders need more than this: what they need is loaded then.
   if orders.refund_told(job, order) then
-    local credited = require("refunds").post(job, shop, books, order)
-    if credited then
+    local given_back = require("refunds").post(job, shop, books, order)
+    if given_back then
       result = result or {}
-      result.credited = credited
+      result.credited = given_back
     end
   end
   if result then return result end

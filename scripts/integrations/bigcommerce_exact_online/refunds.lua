@@ -1,11 +1,10 @@
 -- Refunds become credit documents of their own, linked to what was posted (BC8): whole or partial, by line or by amount.
 
-local credits, decimal, documents, json = require "credits", require "decimal", require "documents", require "json"
+local credits, decimal, documents, json, orders = require "credits", require "decimal", require "documents", require "json", require "orders"
 
 local refunds = {}
 
 local PARTS = { SHIPPING = "shipping", HANDLING = "handling", GIFT_WRAPPING = "wrapping" }
-local REFUNDED = 4
 
 local function effect_of(refund) return "credit " .. refund.id end
 
@@ -89,7 +88,7 @@ end
 -- Credits what is open. Gives the ids of the credit documents; nil when there was nothing to do.
 function refunds.post(job, shop, books, order)
   local open, count = refunds.open(job, shop, order)
-  if count == 0 and order.status_id == REFUNDED then
+  if count == 0 and orders.refunded(order) then
     return job:refuse(("Order %d is refunded, but the shop has no record of a refund: nobody knows how much was given back."):format(order.id), {
       cause = "refund_without_record " .. order.id, concern = "finance",
       fix = "Credit it in Exact Online by hand and cancel this job, or make the refund in the shop and release this case.",

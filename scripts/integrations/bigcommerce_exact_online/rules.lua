@@ -30,7 +30,17 @@ end
 
 local function is(wanted, value) return tostring(wanted) == tostring(value) end
 
-local CONDITIONS = { country = is_country, rate = is_rate, sku = is_sku, class = is, channel = is, part = is, vat_number = is }
+-- A product is in several categories: one of them is enough.
+local function is_category(wanted, categories)
+  for _, each in ipairs(categories or {}) do
+    if is(wanted, each) then return true end
+  end
+  return false
+end
+
+local CONDITIONS = {
+  country = is_country, rate = is_rate, sku = is_sku, category = is_category, brand = is, class = is, channel = is, part = is, vat_number = is,
+}
 
 local function is_list(value) return type(value) ~= "string" and type(value) ~= "number" and type(value) ~= "boolean" and not decimal.is(value) end
 
@@ -54,6 +64,16 @@ function rules.first(rows, facts, field)
   for _, row in ipairs(rows) do
     if (field == nil or row[field] ~= nil) and fits(row, facts) then return row end
   end
+end
+
+-- Whether a row of these lists names the condition.
+function rules.ask_for(name, ...)
+  for _, rows in ipairs { ... } do
+    for _, row in ipairs(rows) do
+      if row[name] ~= nil then return true end
+    end
+  end
+  return false
 end
 
 return rules

@@ -9,7 +9,7 @@ local operations = {
   ["ping.orders"] = { GET = "/stores/{store_hash}/v2/orders", query = { limit = "1" } },
   ["ping.hooks"] = { GET = "/stores/{store_hash}/v3/hooks", query = { limit = "1" } },
 }
-for _, area in ipairs { require "orders", require "customers", require "hooks", require "shipments" } do
+for _, area in ipairs { require "orders", require "customers", require "catalog", require "hooks", require "shipments" } do
   for name, operation in pairs(area) do operations[name] = operation end
 end
 

@@ -75,6 +75,10 @@ return {
     cost_center = "text", cost_unit = "text", description = "text", notes = "text",
   },
   FormField = v2 { name = "text", value = "text" },
+  -- Of the catalog: the numbers of its categories, and of its brand (0: none).
+  Product = v3 {
+    id = "integer read", name = "text must", sku = "text", type = "text must", categories = "list:integer", brand_id = "integer",
+  },
   Coupon = v2 {
     id = "integer read", coupon_id = "integer", order_id = "integer", code = "text", type = "integer",
     amount = "decimal", discount = "decimal",

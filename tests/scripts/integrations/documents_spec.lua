@@ -72,6 +72,39 @@ tests["BC3 accounts, cost centers and cost units follow the first fitting row of
   end
 end
 
+tests["BC3 rows of bookings by category and brand take them from the catalog, which is read only where a row asks"] = function()
+  local world = World.start(root, {
+    document = "sales_entry", revenue_account = "8000",
+    bookings = {
+      { category = { 20, 22 }, account = "8030" }, { brand = 7, category = 23, account = "8020" }, { brand = 7, cost_center = "SHIP" },
+    },
+  })
+  local wanted = {
+    ["BOOK-1"] = { "8030", "NL" }, ["BOOK-2"] = { "8030", "NL" }, ["TEA-100"] = { "8030", "NL" }, ["MUG-1"] = { "8000", "SHIP" },
+    ["SHIRT-S"] = { "8020", "SHIP" }, ["CASE-12"] = { "8000", "NL" },
+  }
+  local seen = {}
+  for _, kind in ipairs { "mixed_tax", "discount", "options", "bundle", "unknown_sku" } do
+    local order = world:order(kind)
+    local outcome = world:run(order.id)
+    assert(not outcome.refused, outcome.refused)
+    local entry = world:documents("shop-" .. order.id).sales_entries[1]
+    assert(entry.amount == order.total_inc_tax)
+    for _, product in ipairs(world.shop:call("orders.products", order.id)) do
+      local line, sku = World.line(entry, product.id), product.sku or ""
+      local want = wanted[sku] or { "8000", sku == "GIFT-WRAP" and "NL" or line.cost_center }
+      assert(line.account == want[1] and line.cost_center == want[2], sku .. " " .. line.account .. " " .. line.cost_center)
+      seen[sku] = true
+    end
+    assert(World.line(entry, "shipping").cost_center == "NL")
+  end
+  for sku in pairs(wanted) do assert(seen[sku], sku) end
+  assert(world.looked_up["products 1001"])
+  local without = World.start(root, { bookings = { { sku = "BOOK-*", account = "8030" } } })
+  without:run(without:order "mixed_tax".id)
+  for key in pairs(without.looked_up) do assert(not key:find "^products", key) end
+end
+
 -- BC5, C17
 
 tests["BC5 C17 a document that a person edited is neither overwritten nor recreated, and both versions are told"] = function()
@@ -433,6 +466,53 @@ tests["BC18 a processed document, or any by setting, is credited in full, once"]
   assert(credit.amount == "-" .. invoice.amount and credit.your_ref == ("shop-%d-C"):format(order.id))
   world:change(order.id, "touch")
   assert(world:run(order.id).skipped and #world:credits(order.id) == 1)
+end
+
+tests["BC18 an order that was cancelled and credited comes back with a new document, and is credited anew when it is cancelled again"] = function()
+  for _, document in ipairs { "sales_invoice", "sales_entry" } do
+    local world = World.start(root, { document = document, revenue_account = "8000", cancelled = "credit", ends_as = "processed" })
+    local order = world:order "coupon"
+    local own, invoices = "shop-" .. order.id, document == "sales_invoice"
+    local function standing(reference)
+      local found = world:documents(reference)
+      return invoices and (found.invoices[1] or found.credit_invoices[1]) or found.sales_entries[1]
+    end
+    assert(not world:run(order.id).refused)
+    for round, reference in ipairs { own, own .. "-N2", own .. "-N3" } do
+      local amount = standing(reference).amount
+      assert(amount == order.total_inc_tax, reference)
+      for _ = 1, 2 do
+        world:change(order.id, "status", round % 2 == 0 and 6 or 5)
+        local outcome = world:run(order.id)
+        assert(not outcome.refused and (outcome.skipped or outcome.result.credited == standing(reference .. "-C").id), outcome.refused)
+      end
+      assert(standing(reference .. "-C").amount == "-" .. amount)
+      world:change(order.id, "status", 11)
+      local outcome = world:run(order.id)
+      assert(not outcome.refused and outcome.result, outcome.refused or outcome.skipped)
+      assert(world:run(order.id).skipped)
+    end
+    -- What changes from here on changes the newest one.
+    local now = world:change(order.id, "shipping")
+    local outcome = world:run(order.id)
+    if invoices then
+      assert(outcome.cause == "invoice_processed", outcome.refused)
+    else
+      assert(not outcome.refused and standing(own .. "-N4").amount == now.total_inc_tax and standing(own).amount == order.total_inc_tax)
+    end
+    assert(not world:violations(), world:violations())
+  end
+end
+
+tests["BC18 BC8 money that is given back after the order was cancelled and credited is not credited once more"] = function()
+  local world = World.start(root, { cancelled = "credit" })
+  local order = posted(world, "registered")
+  world:change(order.id, "status", 5)
+  assert(world:run(order.id).result.credited)
+  world:change(order.id, "refund", { everything = true })
+  local outcome = world:run(order.id, { event = { scope = "store/order/refund/created" } })
+  assert(outcome.skipped == "refunded; its document was credited" and #outcome.sent == 0, outcome.refused)
+  assert(#world:credits(order.id) == 1)
 end
 
 tests["BC18 by setting a person is asked; what was refunded before is not given back twice"] = function()

@@ -223,4 +223,17 @@ return {
     assert(#shop:call("GET", "/v3/customers?email:in=" .. order.email).json.data == 1)
     assert(#shop:call("GET", "/v3/customers?id:in=999").json.data == 0)
   end,
+  ["products of the catalog are asked for by ids; what is not there is left out, what the list does not know is refused"] = function()
+    local shop = start()
+    local order = shop:order "mixed_tax"
+    local line = shop:call("GET", ("/v2/orders/%d/products"):format(order.id)).json[1]
+    local asked = ("/v3/catalog/products?id:in=%d,1005,77&include_fields=categories,brand_id"):format(line.product_id)
+    local found = shop:call("GET", asked).json.data
+    assert(#found == 2 and found[1].id == line.product_id and found[1].categories[1] == 18 and found[1].brand_id == 7)
+    assert(found[2].brand_id == 0 and found[2].name == nil)
+    assert(#shop:call("GET", "/v3/catalog/products?limit=250").json.data > 30)
+    for _, wrong in ipairs { "id:in=1001,x", "ids=1001", "include_fields=categoryIds" } do
+      assert(shop:call("GET", "/v3/catalog/products?" .. wrong).status == 422, wrong)
+    end
+  end,
 }

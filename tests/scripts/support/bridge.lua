@@ -80,8 +80,14 @@ function Bridge:lookup(name, key, anew)
   local definition = self.integration.lookups[name]
   local place = name .. " " .. key
   if self.looked_up[place] ~= nil and not anew then return self.looked_up[place] or nil end
+  local of_shop = definition.from:match "^shop%.(.+)$"
   local literal = definition.key == "ID" and "guid'" .. key .. "'" or "'" .. tostring(key):gsub("'", "''") .. "'"
-  local row = self.books:call(definition.from:match "^books%.(.+)$", { ["$filter"] = definition.key .. " eq " .. literal })[1]
+  local row
+  if of_shop then
+    row = self.shop:call(of_shop, { [self.shop_system.operations[of_shop].find.param] = key })[1]
+  else
+    row = self.books:call(definition.from:match "^books%.(.+)$", { ["$filter"] = definition.key .. " eq " .. literal })[1]
+  end
   local answer = false
   if row and type(definition.value) == "table" then
     answer = {}

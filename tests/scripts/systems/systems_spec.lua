@@ -4,6 +4,7 @@ local root = ...
 local flow = require "flow"
 
 local SYSTEMS = { "bigcommerce", "exact_online" }
+local SCALARS = { text = true, integer = true, decimal = true, boolean = true, guid = true, date = true, instant = true }
 local METHODS = { "GET", "POST", "PUT", "PATCH", "DELETE" }
 
 local function method_of(operation)
@@ -71,7 +72,8 @@ return {
         for field, is in pairs(declared.fields) do
           local needs = is.type == "list" or is.type == "record"
           assert(needs == (is.of ~= nil), type_name .. "." .. field)
-          if needs then assert(system.types[is.of], type_name .. "." .. field .. ": no type " .. is.of) end
+          local scalar = is.type == "list" and SCALARS[is.of]
+          if needs and not scalar then assert(system.types[is.of], type_name .. "." .. field .. ": no type " .. is.of) end
         end
       end
     end

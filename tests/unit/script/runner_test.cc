@@ -217,6 +217,30 @@ TEST_F(RunnerTest, LookUpsAskOnlyForWhatIsNotKnown) {
   EXPECT_EQ(fake_->asked_[3], R"(store items {"B":null})");
 }
 
+TEST_F(RunnerTest, LookUpsOfAListAskForManyKeysAtOnceAndKeepListsOfARow) {
+  write("scripts/systems/ledger/init.lua",
+        "return system { name = 'ledger', base_url = 'https://books.example.com', operations = {\n"
+        "  ['items.list'] = { GET = '/items', pages = { rows = { 'data' } }, gives = 'Item', find = { param = 'code:in', format = 'list' } } },\n"
+        "  types = { Item = { fields = { Code = { type = 'text' }, ID = { type = 'list', of = 'integer' } } } } }\n");
+  write("scripts/integrations/orders/init.lua",
+        "return integration { roles = { shop = 'toyshop', books = 'ledger' },\n"
+        "  lookups = { items = { from = 'books.items.list', key = 'Code', value = { 'ID' }, fresh = '1h' } },\n"
+        "  settings = schema { journal = { 'text', default = '10', doc = 'Journal' } },\n"
+        "  flows = { orders = flow { run = function(job, shop, books)\n"
+        "    local rows = job:look_up('items', { 'A', 'B', 'C' })\n"
+        "    return { #rows.A.ID, rows.A.ID[2], #rows.B.ID, rows.C == nil }\n"
+        "  end } } }\n");
+  fake_->answer_ = [](const HostRequest& request, const std::string&) -> std::string {
+    if (std::holds_alternative<engine::ReadRequest>(request))
+      return R"({"rows":[{"Code":"A","ID":[7,9007199254740993]},{"Code":"B","ID":[]}],"next":null})";
+    return "{}";
+  };
+  EXPECT_EQ(run().result, "[2,9007199254740993,0,true]");
+  ASSERT_EQ(fake_->asked_.size(), 3u);
+  EXPECT_EQ(fake_->asked_[1], R"(read books items.list {"path":{},"query":{"code:in":"A,B,C"}})");
+  EXPECT_EQ(fake_->asked_[2], R"(store items {"A":{"ID":[7,9007199254740993]},"B":{"ID":[]},"C":null})");
+}
+
 TEST_F(RunnerTest, TheSameSeedAndAnswersGiveTheSameRun) {
   flow(
       "local t = {} for i = 1, 20 do t['k' .. i] = math.random(1000) end local o = '' for k, v in pairs(t) "
