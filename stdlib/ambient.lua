@@ -29,7 +29,7 @@ end
 local SYSTEM = set { "name", "base_url", "headers", "auth", "limits", "errors", "webhooks", "operations", "types", "test" }
 local INTEGRATION = set { "name", "roles", "settings", "lookups", "flows", "mappings", "reconcile" }
 local FLOW = set { "on", "run", "max_failures", "main" }
-local SETTING = set { 1, "default", "doc", "mandatory", "one_of" }
+local SETTING = set { 1, "default", "doc", "mandatory", "one_of", "impossible" }
 local SETTING_TYPES = set { "text", "integer", "decimal", "boolean", "list", "table" }
 
 local PAGES = {
@@ -80,7 +80,10 @@ function names.schema(fields)
       fail("setting %s: expected text, integer, decimal, boolean, list or table, got %s", name, tostring(field[1]))
     end
     if field.one_of ~= nil then expect_table(field.one_of, "setting " .. name .. ": one_of") end
-    out[name] = { type = field[1], default = field.default, doc = field.doc, mandatory = field.mandatory, one_of = field.one_of }
+    if field.impossible ~= nil then expect_table(field.impossible, "setting " .. name .. ": impossible") end
+    out[name] = {
+      type = field[1], default = field.default, doc = field.doc, mandatory = field.mandatory, one_of = field.one_of, impossible = field.impossible,
+    }
   end
   return out
 end

@@ -61,6 +61,8 @@ Node merge_settings(Value schema, Value own, const std::string& file, const std:
     } else if (!fits(field.value.get("type").text(), given)) {
       wrong(name, "setting " + name + ": expected " + std::string(field.value.get("type").text()) + ", found " +
                       std::string(kind_name(given.kind())));
+    } else if (Value why = field.value.get("impossible").get(given.text()); !given.text().empty() && why) {
+      wrong(name, "setting " + name + ": \"" + std::string(given.text()) + "\" is not possible: " + std::string(why.text()));
     } else if (auto choices = field.value.get("one_of"); choices && !is_one_of(choices, given)) {
       std::string listed;
       for (auto choice : choices.items()) listed += (listed.empty() ? "" : ", ") + std::string(choice.text());

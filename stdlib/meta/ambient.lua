@@ -34,8 +34,9 @@ function look_up(effect) end
 --- ```
 function upsert(effect) end
 
---- The settings that a client may give an instance: name to type, default, doc and mandatory.
----@param fields table<string, { [1]: "text"|"integer"|"decimal"|"boolean"|"list"|"table", default?: any, doc?: string, mandatory?: boolean, one_of?: any[] }>
+--- The settings that a client may give an instance: name to type, default, doc and mandatory. `impossible` says of a value that
+--- people look for, but that can't be done, why not: `check` tells that to who writes it.
+---@param fields table<string, { [1]: "text"|"integer"|"decimal"|"boolean"|"list"|"table", default?: any, doc?: string, mandatory?: boolean, one_of?: any[], impossible?: table<string, string> }>
 ---@return table schema
 ---
 --- ```lua

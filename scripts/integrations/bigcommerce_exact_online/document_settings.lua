@@ -21,7 +21,9 @@ return function(settings)
     },
     ends_as = {
       "text", default = "open", one_of = { "open", "processed" },
-      doc = "How an invoice ends: open (as Exact Online makes it, changeable) or processed (numbered, frozen).",
+      doc = "How an invoice ends: open (as Exact Online makes it, changeable) or processed (numbered, frozen). Not as a draft: its API makes none.",
+      -- Status is read-only; a posted invoice has 20, open, and no field of PrintedSalesInvoices makes it 10 (fact sheet, sections 5 and 6).
+      impossible = { draft = "Exact Online's API makes invoices that are open, which can be changed as a draft can; take open" },
     },
     processing = {
       "text", default = "at_once", one_of = { "at_once", "nightly" },

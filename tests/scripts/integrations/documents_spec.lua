@@ -414,6 +414,14 @@ tests["BC17 C18 invoices end processed with their layout where that is set, and 
   assert(wrong:run(wrong:order "registered".id).cause == "layout None such")
 end
 
+tests["BC17 an invoice stays open as Exact makes it; a draft, which its API can't make, is refused by the setting with the reason"] = function()
+  local world = World.start(root)
+  local _, invoice = posted(world, "registered")
+  assert(invoice.status == 20)
+  local setting = world.integration.settings.ends_as
+  assert(setting.impossible.draft:find("open", 1, true) and table.concat(setting.one_of, " ") == "open processed")
+end
+
 tests["BC17 the nightly batch processes what is open and leaves what is not ours"] = function()
   local world = World.start(root, { ends_as = "processed", processing = "nightly" })
   local first, second = posted(world, "registered"), posted(world, "guest")

@@ -73,7 +73,8 @@ TEST_F(CheckTest, C14_ARoutingTableHasNoGapAndNamesConnectionsOfItsRoles) {
 TEST_F(CheckTest, ASettingIsOneOfItsChoices) {
   write(
       "scripts/integrations/orders/init.lua",
-      "return integration { roles = { shop = 'toyshop' }, settings = schema { mode = { 'text', default = 'a', one_of = { 'a', 'b' } } },\n"
+      "return integration { roles = { shop = 'toyshop' }, settings = schema { mode = { 'text', default = 'a', one_of = { 'a', 'b' },\n"
+      "  impossible = { d = 'the remote makes none; take b' } } },\n"
       "  flows = { orders = flow { run = function(job) end } } }\n");
   const auto set = [&](const std::string& value) {
     write("clients/acme/client.lua",
@@ -84,6 +85,7 @@ TEST_F(CheckTest, ASettingIsOneOfItsChoices) {
   };
   EXPECT_EQ(set("b"), "");
   EXPECT_NE(set("c").find("setting mode: \"c\" is none of a, b"), std::string::npos);
+  EXPECT_NE(set("d").find("setting mode: \"d\" is not possible: the remote makes none; take b"), std::string::npos);
 }
 
 TEST_F(CheckTest, AGrantNamesItsClients) {
