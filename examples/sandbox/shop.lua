@@ -1,9 +1,9 @@
 -- The simulated BigCommerce store, written from apis/bigcommerce.md and from nothing of the connector.
 
-local Customers, Deliveries, Hooks, Journal, Orders, Window =
-  require "shop_customers", require "shop_deliveries", require "shop_hooks", require "journal", require "shop_orders", require "window"
-local answers, calendar, catalog, host, shapes, wire =
-  require "shop_answers", require "calendar", require "shop_catalog", require "host", require "shop_shapes", require "wire"
+local Catalog, Customers, Deliveries, Hooks, Journal, Orders, Window = require "shop_catalog", require "shop_customers",
+  require "shop_deliveries", require "shop_hooks", require "journal", require "shop_orders", require "window"
+local answers, calendar, facts, host, needs_scope, shapes, wire = require "shop_answers", require "calendar", require "shop_facts",
+  require "host", require "shop_scopes", require "shop_shapes", require "wire"
 
 local shipments = require "shop_shipments"
 
@@ -12,6 +12,7 @@ local QUOTA_WINDOW_MS, MOST_A_PAGE, USUAL_A_PAGE, REPORTED_ORDERS = 30 * 1000, 2
 local function switches()
   return {
     quota = 150, port_443 = false, retries_signed_anew = true, delay_seconds = 1, lost_percent = 0, duplicate_percent = 0,
+    missing_scopes = host.json.array {}, unknown_store = 401,
     reordered_percent = 0, reordered_seconds = 30, list_limit = MOST_A_PAGE, certificates_lower_total = false, later_seconds = 120,
   }
 end
@@ -101,14 +102,21 @@ local function includes(query)
   return out
 end
 
--- PUT of an order takes its status and notes only.
+local CHANGEABLE = { status_id = true, external_order_id = true, staff_notes = true, external_merchant_id = true }
+
+-- PUT of an order takes its status, references and notes only: the real one would clear lines' discounts and fees with more.
 function Shop:put_order(order, request)
   local body = wire.json(request)
   if not body then return answers.v2_error(400, "The body is not JSON.") end
   for name in pairs(body) do
-    if name ~= "status_id" and name ~= "external_order_id" and name ~= "staff_notes" then
-      return answers.v2_error(400, "The field '" .. name .. "' is not supported here.")
-    end
+    if not CHANGEABLE[name] then return answers.v2_error(400, "The field '" .. name .. "' is not supported here.") end
+  end
+  if body.external_merchant_id and order.external_merchant_id and body.external_merchant_id ~= order.external_merchant_id then
+    return answers.v2_error(400, "The field 'external_merchant_id' can't be changed.")   -- written once
+  end
+  for _, name in ipairs { "external_order_id", "staff_notes", "external_merchant_id" } do
+    if body[name] ~= nil and type(body[name]) ~= "string" then return answers.v2_error(400, "The field '" .. name .. "' is invalid.") end
+    order[name] = body[name] or order[name]
   end
   if body.status_id then
     if not shapes.STATUS[body.status_id] then return answers.v2_error(400, "The field 'status_id' is invalid.") end
@@ -119,37 +127,25 @@ end
 
 function Shop:v2(request, path)
   local query = wire.query(request)
-  if path == "store" then
-    return answers.json(200, {
-      id = self.account.store_hash, store_id = 1001, name = "Acme", currency = "EUR", country_code = "NL", decimal_places = 2,
-      is_price_entered_with_tax = false, timezone = { name = "Europe/Amsterdam", raw_offset = 3600, dst_offset = 7200 },
-    })
-  end
-  if path == "customer_groups" then
-    return answers.json(200, host.json.array { { id = 1, name = "Retail", is_default = true }, { id = 2, name = "Wholesale", is_default = false } })
-  end
-  if path == "time" then return answers.json(200, { time = host.now() }) end
-  if path == "order_statuses" then
-    local out = host.json.array {}
-    for id = 0, 14 do out[#out + 1] = { id = id, name = shapes.STATUS[id], custom_label = "Own: " .. shapes.STATUS[id], order = id } end
-    return answers.json(200, out)
-  end
+  local fact = facts.v2(self.account, request, path)
+  if fact then return fact end
   if path == "orders" and request.method == "GET" then return self:list(query) end
   if path == "orders/count" then
     local orders, bad = self:matching(query)
     return bad or answers.json(200, { count = #orders })
   end
-  local id, part = path:match "^orders/(%d+)/?([%a_]*)$"
+  local id, part, rest = path:match "^orders/(%d+)/?([%a_]*)/?(%w*)$"
   local order = id and self.orders.by_id[math.tointeger(id)]
-  if not order then return answers.v2_error(404, "The requested resource was not found.") end
+  if not order or rest ~= "" and part ~= "shipments" then return answers.v2_error(404, "The requested resource was not found.") end
   if part == "" and request.method == "PUT" then return self:put_order(order, request) end
   if part == "shipments" then
-    return shipments.handle(order, request, function(status) self:change(order, "status", status) end,
-      function(scope, data) self.deliveries:event(scope, data) end)
+    return shipments.handle(order, request, rest, function(status) self:change(order, "status", status) end,
+      function(scope, data) self.deliveries:event(scope, data) end, function(rows, of) return slice(rows, of, MOST_A_PAGE) end)
   end
   if request.method ~= "GET" then return answers.v2_error(405, "The method is not allowed.") end
   if part == "" then return answers.json(200, shapes.order(order, self.base, includes(query))) end
-  if not PARTS[part] then return answers.v2_error(404, "The requested resource was not found.") end
+  if not PARTS[part] and part ~= "messages" then return answers.v2_error(404, "The requested resource was not found.") end
+  if part == "messages" then return answers.none() end
   if part == "consignments" then return answers.json(200, PARTS[part](order)) end
   return v2_list(slice(PARTS[part](order), query, MOST_A_PAGE))
 end
@@ -171,13 +167,40 @@ local function v3_page(rows, query)
   })
 end
 
+function Shop:all_refunds(query)
+  local from, rows = query["created:min"] and instant(query["created:min"]) or 0, {}
+  for _, order in ipairs(self.orders.rows) do
+    for index, shown in ipairs(shapes.refunds(order)) do
+      if order.refunds[index].created >= from then rows[#rows + 1] = shown end
+    end
+  end
+  return v3_page(rows, query)
+end
+
+-- What giving these lines back would come to.
+function Shop:refund_quote(order, request)
+  local body = wire.json(request)
+  if not order then return answers.v3_error(404, "Not found") end
+  if not body or type(body.items) ~= "table" then return answers.v3_error(422, "Invalid items", { items = "error.path.missing" }) end
+  local total, tax = self.orders.quote(order, body.items)
+  if not total then return answers.v3_error(422, "Invalid items", { items = tax }) end
+  return answers.json(200, { data = {
+    order_id = order.id, total_refund_amount = shapes.number(total), total_refund_tax_amount = shapes.number(tax), rounding = 0, adjustment = 0,
+    is_tax_included = true, refund_methods = host.json.array {},
+  }, meta = {} })
+end
+
 function Shop:v3(request, path)
+  if path == "hooks/admin" and request.method == "GET" then return self.hooks:admin() end
   local hook = path:match "^hooks/(%d+)$"
   if path == "hooks" or hook then return self.hooks:handle(request, math.tointeger(hook or "")) end
   local of_customers = self.customers:handle(request, path)
   if of_customers then return of_customers end
-  local of_catalog = catalog(request, path, v3_page)
-  if of_catalog then return of_catalog end
+  local other = self.catalog:handle(request, path) or facts.v3(request, path, v3_page)
+  if other then return other end
+  local quoted = path:match "^orders/(%d+)/payment_actions/refund_quotes$"
+  if quoted and request.method == "POST" then return self:refund_quote(self.orders.by_id[math.tointeger(quoted)], request) end
+  if path == "orders/payment_actions/refunds" and request.method == "GET" then return self:all_refunds(wire.query(request)) end
   if request.method ~= "GET" then return answers.v3_error(405, "Method not allowed") end
   local id, part = path:match "^orders/(%d+)/([%a_/]+)$"
   local order = id and self.orders.by_id[math.tointeger(id)]
@@ -210,6 +233,11 @@ end
 function Shop:handle(request)
   local store, version, path = request.path:match "^/stores/(%w+)/(v[23])/(.+)$"
   if not store then return answers.v3_error(404, "Not found") end
+  -- What the real one says to a store that it does not know is not documented.
+  if store ~= self.account.store_hash and self.switches.unknown_store ~= 401 then
+    self.journal:violation("wrong_token", request.path)
+    return answers.error(version, self.switches.unknown_store, "The requested resource was not found.")
+  end
   if store ~= self.account.store_hash or request.headers["x-auth-token"] ~= self.account.access_token then
     self.journal:violation("wrong_token", request.path)
     return answers.error(version, 401, "No credentials were supplied in the request, or they are invalid.")
@@ -220,7 +248,14 @@ function Shop:handle(request)
     return self:too_many(version)
   end
   self.window:take()
-  local answer = version == "v2" and self:v2(request, path) or self:v3(request, path)
+  local answer
+  if needs_scope(self.switches.missing_scopes, version, path, request.method) then
+    answer = answers.error(version, 403, "You don't have a required scope to access the endpoint")
+  elseif request.body ~= "" and not (request.headers["content-type"] or ""):find("application/json", 1, true) then
+    answer = answers.error(version, 415, "Unsupported media type")
+  else
+    answer = version == "v2" and self:v2(request, path) or self:v3(request, path)
+  end
   for name, value in pairs(self:quota_headers()) do answer.headers[name] = value end
   if version == "v2" and not (request.headers.accept or ""):find("application/json", 1, true) then
     self.journal:violation("no_accept", request.path)
@@ -362,6 +397,7 @@ return function(config)
   }, Shop)
   self.hooks = Hooks.new(account, self.switches)
   self.deliveries = Deliveries.new(config, account, self.hooks, self.switches)
+  self.catalog = Catalog.new(function(scope, data) self.deliveries:event(scope, data) end, v3_page)
   self.customers = Customers.new(self.orders, function(scope, data) self.deliveries:event(scope, data) end, v3_page)
   return {
     name = config.name or "bigcommerce", journal = self.journal, switches = self.switches, credentials = account,

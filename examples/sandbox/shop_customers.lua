@@ -117,6 +117,9 @@ function Customers:addresses(query)
   return self.page(rows, query)
 end
 
+local ATTRIBUTES = { { id = 1, name = "Segment", type = "string" } }
+local NEEDED_OF_ADDRESS = { "first_name", "last_name", "address1", "city", "country_code" }
+
 local function invalid(errors) return answers.v3_error(422, "Validation failed", errors) end
 
 -- The list that a write carries, or nil and the answer.
@@ -198,6 +201,7 @@ function Customers:update(request)
 end
 
 function Customers:delete(query)
+  if not query["id:in"] then return invalid { ["id:in"] = "error.path.missing" } end
   for id in pairs(wanted_of(query["id:in"]) or {}) do
     local customer = self:by_id(math.tointeger(tonumber(id)))
     if customer then
@@ -222,6 +226,13 @@ function Customers:write_address(request, changes)
     end
     customer = customer or not changes and self:by_id(body.customer_id)
     if not customer then return invalid { [index - 1 .. (changes and ".id" or ".customer_id")] = "does not exist" } end
+    for name, value in pairs(body) do
+      if not IS_ADDRESS_TEXT[name] and name ~= "id" and name ~= "customer_id" then return invalid { [index - 1 .. "." .. name] = "is not allowed" } end
+      if IS_ADDRESS_TEXT[name] and type(value) ~= "string" then return invalid { [index - 1 .. "." .. name] = "must be a string" } end
+    end
+    for _, name in ipairs(NEEDED_OF_ADDRESS) do
+      if not address and not body[name] or body[name] == "" then return invalid { [index - 1 .. "." .. name] = "error.path.missing" } end
+    end
     if not address then
       self.next_address = self.next_address + 1
       address = { id = self.next_address, customer_id = customer.id, address_type = "residential" }
@@ -270,6 +281,48 @@ function Customers:field_values(query)
   return self.page(rows, query)
 end
 
+function Customers:delete_addresses(query)
+  local wanted = wanted_of(query["id:in"])
+  if not wanted then return invalid { ["id:in"] = "error.path.missing" } end
+  for _, customer in ipairs(self.orders.customers) do
+    local kept = {}
+    for _, address in ipairs(self:full(customer).addresses) do
+      if wanted[tostring(address.id)] then
+        self.told("store/customer/address/deleted", { type = "customer", id = address.id, address = { customer_id = customer.id } })
+      else
+        kept[#kept + 1] = address
+      end
+    end
+    customer.addresses = kept
+  end
+  return answers.none()
+end
+
+function Customers:set_attributes(request)
+  local list, bad = list_of(request)
+  if not list then return bad end
+  local out = host.json.array {}
+  for index, body in ipairs(list) do
+    local customer = self:by_id(body.customer_id)
+    if not customer then return invalid { [index - 1 .. ".customer_id"] = "does not exist" } end
+    if body.attribute_id ~= ATTRIBUTES[1].id then return invalid { [index - 1 .. ".attribute_id"] = "does not exist" } end
+    if type(body.value) ~= "string" then return invalid { [index - 1 .. ".value"] = "error.path.missing" } end
+    customer.segment = body.value
+    out[index] = { id = customer.id, customer_id = customer.id, attribute_id = 1, attribute_value = body.value }
+  end
+  return answers.json(200, { data = out, meta = {} })
+end
+
+function Customers:attribute_values(query)
+  local rows = {}
+  for _, customer in ipairs(self.orders.customers) do
+    if customer.segment and not customer.deleted then
+      rows[#rows + 1] = { id = customer.id, customer_id = customer.id, attribute_id = 1, attribute_value = customer.segment }
+    end
+  end
+  return self.page(rows, query)
+end
+
 -- Answers what begins with /v3/customers; nil when it is none of these.
 function Customers:handle(request, path)
   local query, method = wire.query(request), request.method
@@ -280,12 +333,16 @@ function Customers:handle(request, path)
     if method == "DELETE" then return self:delete(query) end
   elseif path == "customers/addresses" then
     if method == "GET" then return self:addresses(query) end
+    if method == "DELETE" then return self:delete_addresses(query) end
     if method == "POST" or method == "PUT" then return self:write_address(request, method == "PUT") end
   elseif path == "customers/form-field-values" then
     if method == "GET" then return self:field_values(query) end
     if method == "PUT" then return self:set_fields(request) end
-  elseif path == "customers/attribute-values" and method == "GET" then
-    return self.page({}, query)
+  elseif path == "customers/attribute-values" then
+    if method == "GET" then return self:attribute_values(query) end
+    if method == "PUT" then return self:set_attributes(request) end
+  elseif path == "customers/attributes" then
+    if method == "GET" then return self.page(ATTRIBUTES, query) end
   else
     return nil
   end

@@ -12,7 +12,19 @@ for scope in ([[store/order/created store/order/updated store/order/archived sto
   store/hook/deliveryException]]):gmatch "%S+" do
   SCOPES[scope] = true
 end
-SCOPES["store/order/*"], SCOPES["store/customer/*"], SCOPES["store/shipment/*"] = true, true, true
+for scope in ([[store/product/created store/product/updated store/product/deleted store/product/inventory/updated
+  store/product/inventory/order/updated store/sku/created store/sku/updated store/sku/deleted store/sku/inventory/updated
+  store/sku/inventory/order/updated store/category/created store/category/updated store/category/deleted store/channel/created
+  store/channel/updated store/information/updated store/app/uninstalled]]):gmatch "%S+" do
+  SCOPES[scope] = true
+end
+for group in ("order customer shipment product sku category"):gmatch "%a+" do SCOPES["store/" .. group .. "/*"] = true end
+
+-- "store/channel/5/order/created" is "store/order/created" of one channel.
+local function known_scope(scope)
+  local of_channel = scope:match "^store/channel/%d+/(order/.+)$"
+  return SCOPES[of_channel and "store/" .. of_channel or scope]
+end
 
 local Hooks = {}
 Hooks.__index = Hooks
@@ -62,7 +74,7 @@ function Hooks:checked(hook, body)
   for _, name in ipairs { "scope", "destination" } do
     if not out[name] then return nil, answers.v3_error(422, "Missing " .. name, { [name] = "error.path.missing" }) end
   end
-  if not SCOPES[out.scope] then return nil, answers.v3_error(422, "Invalid scope", { scope = "is not a known scope" }) end
+  if not known_scope(out.scope) then return nil, answers.v3_error(422, "Invalid scope", { scope = "is not a known scope" }) end
   local fault = callback.fault(out.destination, self.switches.port_443)
   if fault then return nil, answers.v3_error(422, "Invalid destination", { destination = fault }) end
   return out
@@ -136,6 +148,15 @@ function Hooks:handle(request, id)
   local body = wire.json(request)
   if not body then return answers.v3_error(400, "The body is not JSON") end
   return self:create(body)
+end
+
+-- Notification addresses, the client's hooks with their state, blocked domains.
+function Hooks:admin()
+  local hooks = host.json.array {}
+  for index, hook in ipairs(self.list) do
+    hooks[index] = { id = hook.id, scope = hook.scope, destination = hook.destination, status = hook.is_active and "active" or "inactive" }
+  end
+  return answers.json(200, { data = { emails = host.json.array {}, hooks_list = hooks, blocked_domains = host.json.array {} }, meta = {} })
 end
 
 -- Active hooks that a scope goes to; "store/order/*" takes the whole group.

@@ -161,6 +161,24 @@ function Orders:refund(order, wanted)
   order.payment_status = refunded >= order.total.inc and "refunded" or "partially refunded"
 end
 
+-- What giving back { item_type = "PRODUCT", item_id =, quantity = } would come to, tax included, and the tax; nil and what is wrong.
+function Orders.quote(order, items)
+  local total, tax = 0, 0
+  for _, item in ipairs(items) do
+    local found
+    for _, line in ipairs(order.lines) do
+      if item.item_type == "PRODUCT" and line.id == item.item_id then found = line end
+    end
+    if not found then return nil, "item_id does not exist" end
+    if math.type(item.quantity) ~= "integer" or item.quantity < 1 or item.quantity > found.quantity - found.refunded then
+      return nil, "quantity is more than what can be refunded"
+    end
+    total = total + money.round(money.divide(found.paid.inc * item.quantity, found.quantity), 2)
+    tax = tax + money.round(money.divide(found.paid.tax * item.quantity, found.quantity), 2)
+  end
+  return total, tax
+end
+
 -- Changes that happen to an order, and what `value` says of them.
 local CHANGES = {
   touch = function() end,

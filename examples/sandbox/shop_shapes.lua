@@ -22,6 +22,9 @@ local function v2_money(amount)
   return money.text(amount)
 end
 
+-- A V3 amount.
+function shapes.number(amount) return host.number(short(amount)) end
+
 -- For the state report.
 function shapes.plain(amount) return money.text(amount, 2) end
 
@@ -64,7 +67,8 @@ function shapes.order(order, base, include)
     payment_status = order.payment_status,
     currency_code = order.currency, currency_id = 1, currency_exchange_rate = "1.0000000000", default_currency_code = order.currency,
     store_default_currency_code = "EUR", store_default_to_transactional_exchange_rate = "1", customer_locale = "nl",
-    customer_message = "", staff_notes = host.json.null, order_source = "www", channel_id = order.channel_id, external_order_id = "",
+    customer_message = "", staff_notes = order.staff_notes or host.json.null, order_source = "www", channel_id = order.channel_id,
+    external_order_id = order.external_order_id or "", external_merchant_id = order.external_merchant_id or host.json.null,
     external_id = host.json.null, is_deleted = order.deleted, shipping_address_count = order.digital and 0 or 1,
     shipping_cost_tax_class_id = 0, tax_provider_id = "BasicTaxProvider",
     cart_id = ("7d1e0000-0000-4000-8000-%012d"):format(order.id),
@@ -87,7 +91,7 @@ function shapes.products(order)
   for index, line in ipairs(order.lines) do
     local product = line.product
     local shown = {
-      id = line.id, order_id = order.id, product_id = product.id or 0, variant_id = 2000 + index,
+      id = line.id, order_id = order.id, product_id = product.id or 0, variant_id = product.id and product.id + 4000 or 0,
       order_address_id = order.digital and 0 or order.address_id, name = product.name, sku = product.sku, type = line.type or "physical",
       quantity = line.quantity, applied_discounts = host.json.array {}, parent_order_product_id = line.parent_id or host.json.null,
       is_refunded = line.refunded > 0, quantity_refunded = line.refunded, refund_amount = "0.0000", wrapping_cost_ex_tax = "0.0000",

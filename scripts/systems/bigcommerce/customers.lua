@@ -18,6 +18,8 @@ return {
   },
   ["customers.addresses"] = { GET = CUSTOMERS .. "/addresses", pages = PAGES, gives = "CustomerAddress" },
   ["customers.groups"] = { GET = "/stores/{store_hash}/v2/customer_groups", pages = { rows = { "" } }, gives = "CustomerGroup" },
+  ["customers.group"] = { GET = "/stores/{store_hash}/v2/customer_groups/{id}", gives = "CustomerGroup" },
+  ["customers.attribute_names"] = { GET = CUSTOMERS .. "/attributes", pages = PAGES, gives = "Attribute" },
   ["customers.attributes"] = { GET = CUSTOMERS .. "/attribute-values", pages = PAGES, gives = "AttributeValue" },
   ["customers.fields"] = { GET = CUSTOMERS .. "/form-field-values", pages = PAGES, gives = "FormFieldValue" },
 
@@ -34,5 +36,7 @@ return {
   ["customers.update_address"] = {
     PUT = CUSTOMERS .. "/addresses", gives = "CustomerAddress", unwrap = FIRST, id = "id", effect = REPEATABLE,
   },
+  ["customers.delete_addresses"] = { DELETE = CUSTOMERS .. "/addresses", effect = REPEATABLE },
+  ["customers.set_attributes"] = { PUT = CUSTOMERS .. "/attribute-values", gives = "AttributeValue", unwrap = FIRST, effect = REPEATABLE },
   ["customers.set_fields"] = { PUT = CUSTOMERS .. "/form-field-values", gives = "FormFieldValue", unwrap = FIRST, effect = REPEATABLE },
 }

@@ -18,5 +18,7 @@ return {
     PUT = HOOKS .. "/{id}", takes = "Hook", gives = "Hook", unwrap = UNWRAP, id = "id",
     effect = { kind = "A", key = "id", read = "hooks.get" },
   },
+  -- Who is mailed when a hook goes wrong, all hooks of the client, and the domains that are blocked, with seconds left.
+  ["hooks.admin"] = { GET = HOOKS .. "/admin", gives = "HookAdmin", unwrap = UNWRAP },
   ["hooks.delete"] = { DELETE = HOOKS .. "/{id}", effect = { kind = "D", may_repeat = true } },
 }

@@ -1,16 +1,20 @@
--- BigCommerce: Orders V2, Customers and Webhooks V3 of one store, authenticated by the API account's token.
+-- BigCommerce: Orders V2, Catalog, Customers and Webhooks V3 of one store, authenticated by the API account's token.
 
 local operations = {
-  ["store.get"] = { GET = "/stores/{store_hash}/v2/store", gives = "Store" },
-  ["time.get"] = { GET = "/stores/{store_hash}/v2/time", gives = "Time" },
-
   -- What `ping` reads: token and store, and the scopes that the flows need.
   ["ping.store"] = { GET = "/stores/{store_hash}/v2/store" },
   ["ping.orders"] = { GET = "/stores/{store_hash}/v2/orders", query = { limit = "1" } },
   ["ping.hooks"] = { GET = "/stores/{store_hash}/v3/hooks", query = { limit = "1" } },
 }
-for _, area in ipairs { require "orders", require "customers", require "catalog", require "hooks", require "shipments" } do
+for _, area in ipairs {
+  require "orders", require "customers", require "catalog", require "hooks", require "shipments", require "shop",
+} do
   for name, operation in pairs(area) do operations[name] = operation end
+end
+
+local types = {}
+for _, part in ipairs { require "types", require "catalog_types" } do
+  for name, declared in pairs(part) do types[name] = declared end
 end
 
 return system {
@@ -52,5 +56,5 @@ return system {
   },
 
   operations = operations,
-  types = require "types",
+  types = types,
 }

@@ -27,7 +27,8 @@ return {
     currency_code = "text", default_currency_code = "text", store_default_currency_code = "text",
     currency_exchange_rate = "decimal", customer_locale = "text", customer_message = "text", staff_notes = "text",
     order_source = "text", channel_id = "integer", external_order_id = "text", external_id = "text",
-    shipping_address_count = "integer", tax_provider_id = "text", cart_id = "text",
+    shipping_address_count = "integer", tax_provider_id = "text", cart_id = "text", shipping_cost_tax_class_id = "integer",
+    store_default_to_transactional_exchange_rate = "decimal", external_merchant_id = "text", external_source = "text",
     billing_address = "record:Address",
     products = "list:OrderProduct", shipping_addresses = "list:ShippingAddress", coupons = "list:Coupon",
     fees = "list:Fee", taxes = "list:Tax", transactions = "list:Transaction", refunds = "list:Refund",
@@ -40,12 +41,15 @@ return {
     order_address_id = "integer", name = "text", sku = "text", type = "text", quantity = "decimal",
     price_ex_tax = "decimal", price_inc_tax = "decimal", price_tax = "decimal",
     total_ex_tax = "decimal", total_inc_tax = "decimal", total_tax = "decimal", discounted_total_inc_tax = "decimal",
-    wrapping_cost_ex_tax = "decimal", parent_order_product_id = "integer", is_refunded = "boolean",
+    wrapping_cost_ex_tax = "decimal", wrapping_cost_inc_tax = "decimal", wrapping_cost_tax = "decimal", refund_amount = "decimal read",
+    applied_discounts = "list:AppliedDiscount", parent_order_product_id = "integer", is_refunded = "boolean",
     quantity_refunded = "decimal", product_options = "list:ProductOption",
     -- Worked out, as in Part; `item` is the id of the item for a SKU that the books do not know.
     price = "decimal", net = "decimal", tax = "decimal", vat_code = "text", item = "guid", account = "text", cost_center = "text",
     cost_unit = "text",
   },
+  -- Already in `discounted_total_inc_tax`: never taken off again (section 5).
+  AppliedDiscount = v2 { id = "text", amount = "decimal", name = "text", code = "text", target = "text" },
   ProductOption = v2 { display_name = "text", display_value = "text", name = "text", value = "text" },
   Address = v2 {
     first_name = "text", last_name = "text", company = "text", street_1 = "text", street_2 = "text", city = "text",
@@ -75,10 +79,6 @@ return {
     cost_center = "text", cost_unit = "text", description = "text", notes = "text",
   },
   FormField = v2 { name = "text", value = "text" },
-  -- Of the catalog: the numbers of its categories, and of its brand (0: none).
-  Product = v3 {
-    id = "integer read", name = "text must", sku = "text", type = "text must", categories = "list:integer", brand_id = "integer",
-  },
   Coupon = v2 {
     id = "integer read", coupon_id = "integer", order_id = "integer", code = "text", type = "integer",
     amount = "decimal", discount = "decimal",
@@ -111,7 +111,11 @@ return {
     form_fields = "list:FormField", trigger_account_created_notification = "boolean",
   },
   CustomerGroup = v2 { id = "integer read", name = "text must", is_default = "boolean" },
-  AttributeValue = v3 { id = "integer read", customer_id = "integer must", attribute_id = "integer must", attribute_value = "text" },
+  Attribute = v3 { id = "integer read", name = "text read", type = "text read" },
+  -- Read as attribute_value, written as value.
+  AttributeValue = v3 {
+    id = "integer read", customer_id = "integer must", attribute_id = "integer must", attribute_value = "text", value = "text",
+  },
   FormFieldValue = v3 { customer_id = "integer", address_id = "integer", name = "text must", value = "text" },
   CustomerAddress = v3 {
     id = "integer read", customer_id = "integer", first_name = "text", last_name = "text", company = "text",
@@ -131,19 +135,40 @@ return {
   Shipment = v2 {
     id = "integer read", order_id = "integer read", order_address_id = "integer must", tracking_number = "text", tracking_link = "text",
     shipping_provider = "text", tracking_carrier = "text", comments = "text", date_created = "instant read",
-    items = "list:ShipmentItem must",
+    items = "list:ShipmentItem must", shipping_method = "text", customer_id = "integer read", merchant_shipping_cost = "decimal",
+  },
+  ShipmentChange = v2 {
+    order_address_id = "integer", tracking_number = "text", tracking_link = "text", shipping_provider = "text", tracking_carrier = "text",
+    shipping_method = "text", comments = "text",
+  },
+  Consignments = v2 { shipping = "list:ShippingAddress read" },
+  Count = v2 { count = "integer read" },
+  OrderStatus = v2 {
+    id = "integer read", name = "text read", system_label = "text read", custom_label = "text read", system_description = "text read",
+  },
+  OrderMessage = v2 {
+    id = "integer read", order_id = "integer read", customer_id = "integer read", staff_id = "integer read", type = "text read",
+    subject = "text read", message = "text read", status = "text read", is_flagged = "boolean read", date_created = "instant read",
+  },
+  RefundQuoteRequest = v3 { items = "list:RefundQuoteItem", tax_adjustment_amount = "decimal" },
+  RefundQuoteItem = v3 { item_type = "text must", item_id = "integer must", quantity = "integer", amount = "decimal", reason = "text" },
+  RefundQuote = v3 {
+    order_id = "integer read", total_refund_amount = "decimal read", total_refund_tax_amount = "decimal read", rounding = "decimal read",
+    adjustment = "decimal read", is_tax_included = "boolean read",
   },
   ShipmentItem = v2 { order_product_id = "integer must", quantity = "decimal must" },
   -- Any other field in a PUT of an order may clear what stands there (section 4).
   OrderChange = v2 { status_id = "integer", external_order_id = "text", staff_notes = "text" },
   Store = record({}, {
-    id = "text read", store_id = "integer read", name = "text read", currency = "text read", country_code = "text read",
+    id = "text read", store_id = "integer read", name = "text read", domain = "text read", secure_url = "text read", status = "text read",
+    plan_name = "text read", plan_level = "text read", language = "text read", default_channel_id = "integer read",
+    weight_units = "text read", dimension_units = "text read", currency = "text read", country_code = "text read",
     decimal_places = "integer read", is_price_entered_with_tax = "boolean read", timezone = "record:Timezone",
   }),
   Timezone = record({}, { name = "text read", raw_offset = "integer read", dst_offset = "integer read" }),
   Time = record(UNIX, { time = "instant read" }),
   Hook = record(UNIX, {
     id = "integer read", client_id = "text read", store_hash = "text read", scope = "text must",
-    destination = "text must", is_active = "boolean", created_at = "instant read", updated_at = "instant read",
+    destination = "text must", is_active = "boolean", events_history_enabled = "boolean", created_at = "instant read", updated_at = "instant read",
   }),
 }
