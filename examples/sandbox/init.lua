@@ -4,7 +4,7 @@
 
 local serve = require "site"
 
--- A second shop and a second region's installation are there for those who ask for them by name.
+-- The carriers, a second shop and a second region's installation are there for those who ask for them by name.
 local MAKERS = {
   { name = "bigcommerce", make = require "shop" }, { name = "exact_online", make = require "exact" },
   { name = "bigcommerce_2", make = require "shop", settings = { store_hash = "def456" }, extra = true },
@@ -12,6 +12,7 @@ local MAKERS = {
     name = "exact_online_uk", make = require "exact", extra = true,
     settings = { region = "uk", divisions = { [345678] = { "Acme Britain", "GB" } }, users = { jan = { name = "Jan Jansen", divisions = { 345678 } } } },
   },
+  { name = "fedex", make = require "fedex", extra = true },
 }
 
 local config = ... or {}

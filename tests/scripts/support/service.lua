@@ -79,7 +79,7 @@ function service.call(method, url, options)
     headers["content-type"] = headers["content-type"] or "application/json"
   end
   local response = service.servers[math.tointeger(port) - 40000] {
-    method = method, path = path, raw_query = query, headers = headers, body = body, peer = "127.0.0.1",
+    method = method, path = path, raw_query = query, headers = headers, body = body, peer = options.peer or "127.0.0.1:50000",
   }
   local kind = response.headers and (response.headers["content-type"] or "") or ""
   if kind:find("json", 1, true) then response.json = json.decode(response.body) end
