@@ -73,8 +73,8 @@ class GrantWatch {
     const Json chain = world_.control("exact_online", "state")["oauth"]["chains"]["jan"];
     const int64_t answered = world_.now() - chain["age"].get<int64_t>();
     // In virtual seconds, of which the answer's moment is rounded down: a real tenth of a second.
-    const bool in_window = std::any_of(killed_at_.begin(), killed_at_.end(),
-                                       [&](int64_t killed) { return killed >= answered - 1 && killed <= answered + 3; });
+    const bool in_window =
+        std::any_of(killed_at_.begin(), killed_at_.end(), [&](int64_t killed) { return killed >= answered - 1 && killed <= answered + 3; });
     EXPECT_TRUE(in_window) << "the grant died, and no kill was near its last renewal at " << answered;
     EXPECT_NE(world_.server_log().find("grant.renewal_unfinished"), std::string::npos);
     ++lost_;
@@ -96,8 +96,9 @@ TEST(KillLoop, EveryAcknowledgedOrderHasItsOneInvoice) {
   const std::string client = world.workspace() + "/clients/acme/client.lua";
   write_file(client, replaced(read_file(client), "division = 123456,",
                               "division = 123456, limits = { { calls = 100000, per = \"1m\", scope = { \"app\", \"division\" } } },"));
-  write_file(client, replaced(read_file(client), "shop = connection \"bigcommerce\" {",
-                              "shop = connection \"bigcommerce\" { limits = { { calls = 100000, per = \"30s\", scope = { \"store_hash\" } } },"));
+  write_file(client,
+             replaced(read_file(client), "shop = connection \"bigcommerce\" {",
+                      "shop = connection \"bigcommerce\" { limits = { { calls = 100000, per = \"30s\", scope = { \"store_hash\" } } },"));
   ASSERT_NO_FATAL_FAILURE(world.make_ready());
   world.control("exact_online", "switches", {{"minute_limit", 100'000}, {"day_limit", 1'000'000}, {"errors_an_hour", 100'000}});
   world.control("bigcommerce", "switches",

@@ -60,7 +60,8 @@ Task<RunEnd> sell_or_withhold(HostPtr host, RunInput input) {
     end.reason = value_of(prior);
     co_return end;
   }
-  HostRequest write = SendRequest{"invoice", "books", "", kind_operation, "{\"body\":{\"Ref\":\"shop-118\"}}", version, "", "", "", "", "", false};
+  HostRequest write =
+      SendRequest{"invoice", "books", "", kind_operation, "{\"body\":{\"Ref\":\"shop-118\"}}", version, "", "", "", "", "", false};
   auto sent = co_await ask(host, std::move(write));
   co_return sent.value.index() == 0 ? ended(RunEnd::How::done) : failed(sent);
 }

@@ -110,9 +110,8 @@ TEST_F(PatternTest, MatchesAsStockLuaDoes) {
 
 TEST_F(PatternTest, MatchesAsStockLuaDoesOnAMillionRandomPatterns) {
   SeededRandom random(11);
-  const std::string pieces[] = {"a", "b", ".", "%a", "%d", "[ab]", "[^a]", "(",     ")", "*", "+",
-                                "-", "?", "^", "$",  "%1", "()",   "%b()", "%f[a]", "[", "]", "%",
-                                "%s", "%w", "%p", "[a-z]", "[%d_]", "%2"};
+  const std::string pieces[] = {"a", "b",  ".",  "%a",   "%d",    "[ab]", "[^a]", "(", ")",  "*",  "+",  "-",     "?",     "^",
+                                "$", "%1", "()", "%b()", "%f[a]", "[",    "]",    "%", "%s", "%w", "%p", "[a-z]", "[%d_]", "%2"};
   for (int round = 0; round < 1'000'000; ++round) {
     std::string pattern;
     std::string subject;

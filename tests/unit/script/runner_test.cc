@@ -37,7 +37,8 @@ class FakeHost : public engine::RunHost {
           else if constexpr (std::is_same_v<Kind, engine::SendRequest>)
             return "send " + one.effect + " " + one.role + " " + one.operation + " " + one.arguments + " v" + one.version;
           else if constexpr (std::is_same_v<Kind, engine::SentRequest>) return "sent " + one.effect + " " + one.role;
-          else if constexpr (std::is_same_v<Kind, engine::WithholdRequest>) return "withhold " + one.effect + " " + one.role + " v" + one.version;
+          else if constexpr (std::is_same_v<Kind, engine::WithholdRequest>)
+            return "withhold " + one.effect + " " + one.role + " v" + one.version;
           else if constexpr (std::is_same_v<Kind, engine::LookupRequest>) return "lookup " + one.name + " " + one.keys.front();
           else if constexpr (std::is_same_v<Kind, engine::LookupStore>) return "store " + one.name + " " + one.answers;
           else if constexpr (std::is_same_v<Kind, engine::KvGet>) return "get " + one.key;
