@@ -10,6 +10,14 @@ namespace mlc::auth {
 
 namespace {
 
+// There is nothing to agree to where tokens come of our own credentials.
+std::optional<Error> nobody_agrees(const std::shared_ptr<Grant>& holder, const std::string& grant) {
+  if (holder->setup().spec->needs_person()) return std::nullopt;
+  return Error(Code::invalid_argument, "grant " + grant +
+                                           " needs nobody's consent: its tokens come of client_id and client_secret "
+                                           "(secret set), and `ping` proves them");
+}
+
 // Only digests are kept: who reads our memory or database can't continue somebody's session with them.
 std::string digest_of(std::string_view text) { return to_hex(crypto::sha256(text)); }
 
@@ -37,7 +45,9 @@ void AuthorizeFlow::forget_old() {
 }
 
 Result<std::string> AuthorizeFlow::start_link(const std::string& grant) {
-  if (!owner_.grant(grant)) return Error(Code::not_found, "unknown grant " + grant);
+  auto holder = owner_.grant(grant);
+  if (!holder) return Error(Code::not_found, "unknown grant " + grant);
+  if (auto refused = nobody_agrees(holder, grant)) return *refused;
   forget_old();
   if (starts_.size() >= kMaxPending) return Error(Code::exhausted, "too many authorisations are waiting");
   std::string end = one_time();
@@ -97,7 +107,9 @@ Task<Result<Started>> AuthorizeFlow::begin(std::string grant) {
 }
 
 Task<Result<std::string>> AuthorizeFlow::invite(std::string grant, std::string actor) {
-  if (!owner_.grant(grant)) co_return Error(Code::not_found, "unknown grant " + grant);
+  auto holder = owner_.grant(grant);
+  if (!holder) co_return Error(Code::not_found, "unknown grant " + grant);
+  if (auto refused = nobody_agrees(holder, grant)) co_return *refused;
   std::string end = one_time();
   const WallTime now = owner_.parts_.env.clock->wall();
   std::string value;

@@ -289,6 +289,9 @@ void Authorizer::secret_changed(const std::string& owner) {
     connection->hold.reset();
     connection->refused = -1;
   }
+  for (auto& [name, holder] : grants_) {
+    if (holder->setup().owner == owner) holder->secrets_changed();
+  }
 }
 
 Task<Authorizer::Identity> Authorizer::identity(std::string client, std::string connection_name) {

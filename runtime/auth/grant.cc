@@ -63,6 +63,11 @@ WallTime Grant::usable_until() const { return refused_ == row_.generation ? Wall
 
 // The earliest moment at which a renewal is right.
 WallTime Grant::due() const {
+  if (self_made()) {
+    if (!have_token() || refused_ == row_.generation) return std::max(now(), retry_at_);
+    const Duration life = row_.access_until - row_.issued;
+    return std::max(row_.access_until - std::min(kMargin, life / 10), retry_at_);
+  }
   const Renewal& renew = setup_.spec->renew;
   WallTime at =
       refused_ == row_.generation
@@ -105,6 +110,7 @@ void Grant::publish(std::string access, std::string refresh) {
   redactor.add(refresh_.reveal());
   failures_ = early_ = 0;
   retry_at_ = {};
+  refused_credentials_.clear();
   // 50 to 75 % of the life, another share each time: grants made together do not renew together.
   life_share_ = 0.5 + 0.25 * static_cast<double>(parts_.env.random->below(1000)) / 1000.0;
 }
@@ -205,10 +211,11 @@ Task<Result<Grant::Token>> Grant::token(Duration must_live, Duration patience, W
   wanted();
   for (int round = 0; round < 4; ++round) {
     if (row_.state == "reauthorise") co_return Error(Code::denied, "grant " + row_.id + " must be authorised again: " + row_.reason);
-    if (!have_token()) co_return Error(Code::denied, "grant " + row_.id + " has not been authorised yet");
+    if (!have_token() && !self_made()) co_return Error(Code::denied, "grant " + row_.id + " has not been authorised yet");
+    if (!refused_credentials_.empty() && now() < retry_at_) co_return Error(Code::denied, refused_credentials_);
     const WallTime at = due();
     const bool lives = usable_until() - now() > must_live;
-    if (refresh_.empty()) {  // some providers give none: the access token is all there is
+    if (!renewable()) {  // some providers give none: the access token is all there is
       if (lives) co_return Token{access_, row_.generation};
       co_return Error(Code::denied, "grant " + row_.id + " has run out and has no refresh token: it must be authorised again");
     }
@@ -284,6 +291,14 @@ void Grant::wanted() {
   schedule();
 }
 
+void Grant::secrets_changed() {
+  refused_credentials_.clear();
+  if (self_made()) {
+    retry_at_ = {};
+    refused_ = row_.generation;  // the old ones' token may not be what these would get
+  }
+}
+
 void Grant::keep() { scope_.spawn(load_and_schedule()); }
 
 Task<Unit> Grant::load_and_schedule() {
@@ -295,7 +310,8 @@ Task<Unit> Grant::load_and_schedule() {
 
 void Grant::schedule() {
   timer_.reset();
-  if (!loaded_ || draining_ || !have_token() || refresh_.empty() || row_.state != "ok") return;
+  // What we make ourselves is made when it is asked for.
+  if (!loaded_ || draining_ || self_made() || !have_token() || refresh_.empty() || row_.state != "ok") return;
   const Renewal& renew = setup_.spec->renew;
   WallTime at = due();
   if (!wanted_ && !row_.refreshing) {
@@ -394,6 +410,19 @@ Task<Result<TokenAnswer>> Grant::ask(std::vector<std::pair<std::string, Secret>>
   auto secret = co_await parts_.vault->secret(setup.owner, "client_secret", url->authority());
   if (!secret) co_return secret.error();
   if (*secret) request.client_secret = std::move(**secret);
+  for (const auto& [header, pattern] : setup.spec->token_headers) {
+    std::string name = pattern.size() > 2 && pattern.front() == '{' && pattern.back() == '}' ? pattern.substr(1, pattern.size() - 2) : "";
+    const bool optional = name.ends_with('?');
+    if (optional) name.pop_back();
+    if (name.empty()) {
+      request.headers.emplace_back(header, Secret(pattern));
+      continue;
+    }
+    auto value = co_await parts_.vault->secret(setup.owner, name, url->authority());
+    if (!value) co_return value.error();
+    if (*value) request.headers.emplace_back(header, std::move(**value));
+    else if (!optional) co_return Error(Code::config, "secret " + name + " of " + setup.owner + " is not set");
+  }
   co_return co_await ask_for_tokens(*parts_.transport, setup, std::move(request));
 }
 
@@ -423,9 +452,9 @@ Task<Status> Grant::renew(int64_t seen) {
     co_return ok_status();
   }
   // Asked again behind the lease: another process may have begun and not ended.
-  if (now() < due() || draining_ || refresh_.empty()) {
+  if (now() < due() || draining_ || !renewable()) {
     co_await release();
-    if (!refresh_.empty()) co_return Error(Code::unavailable, "the renewal of grant " + row_.id + " has to wait");
+    if (renewable()) co_return Error(Code::unavailable, "the renewal of grant " + row_.id + " has to wait");
     co_return Error(Code::denied, "grant " + row_.id + " has no refresh token");
   }
 
@@ -441,8 +470,13 @@ Task<Status> Grant::renew(int64_t seen) {
   const WallTime asked = now();
   permit->begin();
   std::vector<std::pair<std::string, Secret>> fields;
-  fields.emplace_back("grant_type", Secret("refresh_token"));
-  fields.emplace_back("refresh_token", refresh_);
+  if (self_made()) {
+    fields.emplace_back("grant_type", Secret("client_credentials"));
+    if (!setup_.spec->scope.empty()) fields.emplace_back("scope", Secret(setup_.spec->scope));
+  } else {
+    fields.emplace_back("grant_type", Secret("refresh_token"));
+    fields.emplace_back("refresh_token", refresh_);
+  }
   auto answer = co_await ask(std::move(fields));
   if (!answer) {
     // No request was made.
@@ -551,7 +585,10 @@ Task<Status> Grant::failed(TokenAnswer answer, int64_t epoch) {
   store::Grant next = row_;
   next.refreshing.reset();
   std::vector<store::AuditBirth> trail;
-  if (answer.kind == Answer::dead) {
+  if (answer.kind == Answer::dead && self_made()) {
+    refused_credentials_ = "the provider refuses the client id or secret of grant " + row_.id + ": " + answer.words;
+    trail = audit("grant.credentials_refused", next);
+  } else if (answer.kind == Answer::dead) {
     next.state = "reauthorise";
     next.reason = answer.words;
     trail = audit("grant.dead", next);
@@ -563,6 +600,11 @@ Task<Status> Grant::failed(TokenAnswer answer, int64_t epoch) {
 
   switch (answer.kind) {
     case Answer::dead:
+      if (self_made()) {
+        retry_at_ = now() + kRefusedCredentials;
+        parts_.log->error("grant.credentials_refused", {{"grant", row_.id}, {"error", answer.words}});
+        co_return Error(Code::denied, refused_credentials_);
+      }
       timer_.reset();
       parts_.log->error("grant.dead", {{"grant", row_.id}, {"generation", row_.generation}, {"error", answer.words}});
       co_return Error(Code::denied, "grant " + row_.id + " must be authorised again: " + answer.words);

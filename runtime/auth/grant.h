@@ -22,6 +22,10 @@ class Grant {
   static constexpr Duration kIdleRenewal = std::chrono::hours(24);
   static constexpr Duration kRetryFirst = std::chrono::seconds(2);
   static constexpr Duration kRetryMost = std::chrono::minutes(10);
+  // A token that we make ourselves is made anew this long before its end, or in the last tenth of a short life.
+  static constexpr Duration kMargin = std::chrono::minutes(5);
+  // Refused credentials are tried again this often: somebody may set them right at the provider.
+  static constexpr Duration kRefusedCredentials = std::chrono::minutes(15);
   static constexpr Duration kAssumedLife = std::chrono::hours(1);  // of an access token whose answer does not say
 
   Grant(const Authorizer::Parts& parts, const Options& options, GrantSetup setup);
@@ -37,6 +41,7 @@ class Grant {
   Task<Status> after_401(int64_t generation, Duration patience, WallTime* not_before);
   void worked(int64_t generation);
   void wanted();
+  void secrets_changed();  // what was refused may be right now
   // Loads, replays the escrow and keeps the grant alive from now on.
   void keep();
   Task<Status> exchange(std::vector<std::pair<std::string, Secret>> fields);
@@ -53,6 +58,9 @@ class Grant {
   WallTime now() const { return parts_.env.clock->wall(); }
   Duration lease_length() const;
   bool have_token() const { return !access_.empty(); }
+  // Its tokens come of our credentials alone: nobody has to agree, and no refresh token stands between two of them.
+  bool self_made() const { return !setup_.spec->needs_person(); }
+  bool renewable() const { return self_made() || !refresh_.empty(); }
   WallTime usable_until() const;
   WallTime gate() const { return row_.issued + setup_.spec->renew.not_before; }
   WallTime due() const;
@@ -92,7 +100,8 @@ class Grant {
   Secret access_, refresh_;
   WallTime retry_at_{};
   int failures_ = 0, early_ = 0;
-  int64_t refused_ = 0;  // generation that a remote answered 401 to
+  std::string refused_credentials_;  // the provider's words
+  int64_t refused_ = 0;              // generation that a remote answered 401 to
   double life_share_ = 0.6;
   bool uncommitted_ = false;  // the newest tokens stand in the escrow only
   bool wanted_ = false, draining_ = false;

@@ -53,6 +53,10 @@ std::optional<Holding> Grant::held() const {
   if (row_.state == "reauthorise") {
     return Holding{"reauthorise", "grant " + row_.id + " must be authorised again: " + row_.reason, WallTime::max()};
   }
+  if (self_made()) {
+    if (refused_credentials_.empty() || now() >= retry_at_) return std::nullopt;
+    return Holding{"credentials", refused_credentials_, retry_at_};
+  }
   if (refresh_.empty() && have_token() && usable_until() <= now()) {
     return Holding{"reauthorise", "grant " + row_.id + " has run out and has no refresh token", WallTime::max()};
   }

@@ -145,7 +145,8 @@ Result<AuthSpec> parse_auth(Value value, const std::string& path) {
   else if (kind == "basic") spec.kind = Kind::basic;
   else if (kind == "api_key") spec.kind = Kind::api_key;
   else if (kind == "authorization_code") spec.kind = Kind::authorization_code;
-  else reader.fail(path + ".kind", "none, header, basic, api_key or authorization_code");
+  else if (kind == "client_credentials") spec.kind = Kind::client_credentials;
+  else reader.fail(path + ".kind", "none, header, basic, api_key, authorization_code or client_credentials");
 
   auto send = parse_send(reader.take("send"), path + ".send");
   if (!send) return send.error();
@@ -153,17 +154,21 @@ Result<AuthSpec> parse_auth(Value value, const std::string& path) {
   if ((spec.kind == Kind::header || spec.kind == Kind::api_key) && spec.send.empty()) reader.fail(path + ".send", "where credentials go");
 
   if (spec.has_grant()) {
-    spec.authorize_path = reader.text("authorize_path");
+    if (!spec.needs_person()) spec.dead = {"invalid_client", "unauthorized_client"};
+    if (spec.needs_person()) spec.authorize_path = reader.text("authorize_path");
     spec.token_path = reader.text("token_path");
     spec.scope = reader.text("scope");
     const std::string client = reader.text("client");
     if (!client.empty() && client != "body" && client != "basic") reader.fail(path + ".client", "body or basic");
     spec.client_in_body = client != "basic";
-    spec.pkce = reader.flag("pkce", false);
-    spec.authorize_query = reader.pairs("authorize_query");
-    auto renew = parse_renewal(reader.take("renew"), path + ".renew");
-    if (!renew) return renew.error();
-    spec.renew = *renew;
+    spec.token_headers = reader.pairs("token_headers");
+    if (spec.needs_person()) {
+      spec.pkce = reader.flag("pkce", false);
+      spec.authorize_query = reader.pairs("authorize_query");
+      auto renew = parse_renewal(reader.take("renew"), path + ".renew");
+      if (!renew) return renew.error();
+      spec.renew = *renew;
+    }
     Reader errors(reader.take("errors"), path + ".errors");
     if (Value early = errors.take("too_early")) {
       Reader fields(early, path + ".errors.too_early");

@@ -12,7 +12,7 @@
 
 namespace mlc::auth {
 
-enum class Kind { none, header, basic, api_key, authorization_code };
+enum class Kind { none, header, basic, api_key, authorization_code, client_credentials };
 
 // What a provider does with a refresh token that it has replaced (reliability.md section 3).
 enum class Reuse {
@@ -39,9 +39,11 @@ struct AuthSpec {
   Kind kind = Kind::none;
   std::vector<Placement> send;
 
-  // authorization_code
+  // authorization_code and client_credentials (RFC 6749 4.1 and 4.4)
   std::string authorize_path, token_path, scope;
   bool client_in_body = true;  // else Basic
+  // Further fields of the token request, as {name} = secret. Where a name ends in "?", the header is left out without its secret.
+  std::vector<std::pair<std::string, std::string>> token_headers;
   bool pkce = false;
   std::vector<std::pair<std::string, std::string>> authorize_query;
   Renewal renew;
@@ -52,7 +54,8 @@ struct AuthSpec {
   std::vector<std::string> dead{"invalid_grant"};
   std::vector<limits::Rule> limits;  // of calls to the token endpoint, a grant
 
-  bool has_grant() const { return kind == Kind::authorization_code; }
+  bool has_grant() const { return kind == Kind::authorization_code || kind == Kind::client_credentials; }
+  bool needs_person() const { return kind == Kind::authorization_code; }  // somebody has to agree before there are tokens
 };
 
 // `path` is where the value stands, for errors: "auth.renew.not_before: …".

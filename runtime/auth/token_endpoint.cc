@@ -93,6 +93,7 @@ Task<TokenAnswer> ask_for_tokens(http::Transport& transport, GrantSetup setup, T
   const bool in_body = setup.spec->client_in_body;
   out.credentials = [request, in_body](http::Headers& headers, std::string&, std::string& body) {
     body = form(request, in_body);
+    for (const auto& [name, value] : request.headers) headers.set(name, std::string(value.reveal()));
     if (in_body) return;
     // RFC 6749 2.3.1: both parts are form-encoded before they are joined.
     std::string pair = percent_encode(request.client_id.reveal()) + ":" + percent_encode(request.client_secret.reveal());

@@ -34,6 +34,7 @@ struct TokenAnswer {
 struct TokenRequest {
   std::vector<std::pair<std::string, Secret>> fields;  // without client id and secret
   Secret client_id, client_secret;
+  std::vector<std::pair<std::string, Secret>> headers;
 };
 
 Task<TokenAnswer> ask_for_tokens(http::Transport& transport, GrantSetup setup, TokenRequest request);

@@ -30,13 +30,19 @@ Wants wants_of(const SystemSpec& spec) {
   for (const auto& [name, operation] : spec.operations)
     if (asked_bare(name, operation)) add_holes(wants.settings, operation.path);
 
-  wants.grant = spec.auth->has_grant();
-  if (wants.grant) wants.secrets = {"client_id", "client_secret"};
+  wants.grant = spec.auth->needs_person();
+  if (spec.auth->has_grant()) wants.secrets = {"client_id", "client_secret"};
+  for (const auto& [header, pattern] : spec.auth->token_headers) {
+    std::vector<std::string> names;
+    add_holes(names, pattern);
+    for (const auto& name : names)
+      if (!name.ends_with('?')) add(wants.secrets, name);
+  }
   for (const auto& place : spec.auth->send) {
     std::vector<std::string> names;
     add_holes(names, place.value);
     for (const auto& name : names)
-      if (!wants.grant || name != "access_token") add(wants.secrets, name);
+      if (!spec.auth->has_grant() || name != "access_token") add(wants.secrets, name);
   }
   if (!spec.webhooks.empty()) {
     auto webhooks = document::Document::parse(spec.webhooks);

@@ -15,7 +15,7 @@ namespace mlc::auth {
 
 class FakeProvider : public http::Transport {
  public:
-  enum class Fault { none, lost_before, lost_after, timeout_before, timeout_after, not_sent, status_503 };
+  enum class Fault { none, lost_before, lost_after, timeout_before, timeout_after, not_sent, status_503, status_403 };
 
   explicit FakeProvider(Environment env) : env_(env) {}
 
@@ -25,6 +25,7 @@ class FakeProvider : public http::Transport {
   int requests = 0, renewals = 0, reuses = 0, early = 0;
   bool revoked = false;
   std::vector<std::string> bodies;
+  http::Headers headers;  // of the last request
   std::vector<std::string> hosts;
 
   bool accepts(const std::string& access) const { return access == "access!" + std::to_string(number_) && env_.clock->wall() < until_; }
@@ -34,12 +35,14 @@ class FakeProvider : public http::Transport {
     std::string target = request.url.target();
     if (request.credentials) request.credentials(request.headers, target, request.body);
     bodies.push_back(request.body);
+    headers = request.headers;
     hosts.push_back(request.url.host());
     const Fault now = std::exchange(fault, Fault::none);
     if (now == Fault::lost_before) co_await never();
     if (now == Fault::not_sent) co_return failure(http::SendFailure::Stage::not_sent);
     if (now == Fault::timeout_before) co_return failure(http::SendFailure::Stage::unknown);
     if (now == Fault::status_503) co_return http::Response{503, {}, "busy"};
+    if (now == Fault::status_403) co_return http::Response{403, {}, "forbidden"};
     co_await turn();
     http::Response answer = judge(request.body);
     if (now == Fault::lost_after) co_await never();
@@ -67,6 +70,7 @@ class FakeProvider : public http::Transport {
       fields[std::string(piece.substr(0, equals))] = *percent_decode(piece.substr(equals + 1));
     }
     if (fields["client_id"] != "app" || fields["client_secret"] != "app secret") return refuse("invalid_client");
+    if (fields["grant_type"] == "client_credentials") return issue(false);
     if (fields["grant_type"] == "authorization_code") {
       if (fields["code"] != "good!code") return refuse("invalid_grant");
       revoked = false;
@@ -92,12 +96,12 @@ class FakeProvider : public http::Transport {
   }
   bool rotates() const { return reuse != Reuse::tolerated; }
 
-  http::Response issue() {
+  http::Response issue(bool with_refresh = true) {
     ++number_;
     issued_ = env_.clock->wall();
     until_ = issued_ + life;
     std::string json = R"({"access_token":"access!)" + std::to_string(number_) + R"(","expires_in":"600")";
-    if (rotates() || number_ == first_) json += R"(,"refresh_token":"refresh!)" + std::to_string(number_) + "\"";
+    if (with_refresh && (rotates() || number_ == first_)) json += R"(,"refresh_token":"refresh!)" + std::to_string(number_) + "\"";
     return {200, {}, json + "}"};
   }
 
