@@ -13,6 +13,7 @@ local MAKERS = {
     settings = { region = "uk", divisions = { [345678] = { "Acme Britain", "GB" } }, users = { jan = { name = "Jan Jansen", divisions = { 345678 } } } },
   },
   { name = "fedex", make = require "fedex", extra = true },
+  { name = "ups", make = require "ups", extra = true },
 }
 
 local config = ... or {}
