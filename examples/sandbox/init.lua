@@ -4,9 +4,10 @@
 
 local serve = require "site"
 
--- The carriers, a second shop and a second region's installation are there for those who ask for them by name.
+-- The carriers, ShipStation, a second shop and a second region's installation are there for those who ask for them by name.
 local MAKERS = {
   { name = "bigcommerce", make = require "shop" }, { name = "exact_online", make = require "exact" },
+  { name = "shipstation", make = require "shipstation", extra = true },
   { name = "bigcommerce_2", make = require "shop", settings = { store_hash = "def456" }, extra = true },
   {
     name = "exact_online_uk", make = require "exact", extra = true,
@@ -51,12 +52,19 @@ end
 local next_port = config.port or 0
 
 local systems = {}
+
+local function start(system)
+  serve(system, { listen = (config.address or "127.0.0.1") .. ":" .. next_port, tls = config.tls })
+  systems[system.name] = { url = system.url, credentials = system.credentials }
+  if next_port ~= 0 then next_port = next_port + 1 end
+end
+
 for _, maker in ipairs(MAKERS) do
   if chosen(maker.name, maker.extra) then
     local system = maker.make(config_of(maker))
-    serve(system, { listen = (config.address or "127.0.0.1") .. ":" .. next_port, tls = config.tls })
-    systems[maker.name] = { url = system.url, credentials = system.credentials }
-    if next_port ~= 0 then next_port = next_port + 1 end
+    start(system)
+    -- A system with two APIs on hosts of their own.
+    if system.beside then start(system.beside) end
   end
 end
 return { systems = systems }
