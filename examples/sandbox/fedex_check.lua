@@ -159,14 +159,18 @@ function Check:customs(path)
     self:fault(path, "MISSING", path .. " is needed for an international shipment.")
     return
   end
-  self:one_of(path .. ".dutiesPayment.paymentType", PAYMENTS)
+  if given(self.body, path .. ".dutiesPayment") then self:one_of(path .. ".dutiesPayment.paymentType", PAYMENTS) end
+  self:need(path .. ".commercialInvoice")
   local sum, lines = 0, list_size(self:need(path .. ".commodities"))
   for index = 1, lines do
     local at = path .. ".commodities." .. index
     self:text(at .. ".description", 450)
     local origin = self:text(at .. ".countryOfManufacture")
     if origin and not origin:find "^%u%u$" then self:fault(at .. ".countryOfManufacture", "INVALID", "countryOfManufacture must be two letters.") end
-    self:amount(at .. ".quantity", true)
+    local quantity = self:need(at .. ".quantity")
+    if quantity ~= nil and (math.type(quantity) ~= "integer" or quantity < 1) then
+      self:fault(at .. ".quantity", "INVALID", "quantity must be a whole number.")
+    end
     self:text(at .. ".quantityUnits")
     self:one_of(at .. ".weight.units", { KG = true, LB = true })
     self:amount(at .. ".weight.value")

@@ -36,6 +36,7 @@ function quotes.rates(world, request, child)
     end
   end
   if not from or not to then return bad(request, "COUNTRYCODE.MISSING", "The countries of shipper and recipient are missing.") end
+  if not given(body, "requestedShipment.pickupType") then return bad(request, "PICKUPTYPE.MISSING", "pickupType is missing.") end
   local kilos, wanted = kilos_of(body), given(body, "requestedShipment.serviceType")
   if not kilos then return bad(request, "PACKAGES.WEIGHT.INVALID", "requestedPackageLineItems needs weights.") end
   local rows = host.json.array {}
@@ -54,7 +55,7 @@ function quotes.rates(world, request, child)
     }
   end
   return (answers.ok(request, {
-    rateReplyDetails = details, quoteDate = calendar.date(host.now()), encoded = false, alerts = answers.alerts(world.switches, {}),
+    rateReplyDetails = details, quoteDate = calendar.date(host.now()), isEncoded = false, alerts = answers.alerts(world.switches, {}),
   }))
 end
 

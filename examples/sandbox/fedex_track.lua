@@ -10,6 +10,8 @@ local SEARCHED = {
   CUSTOMER_REFERENCE = "CUSTOMER_REFERENCE", DEPARTMENT = "DEPARTMENT_NUMBER", INVOICE = "INVOICE_NUMBER", PURCHASE_ORDER = "P_O_NUMBER",
   RETURN_MATERIALS_AUTHORIZATION = "RMA_ASSOCIATION",
 }
+local TOLD = {}
+for searched, written in pairs(SEARCHED) do TOLD[written] = searched end
 
 local Track = {}
 Track.__index = Track
@@ -20,8 +22,8 @@ function Track.new(world) return setmetatable({ world = world, mails = 0 }, Trac
 local function bad(request, code, message) return answers.error(request, 400, code, message) end
 
 -- The days that a search is about, or nil and what is wrong with them.
-local function period(body, path)
-  local from, to = given(body, path .. "shipDateBegin"), given(body, path .. "shipDateEnd")
+local function period(body, path, last_day)
+  local from, to = given(body, path .. "shipDateBegin"), given(body, path .. (last_day or "shipDateEnd"))
   local first, last = from and calendar.parse_iso(from), to and calendar.parse_iso(to)
   if from and not first or to and not last then return nil, "The ship date is no date." end
   if first and last and last < first then return nil, "The range of ship dates is turned round." end
@@ -63,7 +65,7 @@ function Track:result(parcel, detailed)
   local shipment, code = parcel.shipment, Parcels.status(parcel)
   local last, attempts, moments = parcel.scans[#parcel.scans], 0, host.json.array {}
   local identifiers = host.json.array {}
-  for index, reference in ipairs(parcel.references) do identifiers[index] = { type = reference.type, value = reference.value } end
+  for index, reference in ipairs(parcel.references) do identifiers[index] = { type = TOLD[reference.type] or reference.type, value = reference.value } end
   for _, scan in ipairs(parcel.scans) do
     if scan.code == "DE" then attempts = attempts + 1 end
     local kind = scan.code == "PU" and "ACTUAL_PICKUP" or scan.code == "DL" and "ACTUAL_DELIVERY"
@@ -156,7 +158,7 @@ function Track:references(request, body)
   if not account and not (country and postcode) then
     return bad(request, "TRACKING.REFERENCE.INCOMPLETE", "Give the account number, or country and postal code of the destination.")
   end
-  local range, fault = period(body, asked)
+  local range, fault = period(body, asked, "shipDateEndDate")
   if not range then return bad(request, "TRACKING.SHIPDATE.INVALID", fault) end
   if not range.first and not range.last then range.first = host.now() - USUAL_DAYS * DAY end
   local found = {}
@@ -197,7 +199,7 @@ function Track:documents(request, body)
   end
   local file = label.document(kind, format, "DELIVERED " .. parcel.number)
   return (answers.ok(request, {
-    documentType = kind, documentFormat = format, documents = host.json.array { file.encodedLabel }, alerts = answers.alerts(self.world.switches, {}),
+    documentType = kind, documentFormat = format, document = host.json.array { file.encodedLabel }, alerts = answers.alerts(self.world.switches, {}),
   }))
 end
 

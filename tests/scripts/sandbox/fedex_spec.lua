@@ -85,7 +85,8 @@ local function shipment(more)
 end
 
 local CUSTOMS = {
-  dutiesPayment = { paymentType = "RECIPIENT" }, totalCustomsValue = { amount = 40, currency = "EUR" },
+  dutiesPayment = { paymentType = "RECIPIENT" }, commercialInvoice = { shipmentPurpose = "SOLD", termsOfSale = "DAP" },
+  totalCustomsValue = { amount = 40, currency = "EUR" },
   commodities = json.array { {
     description = "Mug", countryOfManufacture = "NL", harmonizedCode = "691110", quantity = 2, quantityUnits = "PCS",
     unitPrice = { amount = 20, currency = "EUR" }, customsValue = { amount = 40, currency = "EUR" }, weight = { units = "KG", value = 2 },
@@ -426,6 +427,10 @@ return {
     wrong = json.decode(json.encode(CUSTOMS))
     wrong.commodities[1].countryOfManufacture = nil
     fedex:refused(abroad(wrong), "COUNTRYOFMANUFACTURE.MISSING")
+    wrong = json.decode(json.encode(CUSTOMS))
+    wrong.commercialInvoice, wrong.commodities[1].quantity = nil, "1.5"
+    fedex:refused(abroad(wrong), "COMMERCIALINVOICE.MISSING")
+    fedex:refused(abroad(wrong), "QUANTITY.INVALID")
     fedex:switch { customs_within_union = true }
     fedex:refused(shipment(), "CUSTOMSCLEARANCEDETAIL.MISSING")
   end,
@@ -562,7 +567,7 @@ return {
     assert(#found == 1 and found[1].trackingNumber == number)
     assert(#fedex:by_reference("KP-310", { type = "DEPARTMENT" }) == 2)
     assert(fedex:by_reference("EO-118", { accountNumber = fedex.credentials.other_account_number })[1].trackResults[1].error)
-    assert(fedex:by_reference("EO-118", { shipDateBegin = "2026-02-01", shipDateEnd = "2026-02-28" })[1].trackResults[1].error)
+    assert(fedex:by_reference("EO-118", { shipDateBegin = "2026-02-01", shipDateEndDate = "2026-02-28" })[1].trackResults[1].error)
     fedex:switch { reference_match = "prefix" }
     assert(#fedex:by_reference "EO-118" == 2)
     fedex:switch { reference_match = "exact", reference_not_found = "404" }
@@ -570,7 +575,7 @@ return {
     service.pass(31 * 86400)
     fedex:log_in()
     assert(fedex:by_reference("EO-118").status == 404, "thirty days back are the usual range")
-    assert(#fedex:by_reference("EO-118", { shipDateBegin = "2026-01-01", shipDateEnd = "2026-12-31" }) == 1)
+    assert(#fedex:by_reference("EO-118", { shipDateBegin = "2026-01-01", shipDateEndDate = "2026-12-31" }) == 1)
   end,
   ["a reference is asked for with the account, or with country and postal code of where it goes"] = function()
     local fedex = start():log_in()
@@ -597,7 +602,7 @@ return {
     }
     assert(ask("trackingdocuments", proof).status == 400)
     fedex:control("POST", "seed", { journey = "at_once" })
-    assert(unbase64(ask("trackingdocuments", proof).json.output.documents[1]):find "^%%PDF")
+    assert(unbase64(ask("trackingdocuments", proof).json.output.document[1]):find "^%%PDF")
     assert(ask("notifications", info).status == 200 and fedex:control("GET", "state").customer_mails == 1)
     assert(ask("tcn", { tcnInfo = { value = "X" } }).json.output.completeTrackResults[1].trackResults[1].error)
   end,
@@ -613,7 +618,7 @@ return {
       return fedex:call("POST", "/rate/v1/rates/quotes", {
         accountNumber = { value = ACCOUNT }, requestedShipment = {
           shipper = { address = { postalCode = "3511AA", countryCode = "NL" } },
-          recipient = { address = { postalCode = "10115", countryCode = to or "DE" } }, serviceType = service_type,
+          recipient = { address = { postalCode = "10115", countryCode = to or "DE" } }, serviceType = service_type, pickupType = "USE_SCHEDULED_PICKUP",
           requestedPackageLineItems = json.array { { weight = { units = "KG", value = 2 } } },
         },
       })
