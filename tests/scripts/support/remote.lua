@@ -51,13 +51,14 @@ end
 local function on_wire(types, name, record)
   local out = {}
   for field, value in pairs(record) do
-    local declared = types[name].fields[field]
+    local declared = assert(types[name].fields[field], name .. " has no field " .. field)
     if declared.type == "date" and declared.wire == "iso_midnight" then value = value:sub(1, 10) .. "T00:00:00" end
     if declared.type == "list" and types[declared.of] then
       local list = json.array {}
       for index, item in ipairs(value) do list[index] = on_wire(types, declared.of, item) end
       value = list
     end
+    if declared.type == "record" and types[declared.of] then value = on_wire(types, declared.of, value) end
     out[field] = value
   end
   return out
@@ -119,10 +120,10 @@ function Remote:rows(operation, answer)
 end
 
 function Remote:list(operation, given)
-  local method, url = self:request(operation, given)
+  local method, url, body = self:request(operation, given)
   local all, page = json.array {}, operation.pages.first or 1
   while url do
-    local answer = self:send(method, url)
+    local answer = self:send(method, url, body)
     local rows = self:rows(operation, answer)
     for _, row in ipairs(rows) do all[#all + 1] = row end
     if operation.pages.next then

@@ -1,0 +1,42 @@
+-- FedEx: Ship, Track, Rates and Address Validation of one portal project. A project that may not track needs a second connection with
+-- the keys of one that may (fact sheet, section 0).
+
+local operations = {}
+for _, area in ipairs { require "ship", require "track", require "quotes", require "pickup" } do
+  for name, operation in pairs(area) do operations[name] = operation end
+end
+
+local types = {}
+for _, part in ipairs { require "types", require "ship_types", require "track_types" } do
+  for name, declared in pairs(part) do types[name] = declared end
+end
+
+return system {
+  name = "fedex",
+  -- The second is FedEx's own test environment, which answers much of it from a book.
+  base_url = { production = "https://apis.fedex.com", test = "https://apis-sandbox.fedex.com" },
+  headers = { Accept = "application/json" },
+
+  auth = {
+    kind = "client_credentials", token_path = "/oauth/token", client = "body",
+    -- Three calls a second for five seconds, or one a second for two minutes, hold the public address for ten minutes, and trying on
+    -- makes it longer (section 3). A rule without a scope is shared by every connection of this installation, as the address is.
+    limits = {
+      { calls = 8, per = "5s" }, { calls = 60, per = "2m" },
+      { errors = 1, per = "11m", count = { 403 } },
+      { errors = 8, per = "1h", scope = { "grant" } },
+    },
+  },
+
+  limits = {
+    -- In fixed windows of ten seconds; the application is the portal project. `calls` of the organisation's day is a fact of the
+    -- customer's contract: a connection that knows it says so.
+    { calls = 1400, per = "10s", scope = { "app" } },
+    { in_flight = 8, scope = { "app" } },
+  },
+
+  errors = { message = { "errors.0.message", "errors.0.code" } },
+
+  operations = operations,
+  types = types,
+}
