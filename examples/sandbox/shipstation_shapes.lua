@@ -130,8 +130,8 @@ function shapes.fulfillment(fulfillment)
   return {
     fulfillmentId = fulfillment.id, orderId = order.id, orderNumber = order.fields.orderNumber, userId = null,
     customerEmail = or_null(order.fields.customerEmail), trackingNumber = fulfillment.tracking, createDate = at(fulfillment.created),
-    shipDate = wall(fulfillment.ship_date), voidDate = null, deliveryDate = null, carrierCode = or_null(fulfillment.carrier), sellerFillProviderId = null,
-    sellerFillProviderName = null, fulfillmentProviderCode = or_null(fulfillment.provider), fulfillmentServiceCode = null,
+    shipDate = wall(fulfillment.ship_date), voidDate = null, deliveryDate = null, carrierCode = or_null(fulfillment.carrier),
+    fulfillmentProviderCode = or_null(fulfillment.provider), fulfillmentServiceCode = null,
     fulfillmentFee = number(fulfillment.fee), voidRequested = false, voided = false, marketplaceNotified = fulfillment.notice,
     notifyErrorMessage = null, shipTo = shapes.address(fulfillment.ship_to),
   }

@@ -1,0 +1,9 @@
+-- Webhook subscriptions. Deliveries are neither signed nor do they carry a header of ours, and only point to a list
+-- (fact sheet, section 4): the system declares no `webhooks`, so nothing takes one in.
+
+return {
+  ["webhooks.list"] = { GET = "/webhooks", pages = { rows = { "webhooks" } }, gives = "Hook", id = "WebHookID" },
+  -- Answers `id` or `WebHookID`; there is no update call, and nothing says that a second one is refused.
+  ["webhooks.subscribe"] = { POST = "/webhooks/subscribe", takes = "Subscription", effect = { kind = "D" } },
+  ["webhooks.delete"] = { DELETE = "/webhooks/{id}", effect = { kind = "D", may_repeat = true } },
+}

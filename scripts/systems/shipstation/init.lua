@@ -1,0 +1,44 @@
+-- ShipStation V1: orders, shipments (labels) and fulfillments of one account, authenticated by API key and secret. V2 is a system
+-- of its own (shipstation_v2): other host, other authentication, other words, the same account.
+--
+-- Instants of V1 are wall-clock times of the US Pacific coast without an offset (fact sheet, section 1.1), which no field type says:
+-- they are texts here, read with time.from_local(text, "America/Los_Angeles") and written as "2026-03-02 09:15:00". For the same
+-- reason no list declares `since` or `period`, whose bounds would be UTC.
+
+local operations = {
+  -- What `ping` reads: the key pair, and that each thing that flows need is within its reach.
+  ["ping.stores"] = { GET = "/stores" },
+  ["ping.orders"] = { GET = "/orders", query = { pageSize = "1" } },
+  ["ping.webhooks"] = { GET = "/webhooks" },
+}
+for _, area in ipairs { require "orders", require "labels", require "account", require "hooks" } do
+  for name, operation in pairs(area) do operations[name] = operation end
+end
+
+return system {
+  name = "shipstation",
+  base_url = "https://ssapi.shipstation.com",
+  headers = { Accept = "application/json" },
+
+  -- Secrets `username` (the API key) and `password` (its secret).
+  auth = { kind = "basic" },
+
+  limits = {
+    -- Per key pair, and shared with whoever else has it, so it is learnt from every answer. X-Rate-Limit-Reset is in whole
+    -- seconds from now, as Retry-After is, which V1 does not send.
+    {
+      calls = 40, per = "1m", scope = { "grant" },
+      learn = { left = "X-Rate-Limit-Remaining", limit = "X-Rate-Limit-Limit", retry_after = "X-Rate-Limit-Reset" },
+    },
+    { in_flight = 4, scope = { "grant" } },
+  },
+
+  -- Bad input comes as 400, and also as 500 with the words of an ASP.NET exception (section 5.1).
+  errors = {
+    message = { "message", "ExceptionMessage", "Message" },
+    refusal_like = { status = { 500 }, path = "ExceptionMessage", unless_prefix = { "Timeout", "Execution Timeout", "Transaction" } },
+  },
+
+  operations = operations,
+  types = require "types",
+}
