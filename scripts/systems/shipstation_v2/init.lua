@@ -58,7 +58,7 @@ return system {
       POST = "/v2/labels/shipment/{shipment_id}", takes = "ShipmentLabel", gives = "Label", id = "label_id", number = "tracking_number", create = true,
       effect = { kind = "D" }, deadline = "2m",
     },
-    ["labels.return"] = {
+    ["labels.create_return"] = {
       POST = "/v2/labels/{label_id}/return", gives = "Label", id = "label_id", number = "tracking_number", create = true,
       effect = { kind = "D" }, deadline = "2m",
     },
