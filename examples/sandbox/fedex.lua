@@ -1,8 +1,8 @@
 -- The simulated FedEx, written from apis/fedex.md and from nothing of the connector: routes a request through token, limits and
 -- entitlement to the API that it names.
 
-local Journal, Limits, OAuth, Parcels, Ship, Track =
-  require "journal", require "fedex_limits", require "fedex_oauth", require "fedex_parcels", require "fedex_ship", require "fedex_track"
+local Journal, Limits, OAuth, Parcels, Pickup, Ship, Track = require "journal", require "fedex_limits", require "fedex_oauth",
+  require "fedex_parcels", require "fedex_pickup", require "fedex_ship", require "fedex_track"
 local answers, calendar, host, label, money, quotes = require "fedex_answers", require "calendar", require "host", require "fedex_label",
   require "money", require "fedex_quotes"
 
@@ -11,11 +11,12 @@ local REPORTED_SHIPMENTS, SHIPPED_ELSEWHERE = 5000, { city = "Utrecht", country 
 -- Behaviour that the fact sheet marks as not verified, that is ours to choose, or that differs between projects.
 local function switches()
   return {
-    transactions = 1400, track_day = 100000, organisation_day = 500000, token_burst = 15, token_average = 120, trying_extends_hold = true,
+    transactions = 1400, track_day = 100000, ship_day = false, organisation_day = 500000, token_burst = 15, token_average = 120, trying_extends_hold = true,
     code_429 = "TOO.MANY.REQUESTS.ERROR", short_429 = "We have received too many requests in a short duration. Please wait a while to try again.",
     quota_429 = "The daily quota of transactions is used up. Please try again after 00:00 GMT.", retry_after = false,
     missing_apis = host.json.array {}, separate_track_project = false, alerts = "list", long_street = "refuse", label_text = "any",
     name_longest = 70, customs_within_union = false, customs_sum_checked = true, async_seconds = 10, second_cancel = "not_done",
+    cancel_seconds = false, same_transaction_id = "new",
     track_delay_seconds = 60, reference_delay_seconds = 120, reference_match = "exact", reference_not_found = "in_200", track_days = 90,
     scan_order = "newest_first", travel = false, travel_seconds = 600,
   }
@@ -38,7 +39,7 @@ FedEx.__index = FedEx
 
 local APIS = {
   { prefix = "/ship/v1/", name = "ship" }, { prefix = "/track/v1/", name = "track" }, { prefix = "/rate/v1/", name = "rate" },
-  { prefix = "/address/v1/", name = "address" },
+  { prefix = "/address/v1/", name = "address" }, { prefix = "/pickup/v1/", name = "pickup" },
 }
 
 local function api_of(path)
@@ -57,7 +58,8 @@ function FedEx:entitled(project, api)
 end
 
 function FedEx:run(request, api, path, child)
-  if api == "ship" then return self.ship:handle(request, path, child) end
+  if api == "ship" and path ~= "endofday/" then return self.ship:handle(request, path, child) end
+  if api == "ship" or api == "pickup" then return self.pickup:handle(request, path, child) end
   if api == "track" then return self.track:handle(request, path) end
   if api == "rate" and request.method == "POST" and path == "rates/quotes" then return quotes.rates(self.world, request, child) end
   if api == "address" and request.method == "POST" and path == "addresses/resolve" then return quotes.addresses(self.world, request) end
@@ -72,7 +74,7 @@ function FedEx:handle(request)
   local project, child = self.oauth:caller(request)
   if not project then return answers.unauthorized(request) end
   local api, path = api_of(request.path)
-  local refused = self.limits:take(request, project, api == "track")
+  local refused = self.limits:take(request, project, api)
   if refused then return refused end
   if not api then return answers.not_found(request) end
   if not self:entitled(project, api) then
@@ -231,7 +233,8 @@ function FedEx:state(query)
       shipments = #self.world.parcels.shipments, parcels = parcels, cancelled = cancelled, cancel_calls = self.ship.cancels, by_status = by_status,
       charged = charged,
     },
-    shipments = list, doubled = doubled, customer_mails = self.track.mails, oauth = self.oauth:report(), limits = self.limits:report(),
+    shipments = list, doubled = doubled, customer_mails = self.track.mails,
+    pickups = self.pickup:report(), oauth = self.oauth:report(), limits = self.limits:report(),
   }
 end
 
@@ -247,7 +250,7 @@ return function(config)
   local world = {
     parcels = Parcels.new(), accounts = accounts_of(), switches = switches(), journal = journal, base = function() return url end,
   }
-  local self = setmetatable({ world = world, ship = Ship.new(world), track = Track.new(world) }, FedEx)
+  local self = setmetatable({ world = world, ship = Ship.new(world), track = Track.new(world), pickup = Pickup.new(world) }, FedEx)
   self.oauth, self.limits = OAuth.new({ main, track }, journal, world.switches), Limits.new(journal, world.switches)
   return {
     name = config.name or "fedex", journal = journal, switches = world.switches,

@@ -186,8 +186,8 @@ function Check:customs(path)
   end
 end
 
-function Check:account(accounts, child)
-  local number = self:text("accountNumber.value", ACCOUNT_LONGEST)
+function Check:account(accounts, child, path)
+  local number = self:text(path or "accountNumber.value", ACCOUNT_LONGEST)
   if not number then return nil end
   local account = accounts[number]
   if not account or #number > ACCOUNT_LONGEST then
@@ -199,10 +199,10 @@ function Check:account(accounts, child)
   return account
 end
 
--- The account of a request that ships nothing; nil with the faults.
-function check.account(body, accounts, child, switches)
+-- The account of a request that ships nothing; nil with the faults. `path`: where it does not stand under accountNumber.
+function check.account(body, accounts, child, switches, path)
   local self = setmetatable({ body = body, switches = switches, faults = {} }, Check)
-  local account = self:account(accounts, child)
+  local account = self:account(accounts, child, path)
   if #self.faults > 0 then return nil, self.faults end
   return account
 end

@@ -91,17 +91,22 @@ end
 function Ship:create(request, child)
   local checked, body = self:checked(request, child)
   if not checked then return body end
+  local id = request.headers["x-customer-transaction-id"]
+  if id and self.calls[id] and self.world.switches.same_transaction_id == "refused" then
+    return answers.error(request, 400, "TRANSACTIONID.DUPLICATE", "A transaction with this id has been processed.")
+  end
   local many = #checked.packages > MOST_AT_ONCE
   if many and body.processingOptionType ~= "ALLOW_ASYNCHRONOUS" then
     return answers.error(request, 400, "PACKAGECOUNT.TOO.MANY", "More than 40 packages need processingOptionType ALLOW_ASYNCHRONOUS.")
   end
   local shipment = self:keep(checked, request)
+  if id then self.calls[id] = true end
   local answer
   local alerts = answers.alerts(self.world.switches, { answers.note("SHIP.RECIPIENT.POSTALCITY.MATCH", "The recipient's postal code and city match.") })
   if many then
-    local id = host.uuid()
-    self.jobs[id] = { shipment = shipment, ready = host.now() + self.world.switches.async_seconds }
-    answer, shipment.transaction = answers.ok(request, { jobId = id, alerts = alerts })
+    local job = host.uuid()
+    self.jobs[job] = { shipment = shipment, ready = host.now() + self.world.switches.async_seconds }
+    answer, shipment.transaction = answers.ok(request, { jobId = job, alerts = alerts })
   else
     answer, shipment.transaction = answers.ok(request, {
       jobId = host.json.null, alerts = alerts, transactionShipments = host.json.array { self:shown(shipment) },
@@ -147,7 +152,8 @@ function Ship:cancel(request, child)
   if again and self.world.switches.second_cancel == "refused" then
     return answers.error(request, 400, "SHIPMENT.ALREADY.CANCELLED", "The shipment has been cancelled already.")
   end
-  local done = not Parcels.tendered(shipment)
+  local late = self.world.switches.cancel_seconds
+  local done = not Parcels.tendered(shipment) and not (late and host.now() - shipment.made > late)
   if again then done = self.world.switches.second_cancel == "done" else shipment.cancelled = done end
   if done and not again then shipment.cancelled_at = host.now() end
   return (answers.ok(request, {

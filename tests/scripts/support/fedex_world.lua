@@ -1,12 +1,12 @@
 -- The simulated FedEx and its connector's data for specs in plain Lua: a token, calls by the names of operations, and requests
 -- that have everything they need.
 
-local Remote, flow, json, service = require "remote", require "flow", require "json", require "service"
+local FedEx, Remote, flow, json, service = require "fedex_caller", require "remote", require "flow", require "json", require "service"
 
 local World = {}
 World.__index = World
 
-World.ACCOUNT = "740561073"
+World.ACCOUNT = FedEx.ACCOUNT
 
 function World.start(root)
   local sandbox = assert(loadfile(root .. "/examples/sandbox/init.lua")) { only = { "fedex" } }.systems.fedex
@@ -43,44 +43,16 @@ function World:control(method, what, body)
   return answer.json
 end
 
-function World.party(company, street, city, postcode, country)
-  return {
-    contact = { companyName = company, phoneNumber = "31201234567" },
-    address = { streetLines = json.array { street }, city = city, postalCode = postcode, countryCode = country },
-  }
-end
+World.party = FedEx.party
 
--- A label by reference; `more` lies over requestedShipment.
-function World.shipment(reference, more)
-  local requested = {
-    shipDatestamp = "2026-01-05", pickupType = "USE_SCHEDULED_PICKUP", serviceType = "FEDEX_INTERNATIONAL_PRIORITY",
-    packagingType = "YOUR_PACKAGING", totalWeight = 2, shipper = World.party("Voorbeeld BV", "Dorpsstraat 1", "Utrecht", "3511AA", "NL"),
-    recipients = json.array { World.party("Muster GmbH", "Hauptstr. 5", "Berlin", "10115", "DE") },
-    shippingChargesPayment = { paymentType = "SENDER" }, labelSpecification = { imageType = "PDF", labelStockType = "PAPER_4X6" },
-    requestedPackageLineItems = json.array { {
-      groupPackageCount = 1, weight = { units = "KG", value = 2 },
-      customerReferences = json.array {
-        { customerReferenceType = "CUSTOMER_REFERENCE", value = reference }, { customerReferenceType = "DEPARTMENT_NUMBER", value = "KP-310" },
-      },
-    } },
-  }
-  for name, value in pairs(more or {}) do requested[name] = value end
-  return { labelResponseOptions = "LABEL", accountNumber = { value = World.ACCOUNT }, requestedShipment = requested }
-end
+-- A label by reference.
+function World.shipment(reference) return FedEx.shipment { requestedPackageLineItems = json.array { FedEx.package(reference) } } end
 
--- Outside the union.
+-- The same to a country outside the union.
 function World.export(reference)
-  return World.shipment(reference, {
-    recipients = json.array { World.party("Bygg AS", "Storgata 1", "Oslo", "0155", "NO") },
-    customsClearanceDetail = {
-      commercialInvoice = { shipmentPurpose = "SOLD", termsOfSale = "DAP" }, dutiesPayment = { paymentType = "RECIPIENT" },
-      totalCustomsValue = { amount = 40, currency = "EUR" },
-      commodities = json.array { {
-        description = "Mug", countryOfManufacture = "NL", harmonizedCode = "691110", quantity = 2, quantityUnits = "PCS",
-        unitPrice = { amount = 20, currency = "EUR" }, customsValue = { amount = 40, currency = "EUR" }, weight = { units = "KG", value = 2 },
-      } },
-    },
-  })
+  local body = FedEx.abroad(FedEx.CUSTOMS)
+  body.requestedShipment.requestedPackageLineItems = json.array { FedEx.package(reference) }
+  return body
 end
 
 return World

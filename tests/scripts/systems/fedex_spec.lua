@@ -41,9 +41,32 @@ local function resolve() return { addressesToValidate = json.array { { address =
 
 local function cancel(number) return { accountNumber = { value = ACCOUNT }, trackingNumber = number, deletionControl = "DELETE_ALL_PACKAGES" } end
 
--- What each operation of the simulation's part is given; a label that was delivered is `number`.
-local function bodies(number, job)
+local function many(reference)
+  local body = World.shipment(reference)
+  body.requestedShipment.requestedPackageLineItems[1].groupPackageCount, body.processingOptionType = 41, "ALLOW_ASYNCHRONOUS"
+  return body
+end
+
+local function pickup()
   return {
+    associatedAccountNumber = { value = ACCOUNT }, carrierCode = "FDXE", originDetail = {
+      pickupLocation = World.party("Voorbeeld BV", "Dorpsstraat 1", "Utrecht", "3511AA", "NL"), readyDateTimestamp = "2026-01-06T14:00:00Z",
+      customerCloseTime = "17:00:00",
+    },
+  }
+end
+
+-- What each operation is given; `number` is of a label that was delivered.
+local function bodies(number, job)
+  local account = { value = ACCOUNT }
+  local close = { accountNumber = account, closeReqType = "GCDR", groundServiceCategory = "GROUND" }
+  return {
+    ["shipments.create_later"] = many "EO-8", ["ground.close"] = close, ["ground.reprint"] = close, ["pickups.create"] = pickup(),
+    ["pickups.cancel"] = { associatedAccountNumber = account, pickupConfirmationCode = "0001", scheduledDate = "2026-01-06" },
+    ["pickups.availability"] = {
+      pickupAddress = World.party("A", "Dorpsstraat 1", "Utrecht", "3511AA", "NL").address, pickupRequestType = json.array { "SAME_DAY" },
+      carriers = json.array { "FDXG" }, countryRelationship = "DOMESTIC",
+    },
     ["shipments.create"] = World.export "EO-2", ["shipments.validate"] = World.shipment "EO-3", ["shipments.cancel"] = cancel(number),
     ["shipments.results"] = { accountNumber = { value = ACCOUNT }, jobId = job }, ["track.numbers"] = numbers_request(number),
     ["track.references"] = search "EO-1", ["rates.quote"] = quote(), ["addresses.resolve"] = resolve(),
@@ -53,12 +76,6 @@ local function bodies(number, job)
       trackDocumentSpecification = json.array { { trackingNumberInfo = { trackingNumber = number } } },
     },
   }
-end
-
-local function many(reference)
-  local body = World.shipment(reference)
-  body.requestedShipment.requestedPackageLineItems[1].groupPackageCount, body.processingOptionType = 41, "ALLOW_ASYNCHRONOUS"
-  return body
 end
 
 -- Fields that no type names: what FedEx writes as text or list, and what nobody reads.
@@ -81,17 +98,24 @@ return {
     local world = World.start(root)
     local made = world:call("shipments.create", World.shipment "EO-1").output.transactionShipments[1]
     local later = world:call("shipments.create_later", many "EO-9")
+    local ground = World.shipment "EO-7"
+    ground.requestedShipment.serviceType = "FEDEX_GROUND"
+    ground.requestedShipment.recipients = json.array { World.party("B", "Dam 1", "Amsterdam", "1012JS", "NL") }
+    world:call("shipments.create", ground)
+    world:call("pickups.create", pickup())
     service.pass(200)
     world:control("POST", "seed", { journey = "delivered", parcels = json.array { made.masterTrackingNumber } })
     local given = bodies(made.masterTrackingNumber, later.output.jobId)
-    for name, operation in pairs(world.system.operations) do
-      local body = given[name]
-      if body then
-        local answer = world:call(name, body)
-        local rows = operation.pages and answer or { answer }
-        assert(#rows > 0, name)
-        for _, row in ipairs(rows) do each_known(world.system.types, operation.gives, row, name) end
-      end
+    local names = {}
+    for name in pairs(world.system.operations) do names[#names + 1] = name end
+    table.sort(names)   -- what is made comes before what is made of it: create before cancel, close before reprint
+    for _, name in ipairs(names) do
+      local operation, body = world.system.operations[name], given[name]
+      assert(body, name .. " is tried nowhere")
+      local answer = world:call(name, body)
+      local rows = operation.pages and answer or { answer }
+      assert(#rows > 0, name)
+      for _, row in ipairs(rows) do each_known(world.system.types, operation.gives, row, name) end
     end
     assert(next(world:control("GET", "events").violation_counts) == nil)
   end,
