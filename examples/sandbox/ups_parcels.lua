@@ -60,14 +60,15 @@ function Parcels:add(shipment, account)
   return shipment
 end
 
--- Something happens to a parcel; `options` may say `at` (a former time) and another place { city, country }.
+-- Something happens to a parcel; `options` may say `at` (a former time), another place { city, country } and `corrected`,
+-- what UPS made of the address.
 function Parcels:happen(parcel, what, options)
   options = options or {}
   local kind, shipment = EVENTS[what], parcel.shipment
   local place = options.place or (AT_SENDER[what] and shipment.from or shipment.to)
   local event = {
     what = what, at = options.at or host.now(), type = kind[1], code = kind[2], number = kind[3], text = kind[4], city = place.city,
-    country = place.country, recorded = host.now(),
+    country = place.country, recorded = host.now(), corrected = options.corrected,
   }
   event.offset = places.offset(event.country, event.at)
   local at = #parcel.events + 1

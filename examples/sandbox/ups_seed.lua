@@ -19,7 +19,7 @@ local function place_of(each)
   if each.city or each.country then return { city = each.city or "", country = each.country or "NL" } end
 end
 
--- {"happen": [{"number": "1Z…", "what": "delivered", "at": "2026-01-05T10:00:00Z", "city": …, "country": …}]}
+-- {"happen": [{"number": "1Z…", "what": "delivered", "at": "2026-01-05T10:00:00Z", "city": …, "country": …, "corrected": {…}}]}
 function acts.happen(world, body)
   for _, each in ipairs(body.happen) do
     local parcel = world.parcels.by_number[each.number]
@@ -27,7 +27,7 @@ function acts.happen(world, body)
     if not world.parcels.EVENTS[each.what] then return nil, "nothing is called " .. tostring(each.what) end
     local at = each.at and calendar.parse_iso(each.at)
     if each.at and not at then return nil, "at: expected an instant" end
-    world.parcels:happen(parcel, each.what, { at = at, place = place_of(each) })
+    world.parcels:happen(parcel, each.what, { at = at, place = place_of(each), corrected = each.corrected })
   end
   return #body.happen
 end

@@ -37,10 +37,11 @@ function Views:happened(parcel, event)
   file.events[#file.events + 1] = { list = list, parcel = parcel, event = event }
 end
 
-local function references(parcel)
+-- References as a list, or nothing where there are none.
+local function references(values)
+  if #values == 0 then return nil end
   local rows = host.json.array {}
-  for _, value in ipairs(parcel.shipment.references) do rows[#rows + 1] = { Value = value } end
-  for _, value in ipairs(parcel.references) do rows[#rows + 1] = { Value = value } end
+  for index, value in ipairs(values) do rows[index] = { Value = value } end
   return rows
 end
 
@@ -49,17 +50,23 @@ function Views:entry(each)
   local times = self.world.parcels.times(event)
   if each.list == "Manifest" then
     return {
-      Shipper = { ShipperNumber = parcel.shipment.account }, ReferenceNumber = references(parcel), PickupDate = times.date,
+      Shipper = { ShipperNumber = parcel.shipment.account }, ReferenceNumber = references(parcel.shipment.references), PickupDate = times.date,
       Package = answers.list({ { TrackingNumber = parcel.number, Activity = { Date = times.date, Time = times.time } } }, self.world.switches.single_as_object),
     }
   end
   local out = {
-    TrackingNumber = parcel.number, ShipperNumber = parcel.shipment.account, Date = times.date, Time = times.time,
-    PackageReferenceNumber = references(parcel),
-    ActivityLocation = { AddressArtifactFormat = { PoliticalDivision2 = event.city, CountryCode = event.country } },
+    TrackingNumber = parcel.number, ShipperNumber = parcel.shipment.account, PackageReferenceNumber = references(parcel.references),
+    ShipmentReferenceNumber = references(parcel.shipment.references),
   }
-  if each.list == "Exception" then out.StatusCode, out.StatusDescription = event.number, event.text end
-  if each.list == "Generic" then out.ActivityType = event.what == "voided" and "VM" or "UR" end
+  if each.list == "Generic" then
+    out.ActivityType, out.Activity = event.what == "voided" and "VM" or "UR", { Date = times.date, Time = times.time }
+    return out
+  end
+  out.Date, out.Time = times.date, times.time
+  out.ActivityLocation = { AddressArtifactFormat = { PoliticalDivision2 = event.city, CountryCode = event.country } }
+  if each.list == "Exception" then
+    out.StatusCode, out.StatusDescription, out.UpdatedAddress = event.code, event.text, event.corrected
+  end
   return out
 end
 

@@ -88,7 +88,7 @@ local function wanted_shipment(world, asked)
 end
 
 -- POST /api/labels/{version}/recovery: the labels of a shipment that exists; of several with one reference the latest.
-function void.recover(world, request, version)
+function void.recover(world, request)
   if request.method ~= "POST" then return answers.no_method() end
   local body = wire.json(request)
   local asked = body and body.LabelRecoveryRequest
@@ -112,7 +112,7 @@ function void.recover(world, request, version)
   end
   return answers.json(200, {
     LabelRecoveryResponse = {
-      Response = answers.success(asked.Request), ShipmentIdentificationNumber = shipment.id, LabelResults = answers.list(rows, world.lists_alone(version)),
+      Response = answers.success(asked.Request), ShipmentIdentificationNumber = shipment.id, LabelResults = answers.list(rows, world.switches.single_as_object),
     },
   })
 end

@@ -248,13 +248,14 @@ return {
     local ups = start()
     local number = ups:buy("EO-1").ShipmentIdentificationNumber
     ups:happen(number, "picked_up")
-    ups:happen(number, "exception")
+    ups:happen(number, "exception", { corrected = { StreetName = "HAUPTSTRASSE" } })
     ups:happen(number, "delivered")
     local path = "/api/quantumview/v3/events"
     local answer = ups:call("POST", path, views { Request = EVENTS }).json.QuantumViewResponse
     local file = answer.QuantumViewEvents.SubscriptionEvents[1].SubscriptionFile[1]
     assert(answer.Response.ResponseStatusCode == "1" and file.StatusType.Code == "U" and file.FileName:match "^%d%d%d%d%d%d_%d%d%d%d%d%d%d%d%d$")
-    assert(#file.Manifest == 1 and #file.Origin == 1 and #file.Exception == 1 and file.Delivery[1].TrackingNumber == number)
+    assert(#file.Manifest == 1 and #file.Origin == 1 and file.Delivery[1].TrackingNumber == number)
+    assert(file.Exception[1].UpdatedAddress.StreetName == "HAUPTSTRASSE" and file.Exception[1].ShipmentReferenceNumber[1].Value == "EO-1")
     local again = ups:call("POST", path, views { Request = EVENTS }).json.QuantumViewResponse
     assert(not again.QuantumViewEvents.SubscriptionEvents[1].SubscriptionFile and not again.Bookmark)
     local range = { { Name = "OutboundXML", DateTimeRange = { BeginDateTime = "20260105000000", EndDateTime = "20260106000000" } } }

@@ -1,0 +1,47 @@
+-- UPS: shipping, tracking, rates and pickups of one shipper's account, by client credentials of the customer's own app. The
+-- test environment (CIE) is a region of its own.
+
+local operations = {}
+for _, area in ipairs { require "shipping", require "tracking", require "alerts", require "quotes", require "pickups" } do
+  for name, operation in pairs(area) do operations[name] = operation end
+end
+
+local types = {}
+for _, part in ipairs { require "types", require "shipping_types", require "tracking_types" } do
+  for name, declared in pairs(part) do types[name] = declared end
+end
+
+return system {
+  name = "ups",
+  base_url = { production = "https://onlinetools.ups.com", test = "https://wwwcie.ups.com" },
+  headers = { Accept = "application/json", transactionSrc = "ml-connector" },
+
+  auth = {
+    kind = "client_credentials", token_path = "/security/v1/oauth/token", client = "basic",
+    -- The account that is shipped for, where the app serves several (section 2).
+    token_headers = { ["x-merchant-id"] = "{account?}" },
+    -- A token lives an hour, so that 24 a day are needed; more than this many means that something fetches one a call (section 9).
+    limits = { { calls = 250, per = "1d", scope = { "grant" } }, { errors = 8, per = "1h", scope = { "grant" } } },
+    send = { header = "Authorization", value = "Bearer {access_token}" },
+  },
+
+  -- UPS publishes no limits and says nothing in its 429 (section 3): these are our own restraint, which a connection may change.
+  limits = { { calls = 300, per = "1m", scope = { "app" } }, { in_flight = 4, scope = { "app" } } },
+
+  errors = {
+    message = {
+      "response.errors.0.message", "response.errors.message", "QuantumViewResponse.Response.Error.0.ErrorDescription",
+      "Fault.detail.Errors.ErrorDetail.PrimaryErrorCode.Description",
+    },
+  },
+
+  webhooks = {
+    -- Track Alert v1: what we registered comes back with each push; nothing is signed (section 6).
+    verify = { token = { header = "credential", secret = "alert_credential" } },
+    -- There is no event id and no topic but the status' type: M, MV, I, X, D, U.
+    topic = "activityStatus.type",
+  },
+
+  operations = operations,
+  types = types,
+}
