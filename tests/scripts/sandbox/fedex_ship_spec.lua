@@ -44,6 +44,8 @@ return {
     fedex:control("POST", "faults", { match = { path = "/ship/" }, kind = "lost_answer", count = 1 })
     assert(fedex:call("POST", "/ship/v1/shipments", shipment()).cut == "before")
     assert(fedex:control("GET", "state").counts.shipments == 1)
+    fedex:control("POST", "faults", { kind = "429", count = 1 })
+    assert(fedex:call("POST", "/ship/v1/shipments", shipment()).json.errors[1].message:find "short duration")
     fedex:control("POST", "faults", json.array { { match = { path = "/ship/" }, kind = "500", count = 1 }, { kind = "503", count = 1 } })
     assert(fedex:call("POST", "/ship/v1/shipments", shipment()).json.errors[1].code == "INTERNAL.SERVER.ERROR")
     assert(fedex:call("POST", "/ship/v1/shipments", shipment()).json.errors[1].code == "SERVICE.UNAVAILABLE.ERROR")
@@ -82,7 +84,10 @@ return {
       fedex:refused(body, "REQUESTEDSHIPMENT." .. field:upper())
     end
     for _, case in ipairs {
-      { { pickupType = "WHENEVER" }, "PICKUPTYPE.INVALID" }, { { serviceType = "FEDEX_MOON" }, "SERVICETYPE.INVALID" },
+      { { packagingType = "SOCK" }, "PACKAGINGTYPE.INVALID" },
+      { { shippingChargesPayment = { paymentType = "LATER" } }, "PAYMENTTYPE.INVALID" },
+      { { labelSpecification = { imageType = "PDF" } }, "LABELSTOCKTYPE.MISSING" }, { { pickupType = "WHENEVER" }, "PICKUPTYPE.INVALID" },
+      { { serviceType = "FEDEX_MOON" }, "SERVICETYPE.INVALID" },
       { { serviceType = "FEDEX_GROUND" }, "SERVICETYPE.INVALID" }, { { shipDatestamp = "05-01-2026" }, "SHIPDATESTAMP.INVALID" },
       { { shippingChargesPayment = { paymentType = "RECIPIENT" } }, "PAYOR.MISSING" },
       { { requestedPackageLineItems = json.array { package("A", { weight = { units = "KG", value = 0 } }) } }, "WEIGHT.VALUE.INVALID" },
@@ -90,6 +95,9 @@ return {
     } do
       fedex:refused(shipment(case[1]), case[2])
     end
+    local options = shipment()
+    options.labelResponseOptions = "LATER"
+    fedex:refused(options, "LABELRESPONSEOPTIONS.INVALID")
     local answer = fedex:call("POST", "/ship/v1/shipments", { requestedShipment = {} })
     assert(answer.status == 400 and #answer.json.errors > 8 and answer.json.errors[1].parameterList[1].key)
     assert(fedex:control("GET", "state").counts.shipments == 0)
@@ -113,6 +121,13 @@ return {
       fedex:refused(to(function(it) it.contact.phoneNumber = phone end), "PHONENUMBER.INVALID")
     end
     fedex:refused(to(function(it) it.contact.companyName = nil end), "CONTACT.MISSING")
+    fedex:refused(to(function(it) it.contact.companyName = ("Ø"):rep(71) end), "COMPANYNAME.TOO.LONG")
+    fedex:refused(to(function(it) it.contact.phoneNumber = nil end), "PHONENUMBER.MISSING")
+    fedex:refused(to(function(it) it.address.city = ("x"):rep(36) end), "CITY.TOO.LONG")
+    fedex:refused(to(function(it) it.address.postalCode = nil end), "POSTALCODE.MISSING")
+    fedex:refused(to(function(it) it.address.countryCode = "Germany" end), "COUNTRYCODE.INVALID")
+    fedex:refused(to(function(it) it.address.streetLines = json.array {} end), "STREETLINES.MISSING")
+    fedex:ship(to(function(it) it.address.countryCode, it.address.postalCode = "IE", nil end))
     fedex:ship(to(function(it) it.contact.companyName, it.contact.personName = nil, "A. Groß" end))
     fedex:switch { label_text = "ascii" }
     fedex:refused(to(function(it) it.contact.companyName, it.contact.personName = nil, "A. Groß" end), "PERSONNAME.INVALID")

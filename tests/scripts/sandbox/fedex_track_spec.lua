@@ -62,7 +62,7 @@ return {
     local fedex = start():log_in()
     for journey, code in pairs {
       delivered = "DL", exception = "DL", refused = "RS", returned = "DL", returned_after_delivered = "RS", lost = "DP", held = "HL",
-      customs_delay = "DL", delay = "DL",
+      customs_delay = "DL", delay = "DL", collected = "DL", picked_up = "PU", in_transit = "AR", unknown_code = "DL",
     } do
       local number = fedex:ship().masterTrackingNumber
       fedex:control("POST", "seed", { journey = journey, parcels = json.array { number } })
@@ -107,6 +107,11 @@ return {
     fedex:log_in()
     assert(fedex:by_reference("EO-118").status == 404, "thirty days back are the usual range")
     assert(#fedex:by_reference("EO-118", { shipDateBegin = "2026-01-01", shipDateEndDate = "2026-12-31" }) == 1)
+    service.pass(60 * 86400)
+    fedex:log_in()
+    assert(fedex:track({ number })[1].trackResults[1].error, "nothing is kept for ever")
+    fedex:switch { track_days = 200 }
+    assert(fedex:track({ number })[1].trackResults[1].latestStatusDetail.code == "OC")
   end,
   ["a reference is asked for with the account, or with country and postal code of where it goes"] = function()
     local fedex = start():log_in()

@@ -2,12 +2,14 @@
 
 local json, service = require "json", require "service"
 
-local ACCOUNT = "740561073"
+local ACCOUNT, MORNING = "740561073", 1767571200000   -- 2026-01-05T00:00:00Z
 
 local FedEx = { ACCOUNT = ACCOUNT }
 FedEx.__index = FedEx
 
+-- Each starts on the day that its requests ship on.
 function FedEx.start(root)
+  service.now_ms = MORNING
   local system = assert(loadfile(root .. "/examples/sandbox/init.lua")) { only = { "fedex" } }.systems.fedex
   service.timers = {}
   return setmetatable({ url = system.url, credentials = system.credentials }, FedEx)

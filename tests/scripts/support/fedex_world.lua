@@ -9,8 +9,7 @@ World.__index = World
 World.ACCOUNT = FedEx.ACCOUNT
 
 function World.start(root)
-  local sandbox = assert(loadfile(root .. "/examples/sandbox/init.lua")) { only = { "fedex" } }.systems.fedex
-  service.timers = {}
+  local sandbox = FedEx.start(root)
   local self = setmetatable({ url = sandbox.url, credentials = sandbox.credentials, system = flow.load(root, "scripts/systems/fedex") }, World)
   self.remote = Remote.new(self.system, self.url, function()
     return { authorization = "Bearer " .. (self.access or "none"), ["x-customer-transaction-id"] = self.transaction }
