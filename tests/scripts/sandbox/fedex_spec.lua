@@ -43,7 +43,10 @@ return {
   end,
   ["XF3: three token calls a second for five seconds hold the address for ten minutes, whoever asks"] = function()
     local fedex = start()
-    for _ = 1, 14 do assert(fedex:token(fedex:own_form()).status == 200) end
+    for call = 1, 14 do
+      assert(fedex:token(fedex:own_form()).status == 200)
+      if call % 3 == 0 then service.pass(1) end
+    end
     assert(fedex:token(fedex:own_form()).json.errors[1].code == "FORBIDDEN.ERROR")
     assert(fedex:token(fedex:own_form "track_").status == 403, "another project behind the same address")
     assert(fedex:token(fedex:own_form(), { peer = "192.0.2.7:40000" }).status == 200, "another address")
@@ -59,9 +62,9 @@ return {
     service.pass(590)
     assert(fedex:token(fedex:own_form()).status == 403)
     fedex:switch { trying_extends_hold = false }
-    service.pass(590)
+    service.pass(599)
     assert(fedex:token(fedex:own_form()).status == 403)
-    service.pass(11)
+    service.pass(1)
     assert(fedex:token(fedex:own_form()).status == 200)
   end,
   ["XF3: a token call a second for two minutes is too many as well"] = function()
@@ -96,7 +99,9 @@ return {
     local over = fedex:call("POST", "/ship/v1/shipments", shipment())
     assert(over.status == 429 and over.json.errors[1].message:find "short duration" and not over.headers["Retry-After"])
     assert(fedex:violations().transactions == 1)
-    service.pass(10)
+    service.pass(9)
+    assert(fedex:call("POST", "/ship/v1/shipments", shipment()).status == 429)
+    service.pass(1)
     fedex:ship()
   end,
   ["XF6: the day's quota of Track and of the organisation says so in other words and ends at midnight GMT"] = function()
