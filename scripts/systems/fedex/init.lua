@@ -29,8 +29,8 @@ return system {
   },
 
   limits = {
-    -- In fixed windows of ten seconds; the application is the portal project. `calls` of the organisation's day is a fact of the
-    -- customer's contract: a connection that knows it says so.
+    -- In fixed windows of ten seconds; the application is the portal project. The organisation's quota of a day is a matter of its
+    -- contract: a connection that knows it gives limits of its own, which stand instead of these. FedEx names no number of calls at once.
     { calls = 1400, per = "10s", scope = { "app" } },
     { in_flight = 8, scope = { "app" } },
   },
