@@ -16,6 +16,7 @@ local function switches()
     cancel_by_createorder = true, quiet_edits = false, key_length = 50, void_refused = false, void_reopens = true, split_numbers = "same",
     merge_makes_new = false, mark_fires = false, subscribe_answer = "full", resource_host = "", tries = 1, port_443 = false, notify_seconds = 1,
     lost_percent = 0, duplicate_percent = 0, signing_key = 1, signature_skew = 0, v2_allowed = true,
+    v2_number_unique = false, customs_kept = true,
   }
 end
 
@@ -200,7 +201,7 @@ function Site:state(query)
   return {
     counts = {
       orders = #account.orders, by_status = by_status, shipments = #account.shipments, voided = voided, fulfillments = #account.fulfillments,
-      customers = #account.customers, cost = plain(cost), insurance = plain(insurance),
+      to_come = self.people.to_come, customers = #account.customers, cost = plain(cost), insurance = plain(insurance),
     },
     orders = orders, shipments = shipments, fulfillments = fulfillments, doubled_numbers = doubled(account.orders), mails = #account.mails,
     marketplace_notices = #account.notices, hooks = self.hooks:report(),
@@ -217,6 +218,7 @@ return function(config)
   }, Site)
   account.told = function(kind, records) hooks:changed(kind, records) end
   local people = People.new(account, hooks)
+  site.people = people
   local function seed(body) return people:act(body) end
   local function state(query) return site:state(query) end
   return {

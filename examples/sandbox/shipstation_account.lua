@@ -108,6 +108,17 @@ function Account:put_items(order, items)
   end
 end
 
+-- Unless the account leaves customs declarations to whoever makes the order, ShipStation writes its own.
+local function customs_of(self, order)
+  local fields = order.fields
+  if self.switches.customs_kept or (fields.shipTo or {}).country == "US" then return end
+  local items = host.json.array {}
+  for index, item in ipairs(order.items) do
+    items[index] = { description = item.name, quantity = item.quantity, value = item.unitPrice or 0, countryOfOrigin = "US" }
+  end
+  fields.internationalOptions = { contents = (fields.internationalOptions or {}).contents or "merchandise", customsItems = items }
+end
+
 local function customer_of(self, order)
   local name = order.fields.customerUsername
   if not name then return end
@@ -139,6 +150,7 @@ function Account:create(given, source)
   self:put_items(order, given.items)
   order.total = total(order)
   customer_of(self, order)
+  customs_of(self, order)
   self.orders[#self.orders + 1], self.by_id[order.id], self.by_key[order.key] = order, order, order
   return order
 end
@@ -160,6 +172,7 @@ function Account:replace(order, given)
   self:put_items(order, fields.items)
   order.total = total(order)
   customer_of(self, order)
+  customs_of(self, order)
   self:touch(order)
 end
 

@@ -6,7 +6,7 @@ local catalogue, clock, host, labels, money = require "catalogue", require "ship
 local People = {}
 People.__index = People
 
-function People.new(account, hooks) return setmetatable({ account = account, hooks = hooks, imported = 0 }, People) end
+function People.new(account, hooks) return setmetatable({ account = account, hooks = hooks, imported = 0, to_come = 0 }, People) end
 
 local function fail(text) error({ refused = text }, 0) end
 
@@ -282,6 +282,81 @@ local function deactivated(active)
 end
 acts.deactivate, acts.reactivate = deactivated(false), deactivated(true)
 
+-- What happens to an order in a warehouse's day.
+
+local VOID_AFTER_SECONDS, RETURN_AFTER_SECONDS = 300, 900
+
+local function half_of(order)
+  local first, rest = {}, {}
+  for index, item in ipairs(order.items) do
+    local mine = #order.items > 1 and (index == 1 and item.quantity or 0) or (item.quantity + 1) // 2
+    first[tostring(item.id)], rest[tostring(item.id)] = mine, item.quantity - mine
+  end
+  return first, rest
+end
+
+local HAPPENS = {
+  parcel = function(self, order) acts.ship(self, { order.id }, {}) end,
+  parcels = function(self, order)
+    local first, rest = half_of(order)
+    acts.ship(self, { { order = order.id, parcels = { { items = first }, { items = rest, carrier = "ups" } } } }, {})
+  end,
+  insured = function(self, order) acts.ship(self, { { order = order.id, insurance = "1.35" } }, {}) end,
+  free = function(self, order) acts.ship(self, { { order = order.id, carrier = "fedex", cost = "0" } }, {}) end,
+  by_hand = function(self, order) acts.mark(self, { { order = order.id, tracking = "HAND" .. order.id } }) end,
+  relabelled = function(self, order)
+    acts.void(self, acts.ship(self, { order.id }, {}))
+    acts.ship(self, { order.id }, {})
+  end,
+  voided_later = function(self, order)
+    local ids = acts.ship(self, { order.id }, {})
+    self:later(VOID_AFTER_SECONDS, function()
+      acts.void(self, ids)
+      acts.ship(self, { order.id }, {})
+    end)
+  end,
+  returned = function(self, order)
+    acts.ship(self, { order.id }, {})
+    self:later(RETURN_AFTER_SECONDS, function() acts["return"](self, { order.id }) end)
+  end,
+  split = function(self, order)
+    local item = order.items[1]
+    local part = item.quantity > 1 and 1 or #order.items > 1 and item.quantity
+    if not part then return acts.ship(self, { order.id }, {}) end
+    local child = self.account:split(order, { [item.id] = part })
+    acts.ship(self, { child.id }, {})
+    self:later(VOID_AFTER_SECONDS, function() acts.ship(self, { order.id }, {}) end)
+  end,
+}
+local EVERYDAY = { "parcel", "parcel", "parcel", "parcel", "parcels", "insured", "free", "by_hand", "relabelled", "voided_later", "returned", "split" }
+
+function People:later(seconds, happen)
+  self.to_come = self.to_come + 1
+  host.timers.after(seconds, function()
+    happen()
+    self.to_come = self.to_come - 1
+  end)
+end
+
+-- { over = seconds, kinds = {…} }: every order that awaits shipment goes out within so many seconds.
+function acts.work(self, wanted)
+  local over, count = wanted.over or 0, 0
+  for _, kind in ipairs(wanted.kinds or {}) do
+    if not HAPPENS[kind] then fail("nothing called " .. tostring(kind) .. " happens") end
+  end
+  for _, order in ipairs(self.account.orders) do
+    if self.account:visible(order.id) and order.fields.orderStatus == "awaiting_shipment" and #order.items > 0 then
+      local kind = wanted.kinds and wanted.kinds[count % #wanted.kinds + 1] or host.pick(EVERYDAY)
+      count = count + 1
+      self:later(over == 0 and 0 or host.random.int(1, over), function()
+        -- Held, cancelled, or gone into another since.
+        if self.account:visible(order.id) and order.fields.orderStatus == "awaiting_shipment" then HAPPENS[kind](self, order) end
+      end)
+    end
+  end
+  return count
+end
+
 -- Orders of the shop that ShipStation imports by itself: one import, one notification.
 function People:import(count, status)
   local made = {}
@@ -317,7 +392,7 @@ end
 
 local ORDER = {
   "pay", "edit", "hold", "restore", "split", "combine", "ship", "return", "mark", "fulfil", "reject", "void", "scan", "cancel", "delete",
-  "deactivate", "reactivate",
+  "deactivate", "reactivate", "work",
 }
 local OTHERS = { orders = true, status = true, together = true, ["until"] = true }
 

@@ -179,6 +179,11 @@ local function create_shipment(body, site)
   else
     external = nil
   end
+  for _, order in ipairs(site.switches.v2_number_unique and number ~= "" and site.account.orders or {}) do
+    if order.fields.orderNumber == number and not order.deleted then
+      return nil, "identifier_conflict", "shipment_number is used already."
+    end
+  end
   local items = host.json.array {}
   for index, item in ipairs(wire.is_null(body.items) and {} or body.items) do
     local code, text = item_fault(item)

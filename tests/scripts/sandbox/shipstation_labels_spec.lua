@@ -140,6 +140,51 @@ tests["return labels, holds, edits, cancels, fulfilment by a provider"] = functi
   assert(world:control("seed", { dance = { 1 } }).error:find "dance")
 end
 
+tests["a day's work ships every order that awaits it, in all the ways that happen"] = function()
+  for kind, expected in pairs {
+    parcel = { 1, 0, 0 }, parcels = { 2, 0, 0 }, insured = { 1, 0, 0 }, free = { 1, 0, 0 }, by_hand = { 0, 0, 1 }, relabelled = { 2, 1, 0 },
+    voided_later = { 2, 1, 0 }, returned = { 2, 0, 0 }, split = { 2, 0, 0 },
+  } do
+    local world = start()
+    world:put()
+    world:put { orderKey = "held", orderStatus = "on_hold" }
+    assert(world:done({ work = { over = 60, kinds = { kind } } }).work == 1)
+    assert(world:control "state".counts.to_come == 1 and world:control "state".counts.shipments == 0)
+    service.pass(2000)
+    local counts = world:control "state".counts
+    assert(counts.shipments == expected[1] and counts.voided == expected[2] and counts.fulfillments == expected[3] and counts.to_come == 0, kind)
+    assert(counts.by_status.on_hold == 1 and not counts.by_status.awaiting_shipment, kind)
+    assert((tostring(counts.cost) == "0") == (kind == "free" or kind == "by_hand"), kind)
+    if kind == "parcels" then   -- nothing is sent twice
+      local sent = {}
+      for _, shipment in ipairs(world:call("GET", "/shipments?includeShipmentItems=true").json.shipments) do
+        for _, item in ipairs(shipment.shipmentItems) do sent[item.sku] = (sent[item.sku] or 0) + item.quantity end
+      end
+      assert(sent["W-1"] == 2 and sent["W-2"] == 3, json.encode(sent))
+    end
+  end
+  assert(start():control("seed", { work = { kinds = { "dance" } } }).error:find "dance")
+end
+
+tests["a cancelled order is not worked on"] = function()
+  local world = start()
+  world:put()
+  world:done { work = { over = 60 } }
+  world:put { orderStatus = "cancelled" }
+  service.pass(100)
+  assert(world:control "state".counts.shipments == 0)
+end
+
+tests["an account that writes its own customs items overwrites those of an order abroad"] = function()
+  local world = start()
+  local mine = { contents = "gift", customsItems = { { description = "Mine", quantity = 1 } } }
+  local abroad = { shipTo = { name = "A", country = "NL" }, internationalOptions = mine }
+  assert(world:put(abroad).internationalOptions.customsItems[1].description == "Mine")
+  world:switch { customs_kept = false }
+  local written = world:put(abroad).internationalOptions
+  assert(written.customsItems[1].description == "Widget" and written.contents == "gift")
+end
+
 -- The rest of V1.
 
 tests["products are updated as a whole and not created"] = function()

@@ -52,6 +52,9 @@ tests["V2 takes a list of shipments with a fault each; an external id is unique"
   assert(answer.shipments[3].errors[1].error_code == "field_value_required" and #answer.shipments[1].errors == 0)
   assert(world:call("GET", "/orders").json.total == 1, "without create_sales_order V1 does not know it")
   assert(world:v2("GET", "/shipments").json.total == 2)
+  world:switch { v2_number_unique = true }
+  local doubled = world:v2("POST", "/shipments", { shipments = { shipment { external_shipment_id = "x-9" } } }).json
+  assert(doubled.shipments[1].errors[1].error_code == "identifier_conflict")
   local id = answer.shipments[1].shipment_id
   assert(world:v2("PUT", "/shipments/" .. id .. "/cancel").status == 204)
   local again = world:v2("PUT", "/shipments/" .. id .. "/cancel")
