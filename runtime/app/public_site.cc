@@ -70,8 +70,8 @@ Task<Unit> webhook(Runtime& runtime, http::Request request, std::vector<std::str
   engine::HeaderList headers;
   headers.reserve(request.headers.size());
   for (auto& field : request.headers) headers.emplace_back(std::move(field.name), std::move(field.value));
-  auto answer =
-      co_await runtime.engine().intake().webhook(std::move(path[1]), std::move(path[2]), std::move(headers), std::move(request.body));
+  auto answer = co_await runtime.engine().intake().webhook(path[1], path[2], std::move(headers), std::move(request.body));
+  runtime.hook_answers().count(path[1], path[2], answer.problem, runtime.environment().clock->wall());
   http::Response response;
   if (answer.problem.empty()) response.status = answer.status;
   else response = refusal(answer.status, answer.problem);

@@ -7,6 +7,7 @@
 
 #include "runtime/app/catalog.h"
 #include "runtime/app/share.h"
+#include "runtime/auth/authorize.h"
 #include "runtime/console/api.h"
 
 namespace mlc::app {
@@ -108,9 +109,14 @@ Task<Status> Runtime::build() {
   engine::Options engine_options;
   engine_options.crash_point = options_.crash_point;
   engine_options.named_by_watchdog = [this](int64_t job) { return suspects_->named(job); };
+  engine_options.on_reconciled = [this](const engine::ReconcileEnd& end) {
+    if (watch_alerts_) watch_alerts_->reconciled(end);
+  };
   engine_ = std::make_unique<engine::Engine>(env_, *store_, *vault_, *remote_, *runner_, log_, std::move(engine_options));
   services_ = std::make_unique<console::Services>(console::Services{env_, *this, *reload_, *engine_, *store_, *vault_, *authorizer_,
                                                                     *limits_, *remote_, log_, settings_.public_url, state_folder()});
+  auto alerting = co_await build_alerts();
+  if (!alerting) co_return alerting.error();
   router_ = std::make_unique<console::Router>(*services_);
   console::add_api(*router_);
   jobs_run_ = options_.serving;
@@ -118,7 +124,41 @@ Task<Status> Runtime::build() {
       co_await engine_->start(reload_->catalog(), options_.serving ? engine::Engine::Run::everything : engine::Engine::Run::operations);
   if (!started) co_return started.error();
   reload_->connect(*remote_, *runner_, *engine_);
+  if (options_.serving) alerts_->start();
   co_return ok_status();
+}
+
+Task<std::string> Runtime::invite(std::string grant) {
+  if (settings_.public_url.empty()) co_return "";
+  auto inviting = authorizer_->flow().invite(grant, "alerts");
+  auto end = co_await std::move(inviting);
+  if (end) co_return settings_.public_url + "/invite/" + *end;
+  log_.warn("alerts.no_invitation", {{"grant", grant}, {"error", end.error().text()}});
+  co_return "";
+}
+
+Task<Status> Runtime::build_alerts() {
+  console::AlertPost::Parts post;
+  post.env = env_;
+  post.transport = transport_.get();
+  post.vault = vault_.get();
+  post.log = &log_;
+  post.workspace = settings_.id;
+  post.invite = [this](std::string grant) { return invite(std::move(grant)); };
+  alert_post_ = std::make_unique<console::AlertPost>(std::move(post));
+  watch_alerts_ = std::make_unique<console::ServicesWatch>(*services_);
+  console::Alerts::Parts parts;
+  parts.env = env_;
+  parts.store = store_.get();
+  parts.log = &log_;
+  parts.sender = alert_post_.get();
+  parts.watch = watch_alerts_.get();
+  parts.settings = [this] { return console::parse_alert_settings(reload_->workspace().settings, reload_->workspace().clients, folder_); };
+  alerts_ = std::make_unique<console::Alerts>(std::move(parts));
+  services_->alerts = alerts_.get();
+  auto known = co_await watch_alerts_->load();
+  if (!known) co_return known;
+  co_return co_await alerts_->load();
 }
 
 // Before the files are read, so that nothing saved in between is missed. Without it serve goes on: people can still say
@@ -137,6 +177,7 @@ void Runtime::watch_files() {
 
 Task<Unit> Runtime::close() {
   watch_.reset();
+  if (alerts_) alerts_->stop();
   if (reload_) reload_->stop();
   if (engine_) co_await engine_->stop();
   if (authorizer_) co_await authorizer_->drain();

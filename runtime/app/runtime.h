@@ -16,6 +16,8 @@
 #include "runtime/base/log.h"
 #include "runtime/base/system_clock.h"
 #include "runtime/base/thread_pool.h"
+#include "runtime/console/alerts/sender.h"
+#include "runtime/console/alerts/watch.h"
 #include "runtime/console/router.h"
 #include "runtime/console/services.h"
 #include "runtime/engine/engine.h"
@@ -63,6 +65,7 @@ class Runtime : public console::Doors {
   engine::Engine& engine() { return *engine_; }
   auth::Authorizer& authorizer() { return *authorizer_; }
   Environment environment() { return env_; }
+  console::HookAnswers& hook_answers() { return watch_alerts_->hooks(); }
   std::string state_folder() const { return folder_ + "/state"; }
   Suspects& suspects() { return *suspects_; }
   workbench::ReplSession::Parts repl_parts();
@@ -79,6 +82,8 @@ class Runtime : public console::Doors {
   Runtime(EventLoop& loop, Clock& clock, Log& log, RuntimeOptions options);
   Task<Status> build();
   void watch_files();
+  Task<Status> build_alerts();
+  Task<std::string> invite(std::string grant);  // a link; "" when there can be none
 
   EventLoop& loop_;
   Log& log_;
@@ -107,6 +112,9 @@ class Runtime : public console::Doors {
   std::unique_ptr<script::Runner> runner_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<console::Services> services_;
+  std::unique_ptr<console::AlertPost> alert_post_;
+  std::unique_ptr<console::ServicesWatch> watch_alerts_;
+  std::unique_ptr<console::Alerts> alerts_;
   std::unique_ptr<console::Router> router_;
   bool jobs_run_ = false;
 };

@@ -20,6 +20,7 @@ void add_settings(CLI::App& root, Context& context);
 void add_show(CLI::App& root, Context& context);
 void add_audit(CLI::App& root, Context& context);
 void add_status(CLI::App& root, Context& context);
+void add_alerts(CLI::App& root, Context& context);
 void add_pause(CLI::App& root, Context& context);
 void add_live(CLI::App& root, Context& context);
 void add_backup(CLI::App& root, Context& context);

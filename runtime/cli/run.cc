@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   add_settings(root, context);
   add_audit(root, context);
   add_status(root, context);
+  add_alerts(root, context);
   add_pause(root, context);
   add_live(root, context);
   add_backup(root, context);

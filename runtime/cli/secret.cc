@@ -1,34 +1,13 @@
 #include "runtime/base/secret.h"
 
-#include <termios.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <iostream>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/secret_input.h"
 
 namespace mlc::cli {
 namespace {
-
-// From a terminal without echo, else the first line of standard input. Never from the arguments: other users see them.
-std::string read_value(const std::string& prompt) {
-  std::string value;
-  if (!isatty(STDIN_FILENO)) {
-    std::getline(std::cin, value);
-    return value;
-  }
-  std::cerr << prompt << ": " << std::flush;
-  termios shown{};
-  tcgetattr(STDIN_FILENO, &shown);
-  termios hidden = shown;
-  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-  std::getline(std::cin, value);
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-  std::cerr << "\n";
-  return value;
-}
 
 bool put(Context& context, const std::string& client, const std::string& connection, const std::string& key, std::string value) {
   if (value.empty()) {
@@ -69,7 +48,7 @@ void add_secret(CLI::App& root, Context& context) {
   secret->require_subcommand(1);
   CLI::App* set = command(*secret, context, "set", "stores one, read from standard input or a prompt",
                           "ml-connector secret set acme shop access_token", false, [&context, options] {
-                            if (put(context, options->client, options->connection, options->key, read_value(options->key)))
+                            if (put(context, options->client, options->connection, options->key, read_secret(options->key)))
                               std::cout << options->client << "/" << options->connection << ": " << options->key
                                         << " is stored, encrypted\n";
                           });

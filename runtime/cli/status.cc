@@ -60,6 +60,12 @@ void print_status(const Json& status) {
   for (const auto& budget : status.value("quota", Json::array()))
     if (get(budget, "left") == "0" || !get(budget, "held").empty())
       std::cout << "QUOTA " << get(budget, "name") << ": " << get(budget, "left") << " of " << get(budget, "limit") << " left\n";
+  const Json alerts = status.value("alerts", Json::object());
+  if (alerts.value("open", 0) > 0)
+    std::cout << "ALERTS " << get(alerts, "open") << " open, " << get(alerts, "critical") << " critical: ml-connector alerts"
+              << (alerts.value("destinations", 0) == 0 ? " (nobody is told: no destination is set)" : "") << "\n";
+  for (const auto& one : alerts.value("failing", Json::array()))
+    std::cout << "ALARM CHANNEL " << get(one, "destination") << " fails since " << get(one, "since") << ": " << get(one, "error") << "\n";
   print_scripts(status);
   for (const auto& problem : status.value("problems", Json::array())) std::cout << "PROBLEM " << text_of(problem) << "\n";
 }

@@ -12,6 +12,7 @@ std::vector<Route> client_routes();      // pause, resume, live, sync
 std::vector<Route> credential_routes();  // secrets, grants, ping
 std::vector<Route> mapping_routes();     // what was mapped, with what, on which version
 std::vector<Route> backfill_routes();    // history on request
+std::vector<Route> alert_routes();       // open alerts, tests of their destinations
 std::vector<Route> store_routes();       // backup, audit's proof
 std::vector<Route> script_routes();      // versions, approve, rollback, reload
 

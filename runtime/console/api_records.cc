@@ -1,9 +1,7 @@
-#include <sys/statvfs.h>
-
-#include <filesystem>
-
+#include "runtime/console/alerts/alerts.h"
 #include "runtime/console/api.h"
 #include "runtime/console/arguments.h"
+#include "runtime/console/disk.h"
 
 namespace mlc::console {
 namespace {
@@ -45,22 +43,12 @@ Json grants_of(Services& services, const std::string& client) {
   return list;
 }
 
-// Free space against what the store grew by a day since its first entry; rough, but it tells a week from a year. The
-// forecast begins when the store is a day old.
 Task<Json> disk(Services& services) {
-  struct statvfs space {};
-  if (statvfs(services.state_folder.c_str(), &space) != 0) co_return Json();
-  const auto free_bytes = static_cast<int64_t>(space.f_bavail) * static_cast<int64_t>(space.f_frsize);
-  std::error_code error;
-  int64_t store_bytes = 0;
-  for (const auto& file : std::filesystem::directory_iterator(services.state_folder, error))
-    if (file.path().filename().string().starts_with("store.db")) store_bytes += static_cast<int64_t>(file.file_size(error));
-  Json told = {{"free_bytes", free_bytes}, {"store_bytes", store_bytes}};
-  auto first = co_await services.store.audit("", 0, 1);
-  if (!first || first->empty()) co_return told;
-  const double age = days_between(first->front().at, services.env.clock->wall());
-  if (age >= 1 && store_bytes > 0)
-    told["days_left"] = static_cast<int64_t>(static_cast<double>(free_bytes) / (static_cast<double>(store_bytes) / age));
+  auto looking = look_at_disk(services.state_folder, services.store, *services.env.clock);
+  const auto seen = co_await std::move(looking);
+  if (!seen) co_return Json();
+  Json told = {{"free_bytes", seen->free_bytes}, {"store_bytes", seen->store_bytes}};
+  if (seen->days_left) told["days_left"] = *seen->days_left;
   co_return told;
 }
 
@@ -112,6 +100,7 @@ Task<Result<Json>> status(Services& services, Call) {
   answer["problems"] = services.doors.problems();
   answer["reload"] = services.scripts.report();
   answer["disk"] = co_await disk(services);
+  if (services.alerts != nullptr) answer["alerts"] = services.alerts->summary();
   co_return answer;
 }
 

@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "runtime/console/alerts/alerts.h"
 #include "runtime/console/api.h"
 
 namespace mlc::console {
@@ -51,6 +52,10 @@ Task<Result<std::string>> prometheus(Services& services, std::vector<engine::Met
   metrics->insert(metrics->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   auto scripts = services.scripts.metrics();
   metrics->insert(metrics->end(), std::make_move_iterator(scripts.begin()), std::make_move_iterator(scripts.end()));
+  if (services.alerts != nullptr) {
+    auto alerts = services.alerts->metrics();
+    metrics->insert(metrics->end(), std::make_move_iterator(alerts.begin()), std::make_move_iterator(alerts.end()));
+  }
   for (const auto& grant : services.authorizer.report()) {
     const std::vector<std::pair<std::string, std::string>> labels{{"grant", grant.name}, {"system", grant.system}};
     metrics->push_back({"grant_ok", labels, grant.state == "ok" ? 1.0 : 0.0, false});

@@ -45,6 +45,8 @@ class Scripts {
   virtual std::vector<engine::Metric> metrics() const = 0;
 };
 
+class Alerts;  // alerts/alerts.h
+
 struct Services {
   Environment env;
   Doors& doors;
@@ -58,6 +60,7 @@ struct Services {
   Log& log;
   std::string public_url;
   std::string state_folder;
+  Alerts* alerts = nullptr;  // made over the rest
 };
 
 }  // namespace mlc::console

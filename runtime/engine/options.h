@@ -2,8 +2,10 @@
 #pragma once
 #include <array>
 #include <functional>
+#include <string>
 #include <string_view>
 
+#include "runtime/base/date.h"
 #include "runtime/base/time.h"
 
 namespace mlc::engine {
@@ -12,6 +14,13 @@ namespace mlc::engine {
 inline constexpr std::array<std::string_view, 13> kCrashPoints = {
     "accept_before_commit", "accept_after_commit", "claim",          "record",        "after_plan",    "before_arm", "after_arm",
     "before_send",          "after_send",          "before_outcome", "after_outcome", "after_confirm", "after_done",
+};
+
+// What a reconcile run found.
+struct ReconcileEnd {
+  std::string client, instance;
+  Date from, to;
+  int64_t differences = 0;
 };
 
 struct Options {
@@ -40,6 +49,8 @@ struct Options {
   // Called at every named point; true = the process is to be treated as gone: nothing behind the point happens.
   // A fault test ends the process inside the call.
   std::function<bool(std::string_view point)> crash_point;
+  // A reconcile run ended and is kept; differences that somebody accepted are not counted.
+  std::function<void(const ReconcileEnd& end)> on_reconciled;
 };
 
 }  // namespace mlc::engine

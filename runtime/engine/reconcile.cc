@@ -176,6 +176,8 @@ Task<Result<Reconciled>> Reconcile::run(std::string client, std::string instance
                                      document::write(kept), at});
   auto committed = co_await context_.store.commit(std::move(change));
   if (!committed) co_return committed.error();
+  if (context_.options.on_reconciled)
+    context_.options.on_reconciled({client, instance, from, to, static_cast<int64_t>(result.differences.size())});
   co_return result;
 }
 

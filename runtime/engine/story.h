@@ -19,6 +19,14 @@ struct Metric {
   bool counter = true;
 };
 
+// A flow whose records wait longer than they should.
+struct Behind {
+  std::string client, instance, flow;
+  Duration by{};
+  int64_t jobs = 0;        // that wait so long; 0 = a poll that does not come to its end
+  std::string connection;  // then: of what
+};
+
 class Story {
  public:
   Story(Context& context, const Intake& intake, const Jobs& jobs, const Schedule& schedule)
@@ -41,6 +49,8 @@ class Story {
   //  "paused":[…],"holds":[{"connection","reason","until"}],"equation":{"jobs_born",…,"balances":true}}]}
   Task<Result<document::Node>> status();
   Task<Result<std::vector<Metric>>> metrics();
+  // Flows that are behind by more than this. What is paused, held, back-fill or waits for a retry is not behind.
+  Task<Result<std::vector<Behind>>> behind(Duration longer_than);
 
  private:
   Task<Result<document::Node>> tell(store::Id id);

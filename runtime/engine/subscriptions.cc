@@ -1,5 +1,6 @@
 #include "runtime/engine/subscriptions.h"
 
+#include <algorithm>
 #include <array>
 
 #include "runtime/auth/authorizer.h"
@@ -52,6 +53,14 @@ struct Registration {
 
 }  // namespace
 
+void Subscriptions::set(std::vector<SubscriptionSpec> specs) {
+  specs_ = std::move(specs);
+  std::erase_if(standings_, [&](const auto& one) {
+    return std::none_of(specs_.begin(), specs_.end(),
+                        [&](const SubscriptionSpec& spec) { return spec.client + "/" + spec.connection == one.first; });
+  });
+}
+
 void Subscriptions::start() {
   running_ = true;
   context_.scope.spawn(hourly());
@@ -74,9 +83,14 @@ Task<Result<Subscriptions::Upkept>> Subscriptions::upkeep(std::string client, st
   const auto specs = specs_;
   for (const auto& spec : specs) {
     if ((!client.empty() && spec.client != client) || (!connection.empty() && spec.connection != connection)) continue;
+    const std::string place = spec.client + "/" + spec.connection;
+    standings_[place].lost.clear();
     auto kept = co_await keep(spec, &upkept);
+    auto& standing = standings_[place];
+    standing.failure = kept ? "" : kept.error().text();
+    standing.failures = kept ? 0 : standing.failures + 1;
     if (kept) continue;
-    upkept.failures.push_back(spec.client + "/" + spec.connection + ": " + kept.error().text());
+    upkept.failures.push_back(place + ": " + kept.error().text());
     context_.log.warn("subscriptions.failed", {{"client", spec.client}, {"connection", spec.connection}, {"error", kept.error().text()}});
   }
   co_return upkept;
@@ -165,6 +179,7 @@ Task<Status> Subscriptions::keep(SubscriptionSpec spec, Upkept* upkept) {
     auto row = co_await context_.store.get(store::Table::subscriptions, key);
     if (!row) co_return row.error();
     if (act.empty() && *row && (*row)->value == id) continue;
+    if (!act.empty() && *row) standings_[spec.client + "/" + spec.connection].lost.push_back(topic);
     store::Change change;
     change.put.emplace_back(store::Table::subscriptions, store::Row{key, id, context_.now()});
     if (!act.empty()) change.audit.push_back({spec.client, "engine", act, spec.connection + " " + topic, "id " + id});

@@ -1,6 +1,7 @@
 // Keeps webhook registrations at the remotes as the triggers need them: missing ones made, inactive ones revived,
 // their ids remembered, each act audited. Also in shadow (C13). Owned by Engine; executor's thread.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ class Subscriptions {
  public:
   explicit Subscriptions(Context& context) : context_(context) {}
 
-  void set(std::vector<SubscriptionSpec> specs) { specs_ = std::move(specs); }
+  void set(std::vector<SubscriptionSpec> specs);
   void start();  // now and hourly
   void stop();
 
@@ -24,6 +25,14 @@ class Subscriptions {
   };
   Task<Result<Upkept>> upkeep(std::string client, std::string connection);  // "" = all
 
+  // What the last round found of a connection.
+  struct Standing {
+    std::vector<std::string> lost;  // topics that were deactivated or gone at the remote, and were made again
+    std::string failure;            // a sentence; "" when all is as it should be
+    int failures = 0;               // rounds in a row
+  };
+  const std::map<std::string, Standing>& standings() const { return standings_; }  // by "client/connection"
+
  private:
   Task<Status> keep(SubscriptionSpec spec, Upkept* upkept);
   Task<Status> ensure_token(const SubscriptionSpec& spec);
@@ -32,6 +41,7 @@ class Subscriptions {
 
   Context& context_;
   std::vector<SubscriptionSpec> specs_;
+  std::map<std::string, Standing> standings_;
   std::unique_ptr<Timer> timer_;
   bool running_ = false;
 };

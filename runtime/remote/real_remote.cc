@@ -285,6 +285,7 @@ Task<http::SendResult> RealRemote::exchange(http::OutgoingRequest request, Admis
     if (response.body.starts_with("\xef\xbb\xbf")) response.body.erase(0, 3);  // the byte order mark some servers put before JSON
     response.body = admission.credentials.scrub(std::move(response.body));
     record.status = response.status;
+    note_clock(*admission.target.connection, response.headers, record.ended);
     record.response_headers = header_text(response.headers);
     record.response_body = response.body;
   }
@@ -295,6 +296,20 @@ Task<http::SendResult> RealRemote::exchange(http::OutgoingRequest request, Admis
     }
   }
   co_return end;
+}
+
+// On a scaled clock a sandbox's Date says nothing about this machine.
+void RealRemote::note_clock(const Connection& connection, const http::Headers& headers, WallTime at) {
+  const auto date = headers.get("Date");
+  if (!date || parts_.env.clock->scale() != 1.0) return;
+  const auto there = parse_instant(*date);
+  if (there) skews_[connection.client + "/" + connection.name] = {connection.client, connection.name, *there - at, at};
+}
+
+std::vector<Remote::Skew> RealRemote::skews() const {
+  std::vector<Skew> list;
+  for (const auto& [key, skew] : skews_) list.push_back(skew);
+  return list;
 }
 
 Task<Result<std::unique_ptr<Ticket>>> RealRemote::admit(const Plan& plan, store::Lane lane, Duration patience, WallTime* not_before) {

@@ -41,6 +41,7 @@ class RealRemote : public Remote {
   Task<Result<std::unique_ptr<Ticket>>> admit(const Plan& plan, store::Lane lane, Duration patience, WallTime* not_before) override;
   Task<Outcome> send(Plan plan, std::unique_ptr<Ticket> ticket) override;
   std::optional<Hold> held(const std::string& client, const std::string& connection) override;
+  std::vector<Skew> skews() const override;
   Result<std::string> take(const std::string& client, const std::string& connection, const std::string& operation,
                            const std::string& body_json) override;
   const SystemSpec* spec(const std::string& client, const std::string& connection) override;
@@ -60,9 +61,12 @@ class RealRemote : public Remote {
                                                  Duration patience, WallTime* not_before);
   Task<http::SendResult> exchange(http::OutgoingRequest request, Admission& admission, bool follow, Exchange& record, WallTime* not_before);
 
+  void note_clock(const Connection& connection, const http::Headers& headers, WallTime at);
+
   Parts parts_;
   std::shared_ptr<const Directory> directory_ = std::make_shared<Directory>();
   std::map<std::string, auth::Authorizer::Identity> identities_;  // "client/connection", as last seen
+  std::map<std::string, Skew> skews_;                             // the same
 };
 
 }  // namespace mlc::remote

@@ -158,6 +158,14 @@ class Remote {
   };
   virtual std::optional<Hold> held(const std::string& client, const std::string& connection) = 0;
 
+  // How far the remote's clock is ahead of ours, by the Date of its last answer.
+  struct Skew {
+    std::string client, connection;
+    Duration ahead{};
+    WallTime at{};
+  };
+  virtual std::vector<Skew> skews() const { return {}; }
+
   // The record inside an answer, by the operation's `unwrap`: JSON in, JSON out. Outcome::body went through it already.
   virtual Result<std::string> take(const std::string&, const std::string&, const std::string&, const std::string& body_json) {
     return body_json;

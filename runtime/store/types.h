@@ -184,6 +184,7 @@ enum class Table : uint8_t {
   erasures,
   lookups,
   reports,
+  alerts,
 };
 
 struct Row {

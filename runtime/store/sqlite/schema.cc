@@ -7,9 +7,9 @@
 namespace mlc::store {
 namespace {
 
-constexpr std::array<const char*, kTables> kTableNames = {"cursors",     "schedules",   "subscriptions", "budgets", "holds",
-                                                          "scripts",     "snapshots",   "instances",     "pauses",  "kv",
-                                                          "credentials", "client_keys", "erasures",      "lookups", "reports"};
+constexpr std::array<const char*, kTables> kTableNames = {
+    "cursors", "schedules", "subscriptions", "budgets",     "holds",    "scripts", "snapshots", "instances",
+    "pauses",  "kv",        "credentials",   "client_keys", "erasures", "lookups", "reports",   "alerts"};
 
 // Truth is appended in arrival order: events, journal, audit, replay, terms_log. `events` carries the birth of the
 // event's first job; `jobs` gets a row when a job is first claimed, or at birth where it can't wait in the stream of
@@ -87,10 +87,11 @@ CREATE TABLE grants(
   state TEXT NOT NULL, reason TEXT NOT NULL);
 )sql";
 
+// All of them: a file of an earlier version gets those that have come since.
 std::string keyed_tables() {
   std::string sql;
   for (const char* name : kTableNames) {
-    sql += std::string("CREATE TABLE t_") + name + "(key TEXT PRIMARY KEY, value BLOB NOT NULL, at INTEGER NOT NULL);";
+    sql += std::string("CREATE TABLE IF NOT EXISTS t_") + name + "(key TEXT PRIMARY KEY, value BLOB NOT NULL, at INTEGER NOT NULL);";
   }
   return sql;
 }
@@ -103,6 +104,8 @@ constexpr Migration kMigrations[] = {
     },
     // The journal row at which a job's run last ended with the process: a run that got further is no repetition.
     [](Database& db) { db.script("ALTER TABLE jobs ADD COLUMN crash_head INTEGER NOT NULL DEFAULT 0;"); },
+    // Alerts: what stands, what was said, what is to be delivered.
+    [](Database& db) { db.script(keyed_tables().c_str()); },
 };
 
 }  // namespace

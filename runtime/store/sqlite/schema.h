@@ -14,7 +14,7 @@ int schema_version();  // of this program
 // Code::unsupported for a file of a newer program.
 Status migrate(Database& db, const std::string& backup_path, const std::string& incarnation);
 
-inline constexpr size_t kTables = 15;
+inline constexpr size_t kTables = 16;
 
 // Statements over a keyed table; each a text of its own for the life of the process, as Database's cache needs it.
 enum class TableSql { get, put, drop, list };  // (key); (key, value, at); (key); (from, before)

@@ -1,0 +1,306 @@
+#include "runtime/console/alerts/watch.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "runtime/base/date.h"
+#include "runtime/console/disk.h"
+
+namespace mlc::console {
+namespace {
+
+constexpr std::string_view kReconciled = "reconciled/";
+constexpr int kMostNumbers = 10;
+constexpr int64_t kDay = 24 * 3600;
+constexpr int64_t kScarceDays = 3, kLastDay = 1;
+constexpr int64_t kNoRoom = 200 * 1024 * 1024;  // bytes: critical whatever the growth
+constexpr int kRoundsUntilTold = 2;             // one failed round may be a short outage
+constexpr Duration kSkewFresh = std::chrono::hours(1);
+
+std::string days(int64_t count) { return count < 1 ? "less than a day" : std::to_string(count) + (count == 1 ? " day" : " days"); }
+
+std::string minutes(Duration span) {
+  const auto count = std::chrono::floor<std::chrono::minutes>(span).count();
+  if (count < 1) return std::to_string(std::chrono::floor<std::chrono::seconds>(span).count()) + " s";
+  return count < 120 ? std::to_string(count) + " min" : std::to_string(count / 60) + " h";
+}
+
+std::string joined(const std::set<std::string>& list) {
+  std::string text;
+  for (const auto& each : list) text += (text.empty() ? "" : ", ") + each;
+  return text;
+}
+
+}  // namespace
+
+Task<Status> ServicesWatch::load() {
+  auto rows = co_await services_.store.list(store::Table::alerts, std::string(kReconciled));
+  if (!rows) co_return rows.error();
+  for (const auto& row : *rows) {
+    const Json json = Json::parse(row.value, nullptr, false);
+    if (!json.is_object()) continue;
+    engine::ReconcileEnd end;
+    end.client = json.value("client", "");
+    end.instance = json.value("instance", "");
+    end.differences = json.value("differences", int64_t{0});
+    const auto from = parse_iso_date(json.value("from", "")), to = parse_iso_date(json.value("to", ""));
+    if (!from || !to) continue;
+    end.from = *from;
+    end.to = *to;
+    reconciled_[end.client + "/" + end.instance] = end;
+  }
+  co_return ok_status();
+}
+
+Task<Observed> ServicesWatch::look(AlertWhen when) {
+  Observed observed;
+  grants(when, observed);
+  clock(when, observed);
+  subscriptions(observed);
+  reconciles(observed);
+  webhooks(when, observed);
+  auto open = cases(&observed);
+  co_await std::move(open);
+  auto late = behind(when, &observed);
+  co_await std::move(late);
+  auto room = disk(when, &observed);
+  co_await std::move(room);
+  co_return observed;
+}
+
+void ServicesWatch::grants(const AlertWhen& when, Observed& into) const {
+  const auto now = services_.env.clock->wall();
+  std::map<std::string, std::set<std::string>> users;  // grant -> clients
+  for (const auto& connection : services_.doors.connections(""))
+    if (!connection->grant.empty()) users[connection->grant].insert(connection->client);
+  for (const auto& grant : services_.authorizer.report()) {
+    const auto& clients = users[grant.name];
+    Condition one;
+    one.key = "grant:" + grant.name;
+    one.kind = "grant";
+    // An invitation to a grant that several clients share is for the workspace's own people.
+    if (clients.size() == 1) one.client = *clients.begin();
+    one.grant = grant.name;
+    const std::string whose = "grant " + grant.name + (clients.size() > 1 ? " of " + joined(clients) : "");
+    one.solved = whose + " works";
+    one.fix = "have it authorised again by an administrator of " + grant.system;
+    if (grant.state == "reauthorise") {
+      one.severity = Severity::critical;
+      one.stage = 9;
+      one.sentence = whose + " is dead: " + grant.reason + "; what needs it waits";
+      into.conditions.push_back(std::move(one));
+      continue;
+    }
+    if (grant.state != "ok" || grant.refresh_until == WallTime{}) continue;
+    // Kept alive it never comes near its end; a short-lived one may lose a third of its life.
+    const Duration left = grant.refresh_until - now, life = grant.refresh_until - grant.issued;
+    if (left > std::min<Duration>(std::chrono::seconds(when.grant_days * kDay), life / 3)) continue;
+    const int64_t left_days = std::max<int64_t>(0, left / std::chrono::seconds(kDay));
+    one.stage = left_days <= kLastDay ? 4 : left_days <= kScarceDays ? 3 : left_days <= 6 ? 2 : 1;
+    one.severity = one.stage >= 3 ? Severity::critical : Severity::warning;
+    one.sentence =
+        whose + " ends in " + days(left_days) + ": it could not be renewed" + (grant.reason.empty() ? "" : " (" + grant.reason + ")");
+    into.conditions.push_back(std::move(one));
+  }
+}
+
+Task<Unit> ServicesWatch::cases(Observed* into) {
+  auto open = co_await services_.store.cases("", true);
+  if (!open) {
+    into->unknown.insert("case");
+    co_return Unit{};
+  }
+  for (auto& found : *open) {
+    Condition one;
+    one.key = "case:" + found.client + "/" + found.instance + "/" + found.flow + "/" + found.cause;
+    one.kind = "case";
+    one.client = found.client;
+    one.concern = found.concern;
+    one.sentence = found.sentence;
+    one.fix = found.fix;
+    one.case_id = found.id;
+    one.count = found.jobs;
+    into->conditions.push_back(std::move(one));
+  }
+  co_return Unit{};
+}
+
+Task<std::vector<std::string>> ServicesWatch::numbers(int64_t case_id) {
+  store::JobFilter filter;
+  filter.case_id = case_id;
+  filter.limit = kMostNumbers;
+  filter.newest_first = false;
+  auto jobs = co_await services_.store.jobs(filter);
+  std::vector<std::string> list;
+  if (!jobs) co_return list;
+  for (const auto& job : *jobs)
+    if (std::find(list.begin(), list.end(), job.key) == list.end()) list.push_back(job.key);
+  co_return list;
+}
+
+Task<Unit> ServicesWatch::behind(AlertWhen when, Observed* into) {
+  auto asking = services_.engine.story().behind(when.lag);
+  auto list = co_await std::move(asking);
+  if (!list) {
+    into->unknown.insert("lag");
+    co_return Unit{};
+  }
+  for (const auto& flow : *list) {
+    Condition one;
+    one.key = "lag:" + flow.client + "/" + flow.instance + "/" + flow.flow;
+    one.kind = "lag";
+    one.client = flow.client;
+    const std::string name = flow.instance + "/" + flow.flow;
+    one.solved = name + " has caught up";
+    if (flow.jobs > 0) {
+      one.sentence =
+          name + " is " + minutes(flow.by) + " behind: " + std::to_string(flow.jobs) + (flow.jobs == 1 ? " record waits" : " records wait");
+      one.fix = "ml-connector status shows quotas and holds; ml-connector jobs list --client " + flow.client + " shows what waits";
+    } else {
+      one.sentence = name + " has not read " + flow.connection + " to the end for " + minutes(flow.by) + " longer than it should";
+      one.fix = "ml-connector ping " + flow.client + " " + flow.connection;
+    }
+    into->conditions.push_back(std::move(one));
+  }
+  co_return Unit{};
+}
+
+Task<Unit> ServicesWatch::disk(AlertWhen when, Observed* into) {
+  auto looking = look_at_disk(services_.state_folder, services_.store, *services_.env.clock);
+  const auto seen = co_await std::move(looking);
+  if (!seen) {
+    into->unknown.insert("disk");
+    co_return Unit{};
+  }
+  const bool no_room = seen->free_bytes < kNoRoom;
+  if (!no_room && (!seen->days_left || *seen->days_left > when.disk_days)) co_return Unit{};
+  Condition one;
+  one.key = "disk";
+  one.kind = "disk";
+  const std::string room = std::to_string(seen->free_bytes / (1024 * 1024)) + " MiB";
+  const bool scarce = no_room || *seen->days_left <= kScarceDays;
+  one.severity = scarce ? Severity::critical : Severity::warning;
+  one.stage = scarce ? 1 : 0;
+  one.sentence = no_room ? "the state folder has " + room + " left; without room no webhook is accepted"
+                         : "the state folder has room for " + days(*seen->days_left) + " (" + room + ")";
+  one.fix = "make room on its disk, or move the workspace to a larger one";
+  one.solved = "the state folder has room again";
+  into->conditions.push_back(std::move(one));
+  co_return Unit{};
+}
+
+// One remote may be wrong about the time; when all of them are, it is us.
+void ServicesWatch::clock(const AlertWhen& when, Observed& into) const {
+  const auto now = services_.env.clock->wall();
+  std::optional<remote::Remote::Skew> least;
+  for (const auto& skew : services_.remote.skews()) {
+    if (now - skew.at > kSkewFresh) continue;
+    if (!least || std::chrono::abs(skew.ahead) < std::chrono::abs(least->ahead)) least = skew;
+  }
+  if (!least || std::chrono::abs(least->ahead) <= when.clock) return;
+  Condition one;
+  one.key = "clock";
+  one.kind = "clock";
+  const bool far = std::chrono::abs(least->ahead) > std::chrono::minutes(4);  // signatures tolerate five
+  one.severity = far ? Severity::critical : Severity::warning;
+  one.stage = far ? 1 : 0;
+  one.sentence = "this machine's clock is " + minutes(std::chrono::abs(least->ahead)) +
+                 (least->ahead > Duration::zero() ? " slow" : " fast") + " by " + least->connection + " of " + least->client +
+                 "; signatures of webhooks fail at 5 min";
+  one.fix = "set up time synchronisation: timedatectl set-ntp true";
+  one.solved = "this machine's clock is right";
+  into.conditions.push_back(std::move(one));
+}
+
+void ServicesWatch::subscriptions(Observed& into) const {
+  for (const auto& [place, standing] : services_.engine.subscriptions().standings()) {
+    const size_t slash = place.find('/');
+    const std::string client = place.substr(0, slash), connection = place.substr(slash + 1);
+    const bool failing = standing.failures >= kRoundsUntilTold && !services_.remote.held(client, connection);
+    if (standing.lost.empty() && !failing) continue;
+    Condition one;
+    one.key = "subscription:" + place;
+    one.kind = "subscription";
+    one.client = client;
+    one.solved = "the webhooks of " + connection + " are registered";
+    if (failing) {
+      one.severity = Severity::critical;
+      one.stage = 1;
+      one.sentence = "the webhooks of " + connection + " can't be kept registered: " + standing.failure;
+      one.fix = "ml-connector ping " + client + " " + connection + "; until then only polls bring news";
+    } else {
+      one.sentence = "webhooks of " + connection + " were deactivated or gone at the remote and were registered again: " +
+                     joined({standing.lost.begin(), standing.lost.end()});
+      one.fix = "if it happens often, look at how we answer: ml-connector status, and the proxy's log";
+    }
+    into.conditions.push_back(std::move(one));
+  }
+}
+
+void ServicesWatch::reconciled(const engine::ReconcileEnd& end) {
+  const std::string place = end.client + "/" + end.instance;
+  const auto known = reconciled_.find(place);
+  if (end.differences > 0) reconciled_[place] = end;
+  else if (known != reconciled_.end() && end.from <= known->second.from && end.to >= known->second.to) reconciled_.erase(known);
+  else return;
+  scope_.spawn(keep(place));
+}
+
+Task<Unit> ServicesWatch::keep(std::string place) {
+  store::Change change;
+  const std::string key = std::string(kReconciled) + place;
+  const auto known = reconciled_.find(place);
+  if (known == reconciled_.end()) {
+    change.drop.emplace_back(store::Table::alerts, key);
+  } else {
+    const auto& end = known->second;
+    const Json json = {{"client", end.client},
+                       {"instance", end.instance},
+                       {"from", end.from.text()},
+                       {"to", end.to.text()},
+                       {"differences", end.differences}};
+    change.put.emplace_back(store::Table::alerts, store::Row{key, json.dump(), services_.env.clock->wall()});
+  }
+  auto committed = co_await services_.store.commit(std::move(change));
+  if (!committed) services_.log.warn("alerts.not_saved", {{"error", committed.error().text()}});
+  co_return Unit{};
+}
+
+void ServicesWatch::reconciles(Observed& into) const {
+  for (const auto& [place, end] : reconciled_) {
+    if (!services_.engine.zone_of(end.client, end.instance)) continue;  // no longer there
+    Condition one;
+    one.key = "reconcile:" + place;
+    one.kind = "reconcile";
+    one.client = end.client;
+    one.concern = "finance";
+    const std::string period = end.from.text() + " to " + end.to.text();
+    one.sentence = end.instance + ": " + std::to_string(end.differences) + (end.differences == 1 ? " difference" : " differences") +
+                   " between both systems from " + period;
+    one.fix = "ml-connector reconcile " + end.client + " " + end.instance + " --from " + end.from.text() + " --to " + end.to.text();
+    one.solved = end.instance + ": both systems agree from " + period;
+    into.conditions.push_back(std::move(one));
+  }
+}
+
+void ServicesWatch::webhooks(const AlertWhen& when, Observed& into) {
+  for (const auto& [place, rate] : hooks_.rates(services_.env.clock->wall())) {
+    const int64_t percent = 100 * (rate.deliveries - rate.refused) / rate.deliveries;
+    if (percent >= when.webhook_success) continue;
+    Condition one;
+    one.key = "webhooks:" + place;
+    one.kind = "webhooks";
+    one.client = rate.client;
+    one.severity = Severity::critical;  // remotes stop sending to who refuses
+    one.sentence = "we refused " + std::to_string(rate.refused) + " of " + std::to_string(rate.deliveries) + " webhooks of " +
+                   rate.connection + " within 10 minutes, most as " + rate.problem;
+    one.fix = rate.problem == "unavailable" || rate.problem == "overloaded"
+                  ? "look at this machine: disk, load and ml-connector status"
+                  : "if they are the remote's own, check the webhook secret of " + rate.connection + "; else somebody forges them";
+    one.solved = "webhooks of " + rate.connection + " are accepted again";
+    into.conditions.push_back(std::move(one));
+  }
+}
+
+}  // namespace mlc::console
