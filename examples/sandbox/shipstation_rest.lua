@@ -1,7 +1,8 @@
 -- Products, customers, warehouses, stores, tags and users of the simulated ShipStation V1 (sheet, section 5).
 
-local answers, clock, fields, host, lists, money, orders, shapes = require "shipstation_answers", require "shipstation_clock", require "shipstation_fields",
-  require "host", require "shipstation_lists", require "money", require "shipstation_orders", require "shipstation_shapes"
+local answers, clock, fields, host, lists, money, orders, shapes, wire = require "shipstation_answers", require "shipstation_clock",
+  require "shipstation_fields", require "host", require "shipstation_lists", require "money", require "shipstation_orders",
+  require "shipstation_shapes", require "wire"
 
 local function bad(site, text) return answers.bad(site.switches.bad_input, text) end
 local function wall(name) return function(row) return clock.wall(row[name]) end end
@@ -50,6 +51,7 @@ local function product(call, site)
     local value = call.body[name]
     row[name] = type(value) == "string" and value or nil
   end
+  row.defaultCost = not wire.is_null(call.body.defaultCost) and money.parse(call.body.defaultCost) or nil
   row.active, row.price, row.modified = call.body.active ~= false, money.parse(call.body.price) or 0, host.now_ms()
   return answers.json(200, { success = true, message = "The requested product has been updated" })
 end

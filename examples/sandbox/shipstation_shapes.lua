@@ -148,6 +148,7 @@ end
 function shapes.product(product)
   local out = texts(product, "productId sku name internalNotes fulfillmentSku upc warehouseLocation customsDescription customsTariffNo "
     .. "customsCountryCode active")
+  out.defaultCost = number(product.defaultCost)
   out.price, out.weightOz = number(product.price), number(product.weight.value)
   out.createDate, out.modifyDate = short(product.created), short(product.modified)
   return out

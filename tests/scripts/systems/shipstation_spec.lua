@@ -59,6 +59,22 @@ local function unknown_fields(types, name, value, out)
   return out
 end
 
+local OF_CREATES = { ["Shipment.errors"] = true }
+
+-- Fields that the type declares and the answer has not.
+local function missing_fields(types, name, value, out)
+  for field in pairs(types[name].fields) do
+    if value[field] == nil and not OF_CREATES[name .. "." .. field] then out[#out + 1] = name .. "." .. field end
+  end
+  return out
+end
+
+-- An answer as it came, with its nulls: a null is a field that is there.
+local function raw_rows(operation, answer)
+  local name = operation.pages and operation.pages.rows[1]
+  return name and name ~= "" and answer.json[name] or operation.pages and answer.json or { answer.json }
+end
+
 local tests = {}
 
 tests["every read of V1 is answered, and answers bear no field that the types do not know"] = function()
@@ -81,6 +97,8 @@ tests["every read of V1 is answered, and answers bear no field that the types do
       if operation.gives and operation.gives ~= "Hook" then   -- of hooks the sheet names a part
         local unknown = unknown_fields(world.v1.system.types, operation.gives, rows[1] or {}, {})
         assert(#unknown == 0, name .. ": " .. table.concat(unknown, ", "))
+        local missing = missing_fields(world.v1.system.types, operation.gives, raw_rows(operation, answer)[1] or {}, {})
+        if #rows > 0 then assert(#missing == 0, name .. " lacks " .. table.concat(missing, ", ")) end
       end
     end
   end
@@ -103,6 +121,8 @@ tests["every read of V2 is answered without a violation"] = function()
       if operation.gives and rows[1] then
         local unknown = unknown_fields(world.v2.system.types, operation.gives, rows[1], {})
         assert(#unknown == 0, name .. ": " .. table.concat(unknown, ", "))
+        local missing = missing_fields(world.v2.system.types, operation.gives, raw_rows(operation, answer)[1], {})
+        assert(#missing == 0, name .. " lacks " .. table.concat(missing, ", "))
       end
     end
   end
