@@ -1,5 +1,7 @@
 #include "runtime/console/ping.h"
 
+#include <map>
+
 #include "runtime/base/date.h"
 #include "runtime/base/strings.h"
 
@@ -30,8 +32,43 @@ std::optional<Duration> clock_skew(const remote::Exchange& exchange) {
   return *there - exchange.ended;
 }
 
-std::string what_to_do(const remote::Outcome& outcome, const remote::Connection& connection) {
+// A system's own sentence, with the connection's words in it.
+std::string filled(std::string sentence, const remote::Connection& connection) {
+  std::map<std::string, std::string> words(connection.settings.begin(), connection.settings.end());
+  words["client"] = connection.client;
+  words["connection"] = connection.name;
+  words["host"] = connection.base.host();
+  for (const auto& [name, value] : words) {
+    const std::string mark = "{" + name + "}";
+    for (size_t at = sentence.find(mark); at != std::string::npos; at = sentence.find(mark, at + value.size()))
+      sentence.replace(at, mark.size(), value);
+  }
+  return sentence;
+}
+
+// Which of the secrets that deliveries are checked with is not there, "" when none.
+Task<std::string> missing_webhook_secret(Services& services, std::shared_ptr<const remote::Connection> connection) {
+  const Json webhooks = connection->spec->webhooks.empty() ? Json() : Json::parse(connection->spec->webhooks, nullptr, false);
+  if (!webhooks.is_object() || !webhooks.contains("verify")) co_return "";
+  const std::string name = webhooks["verify"].value("secret", "");
+  if (name.empty()) co_return "";
+  auto asked = services.vault.secret(connection->owner, name, "");
+  auto there = co_await std::move(asked);
+  co_return there && !*there ? name : "";
+}
+
+std::string what_to_do(const remote::Outcome& outcome, const remote::Operation& operation, const remote::Connection& connection) {
   const std::string who = connection.client + " " + connection.name;
+  // Before anything was sent: "secret access_token of acme/shop is not set".
+  constexpr std::string_view kSecret = "secret ";
+  const size_t named = outcome.exchange.status == 0 ? outcome.sentence.find(kSecret) : std::string::npos;
+  if (named != std::string::npos && outcome.sentence.ends_with(" is not set")) {
+    const size_t begin = named + kSecret.size();
+    return "ml-connector secret set " + who + " " + outcome.sentence.substr(begin, outcome.sentence.find(' ', begin) - begin);
+  }
+  for (const std::string& key : {std::to_string(outcome.exchange.status), std::string(outcome.code)})
+    for (const auto& [when, sentence] : operation.fix)
+      if (when == key) return filled(sentence, connection);
   if (outcome.code == "denied" || outcome.exchange.status == 401)
     return connection.grant.empty() ? "set its credentials again: ml-connector secret set " + who + " KEY"
                                     : "authorise it: ml-connector authorize " + who;
@@ -50,20 +87,20 @@ std::string what_to_do(const remote::Outcome& outcome, const remote::Connection&
 
 Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Connection> connection) {
   Json said = {{"client", connection->client}, {"connection", connection->name}, {"system", connection->spec->name}, {"ok", false}};
-  std::vector<std::string> operations;
+  std::vector<const remote::Operation*> operations;
   for (const auto& [name, operation] : connection->spec->operations)
-    if (name == "ping" || name.rfind("ping.", 0) == 0) operations.push_back(name);
+    if (name == "ping" || name.rfind("ping.", 0) == 0) operations.push_back(&operation);
   if (operations.empty()) {
     said["text"] = "the system declares no ping";
     co_return said;
   }
   int64_t slowest_ms = 0;
   std::string skew_text;
-  for (const auto& operation : operations) {
+  for (const remote::Operation* operation : operations) {
     remote::Call call;
     call.client = connection->client;
     call.connection = connection->name;
-    call.operation = operation;
+    call.operation = operation->name;
     call.arguments = "{}";
     auto read = co_await services.remote.read(std::move(call));
     if (!read) {
@@ -73,7 +110,7 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     const auto& outcome = read->outcome;
     if (outcome.verdict != remote::Verdict::applied) {
       said["text"] = outcome.sentence.empty() ? "answered " + std::to_string(outcome.exchange.status) : outcome.sentence;
-      said["fix"] = what_to_do(outcome, *connection);
+      said["fix"] = what_to_do(outcome, *operation, *connection);
       co_return said;
     }
     slowest_ms = std::max<int64_t>(slowest_ms, (outcome.exchange.ended - outcome.exchange.began) / std::chrono::milliseconds(1));
@@ -87,6 +124,11 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     if (grant.name == connection->grant && grant.refresh_until != WallTime{})
       text += ", grant good for " + std::to_string((grant.refresh_until - services.env.clock->wall()) / std::chrono::hours(24)) +
               " days if unused";
+  const std::string unset = co_await missing_webhook_secret(services, connection);
+  if (!unset.empty()) {
+    text += "; WEBHOOKS: " + unset + " is not set, what is delivered will be refused";
+    said["fix"] = "ml-connector secret set " + connection->client + " " + connection->name + " " + unset;
+  }
   said["ok"] = true;
   said["text"] = text + skew_text;
   co_return said;

@@ -240,6 +240,7 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
   operation.deadline = reader.duration("deadline", operation.deadline);
   if (operation.deadline <= Duration::zero() || operation.deadline > kLongestDeadline) reader.fail("deadline", "at most five minutes");
   operation.rejects = reader.statuses("rejects");
+  operation.fix = reader.pairs("fix");
   for (const char* known : {"batch", "doc", "scopes"}) reader.take(known);
   return operation;
 }

@@ -77,6 +77,8 @@ struct Operation {
   std::vector<std::string> confirm_fields;
   Duration deadline{30'000'000};
   std::set<int> rejects;
+  // What to do when the answer has this status ("403") or failed in this way ("denied"); `ping` says it.
+  std::vector<std::pair<std::string, std::string>> fix;
 };
 
 struct RefusalLike {

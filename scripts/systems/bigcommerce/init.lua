@@ -1,13 +1,8 @@
 -- BigCommerce: Orders V2, Catalog, Customers and Webhooks V3 of one store, authenticated by the API account's token.
 
-local operations = {
-  -- What `ping` reads: token and store, and the scopes that the flows need.
-  ["ping.store"] = { GET = "/stores/{store_hash}/v2/store" },
-  ["ping.orders"] = { GET = "/stores/{store_hash}/v2/orders", query = { limit = "1" } },
-  ["ping.hooks"] = { GET = "/stores/{store_hash}/v3/hooks", query = { limit = "1" } },
-}
+local operations = {}
 for _, area in ipairs {
-  require "orders", require "customers", require "catalog", require "hooks", require "shipments", require "shop",
+  require "orders", require "customers", require "catalog", require "hooks", require "shipments", require "shop", require "ping",
 } do
   for name, operation in pairs(area) do operations[name] = operation end
 end

@@ -2,7 +2,7 @@
 
 local operations = {}
 for _, area in ipairs {
-  require "crm", require "sales", require "master", require "logistics", require "stock", require "finance", require "changes",
+  require "crm", require "sales", require "master", require "logistics", require "stock", require "finance", require "changes", require "ping",
 } do
   for _, group in ipairs(area) do
     for name, operation in pairs(group) do operations[name] = operation end

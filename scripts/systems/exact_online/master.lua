@@ -65,14 +65,5 @@ return {
     -- No division in this path; it also tells the grant's user (fact sheet, section 5).
     ["me.get"] = { GET = ME, gives = "Me", unwrap = UNWRAP, id = "UserID", query = { ["$select"] = ME_FIELDS } },
 
-    -- What `ping` reads, one proof each: token, division, and the scopes that posting needs.
-    ["ping.user"] = { GET = ME, query = { ["$select"] = ME_FIELDS } },
-    ["ping.journals"] = { GET = "/api/v1/{division}/financial/Journals", query = { ["$select"] = "Code", ["$top"] = "1" } },
-    ["ping.accounts"] = {
-      GET = "/api/v1/{division}/crm/Accounts", query = { ["$select"] = "ID", ["$top"] = "1", ["$filter"] = "Status eq 'C'" },
-    },
-    ["ping.invoices"] = {
-      GET = "/api/v1/{division}/salesinvoice/SalesInvoices", query = { ["$select"] = "InvoiceID", ["$top"] = "1" },
-    },
   },
 }
