@@ -14,7 +14,7 @@ local function switches()
   return {
     token_seconds = 3599, token_requests_a_day = 250, calls_a_minute = false, missing_products = host.json.array {}, blocked_merchant = false,
     single_as_object = false, payment_optional = false, weight_needed = true, negotiated_rates = true, seen_after_seconds = 0,
-    void_hours = false, numeric_status_in_code = false, times_lose_zeros = false, leading_blank = false, addresses_everywhere = false,
+    void_hours = false, customs_needed = false, numeric_status_in_code = false, times_lose_zeros = false, leading_blank = false, addresses_everywhere = false,
     quantum_view = true, bookmark_inside = false, files_an_answer = 10, cie = false, cie_sends_events = true, port_443 = false,
     alert_seconds = 1, alert_tries = 1, alert_retry_seconds = 60, lost_percent = 0, duplicate_percent = 0, reordered_percent = 0,
     reordered_seconds = 30,
@@ -113,8 +113,8 @@ local function shown(shipment)
   end
   return {
     id = shipment.id, references = host.json.array(shipment.references), account = shipment.account, numbers = numbers, parcels = parcels,
-    service = shipment.service, to = shipment.to, to_name = shipment.to_name, total = money.text(shipment.price.total, 2), voided = voided,
-    created = calendar.iso(shipment.created) .. "Z",
+    service = shipment.service, to = shipment.to, to_name = shipment.to_name, customs = shipment.customs,
+    total = money.text(shipment.price.total, 2), voided = voided, created = calendar.iso(shipment.created) .. "Z",
   }
 end
 

@@ -4,6 +4,7 @@
 local Window, answers, host, wire = require "window", require "ups_answers", require "host", require "wire"
 
 local DAY_MS = 86400 * 1000
+local FORGOTTEN = -1   -- ended before its time, which is nobody's fault
 
 local OAuth = {}
 OAuth.__index = OAuth
@@ -65,6 +66,7 @@ end
 function OAuth:fault(request)
   local token = (request.headers.authorization or ""):match "^Bearer (.+)$"
   local ends = token and self.tokens[token]
+  if ends == FORGOTTEN then return answers.error(401, "UJ0001", "The access token is invalid or absent.") end
   if not ends then
     self.journal:violation("no_token", request.path)
     return answers.error(401, "UJ0001", "The access token is invalid or absent.")
@@ -76,7 +78,9 @@ function OAuth:fault(request)
 end
 
 -- Tokens die before their time; what is done about a 401 can be seen.
-function OAuth:forget() self.tokens = {} end
+function OAuth:forget()
+  for token in pairs(self.tokens) do self.tokens[token] = FORGOTTEN end
+end
 
 function OAuth:report() return self.counts end
 

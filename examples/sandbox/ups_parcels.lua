@@ -38,7 +38,7 @@ Parcels.__index = Parcels
 
 -- `happened(parcel, event)` is told of every event.
 function Parcels.new(account, happened)
-  return setmetatable({ account = account, happened = happened, shipments = {}, by_number = {}, by_shipment = {}, serial = 0 }, Parcels)
+  return setmetatable({ account = account, happened = happened, shipments = {}, by_number = {}, by_shipment = {}, by_reference = {}, serial = 0 }, Parcels)
 end
 
 function Parcels:number(account)
@@ -56,8 +56,24 @@ function Parcels:add(shipment, account)
   shipment.id = shipment.parcels[1].number
   self.by_shipment[shipment.id] = shipment
   self.shipments[#self.shipments + 1] = shipment
+  self:remember(shipment)
   for _, parcel in ipairs(shipment.parcels) do self:happen(parcel, "label") end
   return shipment
+end
+
+-- By each reference of the shipment and of its parcels, once.
+function Parcels:remember(shipment)
+  local known = {}
+  local function add(references)
+    for _, each in ipairs(references) do
+      local list = self.by_reference[each] or {}
+      self.by_reference[each] = list
+      if not known[each] then list[#list + 1] = shipment end
+      known[each] = true
+    end
+  end
+  add(shipment.references)
+  for _, parcel in ipairs(shipment.parcels) do add(parcel.references) end
 end
 
 -- Something happens to a parcel; `options` may say `at` (a former time), another place { city, country } and `corrected`,
@@ -88,13 +104,8 @@ end
 -- Shipments with a reference, of the shipment or of one of its parcels, that can be seen by now.
 function Parcels:with_reference(reference, seen_after)
   local out = {}
-  for _, shipment in ipairs(self.shipments) do
-    local found = false
-    for _, each in ipairs(shipment.references) do found = found or each == reference end
-    for _, parcel in ipairs(shipment.parcels) do
-      for _, each in ipairs(parcel.references) do found = found or each == reference end
-    end
-    if found and host.now() - shipment.created >= seen_after then out[#out + 1] = shipment end
+  for _, shipment in ipairs(self.by_reference[reference] or {}) do
+    if host.now() - shipment.created >= seen_after then out[#out + 1] = shipment end
   end
   return out
 end

@@ -1,7 +1,7 @@
 -- Shipping of the simulated UPS (section 4): shipments are bought, each time one is asked for.
 
-local answers, fields, host, labels, money, places, rates, wire = require "ups_answers", require "ups_fields", require "host",
-  require "ups_labels", require "money", require "ups_places", require "ups_rates", require "wire"
+local answers, customs, fields, host, labels, money, places, rates, wire = require "ups_answers", require "ups_customs", require "ups_fields",
+  require "host", require "ups_labels", require "money", require "ups_places", require "ups_rates", require "wire"
 
 local PAYERS = { "BillShipper", "BillReceiver", "BillThirdParty", "ConsigneeBilledIndicator" }
 local DOMESTIC_AT_PACKAGE = { US = true, PR = true }
@@ -101,7 +101,7 @@ local function fault_of(world, asked)
     fault = package_fault(package, world.switches) or reference_fault(package, "Package")
     if fault then return "SIM400", fault end
   end
-  fault = reference_fault(shipment, "Shipment") or label_fault(asked.LabelSpecification)
+  fault = reference_fault(shipment, "Shipment") or label_fault(asked.LabelSpecification) or customs.fault(shipment, world.switches.customs_needed)
   if fault then return "SIM400", fault end
   if misplaced_reference(shipment, packages) then return "120541", "The reference number is not allowed at this level." end
 end
@@ -125,6 +125,7 @@ local function bought(world, shipment, format)
   return world.parcels:add {
     references = values_of(shipment), service = shipment.Service.Code, from = place(from), to = place(shipment.ShipTo),
     to_name = shipment.ShipTo.Name, format = format, price = price, weight = weight, parcels = parcels,
+    customs = type(shipment.ShipmentServiceOptions) == "table" and shipment.ShipmentServiceOptions.InternationalForms or nil,
   }
 end
 

@@ -47,6 +47,9 @@ return {
     ups:buy()
     ups:control("POST", "seed", { forget_tokens = true })
     assert(code_of(ups:call("POST", SHIP, { json = request() })) == "UJ0001")
+    assert(not ups:control("GET", "events").violation_counts.no_token, "which is no fault of the caller's")
+    ups.token = nil
+    ups:buy()
   end,
   ["a product that the app lacks looks like a wrong credential, a blocked merchant is 403"] = function()
     local ups = start()
@@ -155,6 +158,46 @@ return {
   ["lengths are counted in letters, not in bytes"] = function()
     local ups = start()
     ups:buy("EO-1", { ShipTo = { Name = ("ß"):rep(35), Address = address("Hauptstr. 5", "Berlin", "10115", "DE") } })
+  end,
+  ["XU8: an invoice form has number, date, reason, currency and products; whether a border needs one is a switch"] = function()
+    local ups = start()
+    local function abroad()
+      local shipped = shipment()
+      shipped.ShipTo.Address = address("1 O'Connell Street", "London", "SW1A 1AA", "GB")
+      return shipped
+    end
+    assert(ups:call("POST", SHIP, { json = request(abroad()) }).status == 200)
+    ups:switch { customs_needed = true }
+    local answer = ups:call("POST", SHIP, { json = request(abroad()) })
+    assert(answer.status == 400 and answer.json.response.errors[1].message:find "customs border")
+    assert(ups:call("POST", SHIP, { json = request() }).status == 200, "inside the union none is needed")
+    local function with(change)
+      local shipped = abroad()
+      local forms = {
+        FormType = { "01" }, InvoiceNumber = "26700001", InvoiceDate = "20260105", ReasonForExport = "SALE", CurrencyCode = "EUR",
+        Product = { {
+          Description = { "Mug" }, CommodityCode = "691110", OriginCountryCode = "NL",
+          Unit = { Number = "2", Value = "20.00", UnitOfMeasurement = { Code = "PCS" } },
+        } },
+      }
+      change(forms)
+      shipped.ShipmentServiceOptions = { InternationalForms = forms }
+      return ups:call("POST", SHIP, { json = request(shipped) })
+    end
+    assert(with(function() end).status == 200)
+    assert(ups:control("GET", "state").shipments[3].customs.Product[1].CommodityCode == "691110")
+    local breaks = {
+      InvoiceNumber = function(forms) forms.InvoiceNumber = nil end, InvoiceDate = function(forms) forms.InvoiceDate = "2026-01-05" end,
+      ReasonForExport = function(forms) forms.ReasonForExport = nil end, CurrencyCode = function(forms) forms.CurrencyCode = nil end,
+      FormType = function(forms) forms.FormType = nil end, Product = function(forms) forms.Product = {} end,
+      ["Unit.Value"] = function(forms) forms.Product[1].Unit.Value = 20 end, CommodityCode = function(forms) forms.Product[1].CommodityCode = "6911" end,
+      OriginCountryCode = function(forms) forms.Product[1].OriginCountryCode = nil end,
+      Description = function(forms) forms.Product[1].Description = { ("x"):rep(36) } end,
+    }
+    for name, change in pairs(breaks) do
+      local refused = with(change)
+      assert(refused.status == 400 and refused.json.response.errors[1].message:find(name, 1, true), name .. ": " .. refused.body)
+    end
   end,
   ["options of the request are those of the sheet"] = function()
     local ups = start()
