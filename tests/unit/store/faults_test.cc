@@ -7,6 +7,7 @@
 
 #include "runtime/base/event_loop.h"
 #include "runtime/base/system_clock.h"
+#include "runtime/store/sqlite/schema.h"
 #include "tests/unit/store/fault_vfs.h"
 #include "tests/unit/store/fixture.h"
 
@@ -106,7 +107,7 @@ TEST_F(StoreFaults, AnOlderFileIsCopiedThenMigratedWithAllItHolds) {
   open();
   const Id job = accept_one("1");
   store_.reset();
-  tamper("ALTER TABLE jobs DROP COLUMN crash_head; PRAGMA user_version=1");
+  tamper("ALTER TABLE jobs DROP COLUMN crash_head; DROP TABLE t_alerts; PRAGMA user_version=1");
   open();
   auto run = claim();
   ASSERT_EQ(1u, run.size());
@@ -115,8 +116,12 @@ TEST_F(StoreFaults, AnOlderFileIsCopiedThenMigratedWithAllItHolds) {
   EXPECT_EQ(1, claim().at(0).job.crashes);
   int copies = 0;
   for (const auto& file : std::filesystem::directory_iterator(folder_))
-    copies += file.path().string().find(".before-2-") != std::string::npos;
+    copies += file.path().string().find(".before-" + std::to_string(schema_version()) + "-") != std::string::npos;
   EXPECT_EQ(1, copies) << "the file as it was before the change is kept";
+  Change change;
+  change.put.emplace_back(Table::alerts, Row{"open/disk", "{}", loop_.wall()});
+  good(store_->commit(std::move(change)));
+  EXPECT_EQ(1u, good(store_->list(Table::alerts, "open/")).size()) << "a table that came later is there";
 }
 
 TEST_F(StoreFaults, AFileThatIsNoDatabaseIsCorrupt) {
