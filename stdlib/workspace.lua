@@ -23,7 +23,9 @@ local KNOWN = {
 }
 local GRANT = set { "system", "region", "clients", "base_url", "authorize_url", "token_url", "ca_file", "allow_loopback" }
 local CONNECTION = set { "grant", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback" }
-local USE = set { "bind", "route", "settings", "layers" }
+local USE = set { "bind", "route", "settings", "layers", "reconcile" }
+local RECONCILE = set { "every", "at", "mail" }
+local EVERY = set { "day", "week", "month" }
 local LISTEN = set { "address", "tls" }
 local RELOAD = set { "swap", "ask" }
 local FORM = set { "slack", "teams", "generic" }
@@ -68,6 +70,24 @@ function words.connection(system)
   end
 end
 
+-- reconcile = { every = "month", at = "06:30", mail = "finance" }: for the period that ended, by itself; mail names `alerts`
+-- that are made by mail.
+local function check_reconcile(what, value)
+  expect(value, "table", what)
+  for key in pairs(value) do
+    if not RECONCILE[key] then fail("%s: unknown field '%s'", what, tostring(key)) end
+  end
+  if not EVERY[value.every] then fail("%s: every: expected \"day\", \"week\" or \"month\"", what) end
+  value.at = value.at or "06:30"
+  local hour, minute = tostring(value.at):match "^(%d%d):(%d%d)$"
+  if not hour or tonumber(hour) > 23 or tonumber(minute) > 59 then fail("%s: at: expected a time of day as \"06:30\"", what) end
+  if type(value.mail) == "string" then value.mail = { value.mail } end
+  if value.mail ~= nil then
+    expect(value.mail, "table", what .. ": mail")
+    for _, each in ipairs(value.mail) do expect(each, "text", what .. ": mail") end
+  end
+end
+
 function words.use(integration)
   expect(integration, "text", "use")
   return function(options)
@@ -80,6 +100,7 @@ function words.use(integration)
       expect(options.layers, "table", "use \"" .. integration .. "\": layers")
       for _, layer in ipairs(options.layers) do expect(layer, "text", "use \"" .. integration .. "\": layers") end
     end
+    if options.reconcile ~= nil then check_reconcile("use \"" .. integration .. "\": reconcile", options.reconcile) end
     options.integration = integration
     options.settings = options.settings or {}
     return tag(options, "use")

@@ -1,7 +1,7 @@
 -- What a person does in the simulated books, in the place of us: processes, deletes, edits, delivers, blocks.
 
-local entities, host, money, rules, write =
-  require "exact_fields", require "host", require "money", require "exact_rules", require "exact_write"
+local calendar, entities, host, money, rules, write =
+  require "calendar", require "exact_fields", require "host", require "money", require "exact_rules", require "exact_write"
 
 local DOCUMENTS = { "salesinvoice/SalesInvoices", "salesentry/SalesEntries", "salesorder/SalesOrders" }
 local LINES = {
@@ -44,20 +44,42 @@ function acts.deliver(world, id)
   return true
 end
 
--- { id =, price = "19.00" } of the first line, or { id =, description = "…" } of the document.
+-- { id =, price = "19.00", vat_code = "0" } of the first line, or { id =, description = "…", date = "2026-10-31T00:00:00" } of the
+-- document.
 function acts.edit(world, edit)
   local row, path = document(world, edit.id)
   if not row then return false end
   if edit.description then row.Description = edit.description end
-  if edit.price then
+  if edit.date then row[row.EntryDate and "EntryDate" or "OrderDate"] = calendar.parse_iso(edit.date) end
+  if edit.price or edit.vat_code then
     local lines = world.books:lines(world.division, LINES[path], entities[LINES[path]].header, edit.id)
-    local price = money.parse(edit.price)
-    lines[1].NetPrice, lines[1].UnitPrice, lines[1].AmountFC = price, price, price
+    local price = edit.price and money.parse(edit.price)
+    if price then lines[1].NetPrice, lines[1].UnitPrice, lines[1].AmountFC = price, price, price end
+    if edit.vat_code then lines[1].VATCode, lines[1].VATAmountFC = edit.vat_code, nil end
     rules.line(world, LINES[path], entities[LINES[path]], row, lines[1])
     rules.add_up(world, row, lines, path)
   end
   row.Modified = host.now()
   world.changed(path, edit.id, "Update")
+  return true
+end
+
+-- { id =, your_ref = "…" }: the same document once more, by hand; without your_ref it bears none.
+function acts.copy(world, copy)
+  local row, path = document(world, copy.id)
+  if not row then return false end
+  local key, made = entities[path].key, {}
+  for name, value in pairs(row) do made[name] = value end
+  made[key], made.YourRef, made.Status, made.InvoiceNumber = nil, copy.your_ref, 20, nil
+  world.books:insert(world.division, path, key, made)
+  local lines = entities[LINES[path]]
+  for _, line in ipairs(world.books:lines(world.division, LINES[path], lines.header, copy.id)) do
+    local again = {}
+    for name, value in pairs(line) do again[name] = value end
+    again[lines.key], again[lines.header] = nil, made[key]
+    world.books:insert(world.division, LINES[path], lines.key, again)
+  end
+  world.changed(path, made[key], "Create")
   return true
 end
 

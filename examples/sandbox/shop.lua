@@ -169,11 +169,14 @@ end
 
 function Shop:all_refunds(query)
   local from, rows = query["created:min"] and instant(query["created:min"]) or 0, {}
+  local to = query["created:max"] and instant(query["created:max"]) or math.maxinteger
   for _, order in ipairs(self.orders.rows) do
     for index, shown in ipairs(shapes.refunds(order)) do
-      if order.refunds[index].created >= from then rows[#rows + 1] = shown end
+      local created = order.refunds[index].created
+      if created >= from and created <= to then rows[#rows + 1] = shown end
     end
   end
+  table.sort(rows, function(a, b) return a.id < b.id end)
   return v3_page(rows, query)
 end
 

@@ -1,11 +1,10 @@
 #include "runtime/app/catalog.h"
 
 #include <nlohmann/json.hpp>
-#include <set>
 
+#include "runtime/app/reconcile_catalog.h"
 #include "runtime/base/encoding.h"
 #include "runtime/engine/registry.h"
-#include "runtime/engine/request_key.h"
 
 namespace mlc::app {
 namespace {
@@ -119,33 +118,6 @@ engine::SubscriptionSpec subscription(const remote::Connection& connection, cons
   return spec;
 }
 
-Result<engine::ReconcileSide> reconcile_side(const Json& side, const script::Program& program, const remote::Directory& directory,
-                                             const std::string& source) {
-  engine::ReconcileSide made;
-  const std::string role = text(side, "role");
-  for (const auto& [name, bound] : program.instance.roles)
-    if (name == role && !bound.empty()) made.connection = bound.front();
-  if (made.connection.empty()) return Error(Code::config, program.instance.integration + ".reconcile: unknown role \"" + role + "\"");
-  made.operation = text(side, "operation");
-  if (side.contains("arguments")) made.arguments = side["arguments"].dump();
-  made.key = text(side, "key");
-  made.key_prefix = fill(text(side, "key_prefix"), {{"source", source}});
-  made.date = text(side, "date");
-  made.total = text(side, "total");
-  if (side.contains("only")) {
-    made.only_field = text(side["only"], "field");
-    for (const auto& value : side["only"].value("values", Json::array()))
-      made.only_values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
-  }
-  made.from_param = text(side, "from");
-  made.to_param = text(side, "to");
-  made.filter_param = text(side, "filter_param");
-  made.filter = text(side, "filter");
-  auto connection = directory.find(program.instance.client, made.connection);
-  made.zone = connection && !connection->zone.empty() ? connection->zone : program.instance.zone;
-  return made;
-}
-
 }  // namespace
 
 Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory,
@@ -170,34 +142,8 @@ Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const 
     auto topics = wanted_topics(of_client[connection->client], *connection);
     if (!topics.empty()) catalog.subscriptions.push_back(subscription(*connection, webhooks, public_url, std::move(topics)));
   }
-  std::map<const script::Scripts*, Json> reconciles;  // of the integrations, which many instances share
-  for (const auto& program : workspace.programs) {
-    auto known = reconciles.find(program->scripts.get());
-    if (known == reconciles.end()) {
-      Json integration = Json::parse(program->scripts->integration, nullptr, false);
-      known = reconciles.emplace(program->scripts.get(), integration.value("reconcile", Json())).first;
-    }
-    const Json& declared = known->second;
-    if (declared.is_null()) continue;
-    // One for each source, against the books that its records are routed to (C14).
-    const std::string left_role = text(declared["left"], "role"), right_role = text(declared["right"], "role");
-    const auto sources = engine::connections_of(program->instance, left_role);
-    if (sources.empty()) return reconcile_side(declared["left"], *program, directory, "").error();
-    for (const auto& source : sources) {
-      auto left = reconcile_side(declared["left"], *program, directory, source);
-      if (!left) return left.error();
-      auto right = reconcile_side(declared["right"], *program, directory, source);
-      if (!right) return right.error();
-      left->connection = source;
-      auto routed = engine::connection_for(program->instance, source, right_role, "");
-      if (routed) right->connection = *routed;
-      for (auto* side : {&*left, &*right}) {
-        auto connection = directory.find(program->instance.client, side->connection);
-        side->zone = connection && !connection->zone.empty() ? connection->zone : program->instance.zone;
-      }
-      catalog.reconciles.push_back({program->instance.client, program->instance.name, std::move(*left), std::move(*right)});
-    }
-  }
+  auto reconciles = reconcile_catalog(workspace, directory, &catalog);
+  if (!reconciles) return reconciles.error();
   return catalog;
 }
 

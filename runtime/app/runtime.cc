@@ -112,6 +112,8 @@ Task<Status> Runtime::build() {
   engine_options.on_reconciled = [this](const engine::ReconcileEnd& end) {
     if (watch_alerts_) watch_alerts_->reconciled(end);
   };
+  report_mailer_ = std::make_unique<ReportMailer>(env_);
+  engine_options.mail_report = [this](engine::ReportMail mail) { return report_mailer_->send(reload_->workspace(), std::move(mail)); };
   engine_ = std::make_unique<engine::Engine>(env_, *store_, *vault_, *remote_, *runner_, log_, std::move(engine_options));
   services_ = std::make_unique<console::Services>(console::Services{env_, *this, *reload_, *engine_, *store_, *vault_, *authorizer_,
                                                                     *limits_, *remote_, log_, settings_.public_url, state_folder()});

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/app/reload.h"
+#include "runtime/app/report_mail.h"
 #include "runtime/app/suspects.h"
 #include "runtime/auth/authorizer.h"
 #include "runtime/base/event_loop.h"
@@ -110,6 +111,7 @@ class Runtime : public console::Doors {
   std::unique_ptr<remote::RealRemote> remote_;
   std::unique_ptr<ThreadPool> workers_;
   std::unique_ptr<script::Runner> runner_;
+  std::unique_ptr<ReportMailer> report_mailer_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<console::Services> services_;
   std::unique_ptr<console::AlertPost> alert_post_;

@@ -7,10 +7,11 @@
 namespace mlc::console {
 
 std::vector<Route> job_routes();         // jobs and cases
-std::vector<Route> record_routes();      // show, audit, status, reconcile
+std::vector<Route> record_routes();      // show, audit, status
 std::vector<Route> client_routes();      // pause, resume, live, sync
 std::vector<Route> credential_routes();  // secrets, grants, ping
 std::vector<Route> mapping_routes();     // what was mapped, with what, on which version
+std::vector<Route> reconcile_routes();   // comparisons, what was accepted in them
 std::vector<Route> backfill_routes();    // history on request
 std::vector<Route> alert_routes();       // open alerts, tests of their destinations
 std::vector<Route> store_routes();       // backup, audit's proof

@@ -104,40 +104,6 @@ Task<Result<Json>> status(Services& services, Call) {
   co_return answer;
 }
 
-Task<Result<Json>> reconcile(Services& services, Call call) {
-  auto days = period(call.option("month"), call.option("from"), call.option("to"));
-  if (!days) co_return days.error();
-  auto result = co_await services.engine.reconcile().run(call.at("client"), call.at("instance"), days->from, days->to);
-  if (!result) co_return result.error();
-  Json answer = {{"from", days->from.text()},
-                 {"to", days->to.text()},
-                 {"left_count", result->left_count},
-                 {"right_count", result->right_count},
-                 {"agrees", result->agrees()}};
-  answer["days"] = Json::array();
-  for (const auto& day : result->days)
-    answer["days"].push_back({{"day", day.date.text()},
-                              {"left_count", day.left_count},
-                              {"left_total", day.left_total.text()},
-                              {"right_count", day.right_count},
-                              {"right_total", day.right_total.text()},
-                              {"difference", (day.left_total - day.right_total).text()}});
-  answer["differences"] = Json::array();
-  for (const auto& one : result->differences) {
-    Json difference = {{"day", one.date.text()},
-                       {"reference", one.key},
-                       {"class", std::string(engine::difference_name(one.kind))},
-                       {"left", one.left},
-                       {"right", one.right}};
-    if (one.waiting_job != 0) {
-      difference["job"] = one.waiting_job;
-      difference["reason"] = "job " + std::to_string(one.waiting_job) + " waits";
-    }
-    answer["differences"].push_back(difference);
-  }
-  co_return answer;
-}
-
 }  // namespace
 
 std::vector<Route> record_routes() {
@@ -145,7 +111,6 @@ std::vector<Route> record_routes() {
       {"GET", "/api/v1/status", "how every client stands", status, {}},
       {"GET", "/api/v1/clients/{client}/records/{number}", "the story of a record by any side's number", show, {}},
       {"GET", "/api/v1/audit", "the audit trail, newest last", audit, {"client", "after", "limit"}},
-      {"GET", "/api/v1/clients/{client}/instances/{instance}/reconcile", "compares both systems", reconcile, {"month", "from", "to"}},
   };
 }
 

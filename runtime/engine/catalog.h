@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/decimal.h"
 #include "runtime/base/time.h"
 #include "runtime/crypto/signature.h"
 #include "runtime/document/path.h"
@@ -43,33 +44,74 @@ struct SubscriptionSpec {
   std::vector<std::string> hosts;                         // where hook_token may be written (T15)
 };
 
-// `reconcile` of an integration, bound to an instance:
-//   reconcile = {
-//     left  = { role = "shop",  operation = "orders.list", arguments = {…}, key = "id", key_prefix = "{source}-",
-//               date = "date_created", total = "total_inc_tax", only = { field = "status_id", values = {"2","10"} },
-//               from = "min_date_created", to = "max_date_created", format = "rfc3339" },
-//     right = { role = "books", operation = "sales_invoices.list", key = "YourRef", date = "OrderDate", total = "AmountFC", … },
-//   }
-// key, date, total: paths in a row. `from`/`to`: query parameters for the period, "" = none; `filter`: a query
-// parameter's text with {from} and {to} (OData). Rows outside the period or of other statuses are left out here too.
+// `reconcile` of an integration, bound to an instance: a list of comparisons, each of the form
+//   { name = "invoices", when = { document = "sales_invoice" },            -- only where the settings say so
+//     left  = { role = "shop",  operation = "orders.list", noun = "order", key = "{source}-{id}", number = "id", job = "{id}",
+//               date = "date_created", total = "total_inc_tax", tax = "total_tax", currency = "currency_code",
+//               sold = { field = "status_id", setting = "statuses", values = { 4 }, names = { ["5"] = "cancelled" } },
+//               from = "min_date_created", to = "max_date_created", one = { operation = "orders.get", path = { id = "{id}" } } },
+//     right = { role = "books", operation = "invoices.list", noun = "invoice", key = "YourRef", number = "Number", date = "Date", … } }
+// Names of fields are dotted paths in a row; a text with {holes} is filled from the row. Dates, sums and references are held
+// against each other here; what a remote can be asked for is only what spares reading the rest.
+struct ReconcileLines {  // of a document: what stands on which account; list "" = none
+  std::string list, account, cost_center, net, tax;
+};
+struct ReconcileLess {  // what may be between a record and its document by rule
+  std::vector<std::string> fields;
+  std::string why;
+};
 struct ReconcileSide {
-  std::string connection, operation, arguments = "{}";
-  std::string key, key_prefix, date, total;
-  std::string only_field;
+  enum class Sign { any, negative, not_negative };
+  std::string connection, operation, noun = "record", arguments = "{}";
+  std::string key;                        // with {holes}, else a path
+  std::vector<std::string> date, number;  // the first that is there
+  std::string total, tax, currency, note;
+  std::string state;  // how far it is, counted by name
+  std::vector<std::pair<std::string, std::string>> states;
+  std::string again;  // "-N": what follows with a number in a reference says only that it is not the record's first document
+  std::string job;    // key of the record's job
+  Sign sign = Sign::any;
+  bool absolute = false;  // what is given back counts as it stands on the other side
+  ReconcileLines lines;
+  std::vector<ReconcileLess> less;
+
+  std::string only_field;  // rows of other values are left out
   std::vector<std::string> only_values;
-  std::string from_param, to_param;
-  std::string filter_param, filter;
-  std::string zone;  // in which an instant becomes a day; a plain date stays one
+  std::string sold_field;  // rows of other values are known, but make nothing
+  std::vector<std::string> sold_values;
+  std::vector<std::pair<std::string, std::string>> sold_names;
+  std::string gone_field, gone_name;  // true there: makes nothing either
+
+  std::string from_param, to_param;     // query parameters for the period, "" = none
+  std::string filter_param, filter;     // a query parameter with {from} and {to}
+  int reach = 0;                        // days before the period that are read too
+  std::string zone;                     // in which an instant becomes a day; a plain date stays one
+  std::string one_operation, one_path;  // one record by its key: JSON of its path, with the key's {holes}
+  std::string find_param, find_each;    // records by reference: the parameter, and what asks for {key}; several joined by " or "
 };
 struct ReconcileSpec {
   std::string client, instance;
+  std::string name = "records";
+  std::string flow;       // whose jobs make the documents
+  std::string effect;     // by which name
+  std::string undone_by;  // comparison whose documents undo those of this one: key and one of these endings
+  std::string undone_suffix;
+  Decimal tax_within;  // two ways to round the same tax
   ReconcileSide left, right;
+  std::vector<std::string> foreign;                                       // beginnings of references that are other shops'
+  std::string account_operation, account_id, account_code, account_name;  // what accounts are called
+};
+struct ReconcileCalendar {
+  std::string client, instance, zone;
+  std::string every, at;          // month | week | day; "06:30"
+  std::vector<std::string> mail;  // recipients
 };
 
 struct Catalog {
   std::vector<IntakeRoute> routes;
   std::vector<SubscriptionSpec> subscriptions;
   std::vector<ReconcileSpec> reconciles;
+  std::vector<ReconcileCalendar> calendars;
 };
 
 }  // namespace mlc::engine

@@ -13,6 +13,7 @@ Engine::Engine(Environment env, store::Store& store, vault::Vault& vault, remote
       operations_(context_),
       subscriptions_(context_),
       reconcile_(context_),
+      calendars_(context_, reconcile_),
       story_(context_, intake_, jobs_, schedule_) {
   context_.wake_jobs = [this] { jobs_.wake(); };
 }
@@ -36,6 +37,7 @@ Task<Status> Engine::take_over(Catalog catalog) {
   intake_.set_routes(std::move(catalog.routes));
   subscriptions_.set(std::move(catalog.subscriptions));
   reconcile_.set(std::move(catalog.reconciles));
+  calendars_.set(std::move(catalog.calendars));
   co_return ok_status();
 }
 
@@ -50,11 +52,13 @@ Task<Status> Engine::start(Catalog catalog, Run run) {
   auto scheduled = co_await schedule_.start();
   if (!scheduled) co_return scheduled.error();
   subscriptions_.start();
+  calendars_.start();
   co_return co_await backfills_.start();
 }
 
 Task<Unit> Engine::stop() {
   backfills_.stop();
+  calendars_.stop();
   schedule_.stop();
   subscriptions_.stop();
   co_return co_await jobs_.drain();

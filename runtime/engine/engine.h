@@ -15,7 +15,7 @@
 #include "runtime/engine/intake.h"
 #include "runtime/engine/jobs.h"
 #include "runtime/engine/operations.h"
-#include "runtime/engine/reconcile.h"
+#include "runtime/engine/reconcile_calendar.h"
 #include "runtime/engine/schedule.h"
 #include "runtime/engine/story.h"
 #include "runtime/engine/subscriptions.h"
@@ -63,6 +63,7 @@ class Engine {
   Operations operations_;
   Subscriptions subscriptions_;
   Reconcile reconcile_;
+  ReconcileCalendars calendars_;
   Story story_;
 };
 

@@ -4,8 +4,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "runtime/base/date.h"
+#include "runtime/base/task.h"
 #include "runtime/base/time.h"
 
 namespace mlc::engine {
@@ -21,6 +24,14 @@ struct ReconcileEnd {
   std::string client, instance;
   Date from, to;
   int64_t differences = 0;
+};
+
+// A reconcile report on its way to people.
+struct ReportMail {
+  std::string client, id;       // id: the same at every attempt
+  std::vector<std::string> to;  // names of destinations
+  std::string subject, text;
+  std::vector<std::pair<std::string, std::string>> files;  // name, CSV
 };
 
 struct Options {
@@ -51,6 +62,8 @@ struct Options {
   std::function<bool(std::string_view point)> crash_point;
   // A reconcile run ended and is kept; differences that somebody accepted are not counted.
   std::function<void(const ReconcileEnd& end)> on_reconciled;
+  // Delivers it, or says why not; then it is tried again later.
+  std::function<Task<Status>(ReportMail mail)> mail_report;
 };
 
 }  // namespace mlc::engine

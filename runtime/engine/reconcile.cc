@@ -1,184 +1,328 @@
 #include "runtime/engine/reconcile.h"
 
 #include <algorithm>
+#include <set>
 
-#include "runtime/document/document.h"
+#include "runtime/base/sleep.h"
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
-#include "runtime/engine/poll.h"
 #include "runtime/engine/probe.h"
-#include "runtime/remote/system_spec.h"
+#include "runtime/engine/sealed_row.h"
 
 namespace mlc::engine {
 namespace {
 
+using document::Document;
+using document::Node;
+
 constexpr int kMaxPages = 10'000;
+constexpr Duration kResumeWithin = std::chrono::hours(6);  // older pages would tell of another day's books
+constexpr int kTries = 3;
+constexpr Duration kPause = std::chrono::seconds(5);
+constexpr Duration kLook = std::chrono::milliseconds(200);
+constexpr std::string_view kSealed = "reconcile";
 
-std::string text_of(document::Value value) { return value.is_bool() ? (value.as_bool() ? "true" : "false") : std::string(value.text()); }
+std::string period_part(const ReconcileProgress& run) { return "/part/" + run.from.text() + "_" + run.to.text() + "/"; }
 
-// A plain date stays what it is; an instant becomes a day once, in the side's zone (C16).
-Result<Date> day_of(std::string_view text, const Zone& zone) {
-  if (text.size() == 10) {
-    auto plain = parse_iso_date(text);
-    if (plain) return plain;
-  }
-  if (text.starts_with("/Date(")) {  // OData's dates are days at midnight UTC
-    auto instant = parse_remote_instant(text);
-    if (!instant) return instant.error();
-    return utc_date(*instant);
-  }
-  auto instant = parse_remote_instant(text);
-  if (!instant) return instant.error();
-  return zone.date_of(*instant);
+std::string numbered(int64_t number, size_t width) {
+  auto text = std::to_string(number);
+  return std::string(width - std::min(width, text.size()), '0') + text;
 }
 
-std::string replaced(std::string text, std::string_view name, const std::string& value) {
-  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) text.replace(at, name.size(), value);
-  return text;
+Result<std::string> sealed(Context& context, const std::string& client, const std::string& plain) {
+  auto made = context.vault.seal(client, kSealed, plain);
+  if (!made) return made.error();
+  return pack(*made);
+}
+
+Result<std::string> opened(Context& context, const std::string& client, const std::string& value) {
+  auto box = unpack(value);
+  if (!box) return box.error();
+  return context.vault.open(client, kSealed, *box);
+}
+
+bool is_foreign(const std::string& key, const std::vector<std::string>& foreign) {
+  return std::any_of(foreign.begin(), foreign.end(), [&](const std::string& begin) { return key.starts_with(begin); });
 }
 
 }  // namespace
 
-std::string_view difference_name(Reconciled::Difference::Kind kind) {
-  using Kind = Reconciled::Difference::Kind;
-  switch (kind) {
-    case Kind::missing:
-      return "missing";
-    case Kind::extra:
-      return "extra";
-    case Kind::doubled:
-      return "doubled";
-    case Kind::amount:
-      return "amount";
-    case Kind::date:
-      return "date";
-  }
-  return "";
+std::vector<const ReconcileSpec*> Reconcile::specs_of(const std::string& client, const std::string& instance) const {
+  std::vector<const ReconcileSpec*> found;
+  for (const auto& one : specs_)
+    if (one.client == client && one.instance == instance) found.push_back(&one);
+  return found;
 }
 
-Task<Result<std::map<std::string, Reconcile::Record>>> Reconcile::read(std::string client, ReconcileSide side, Date from, Date to) {
-  std::map<std::string, Record> records;
+Result<ReconcileProgress> Reconcile::begin(std::string client, std::string instance, Date from, Date to, std::string by) {
+  if (specs_of(client, instance).empty())
+    return Error(Code::not_found, "the integration of " + client + "/" + instance + " declares nothing to reconcile");
+  const auto key = client + "/" + instance;
+  auto& run = runs_[key];
+  if (run.state == "running" && run.began != WallTime{}) {
+    if (run.from == from && run.to == to) return run;
+    return Error(Code::conflict, "a reconciliation of " + run.from.text() + " to " + run.to.text() + " is under way: wait for its end");
+  }
+  run = ReconcileProgress{};
+  run.client = std::move(client), run.instance = std::move(instance), run.by = std::move(by);
+  run.from = from, run.to = to, run.began = context_.now();
+  context_.scope.spawn(work(key));
+  return run;
+}
+
+std::optional<ReconcileProgress> Reconcile::progress(const std::string& client, const std::string& instance) const {
+  const auto found = runs_.find(client + "/" + instance);
+  if (found == runs_.end()) return std::nullopt;
+  return found->second;
+}
+
+Task<Result<std::string>> Reconcile::run(std::string client, std::string instance, Date from, Date to, std::string by) {
+  auto begun = begin(client, instance, from, to, std::move(by));
+  if (!begun) co_return begun.error();
+  for (;;) {
+    const auto now = progress(client, instance);
+    if (now->state == "done") co_return now->report;
+    if (now->state == "failed") co_return now->failure;
+    co_await sleep_for(*context_.env.timers, kLook);
+  }
+}
+
+Task<Unit> Reconcile::work(std::string key) {
+  auto report = co_await compared(key);
+  auto& run = runs_[key];
+  run.waits_until = {};
+  if (report) {
+    run.report = std::move(*report), run.state = "done";
+  } else {
+    run.failure = report.error(), run.state = "failed";
+    context_.log.warn("reconcile.failed", {{"instance", key}, {"error", report.error().text()}});
+  }
+  co_return Unit{};
+}
+
+Task<Result<remote::Remote::Read>> Reconcile::ask(std::string key, remote::Call call) {
+  for (int tried = 1;; ++tried) {
+    auto read = co_await context_.remote.read(call);
+    if (!read || read->outcome.verdict == remote::Verdict::applied || read->outcome.code == "not_found") co_return read;
+    const auto& end = read->outcome;
+    const auto now = context_.now();
+    const bool quota = end.code == "exhausted" && end.not_before > now;
+    if (!quota && (tried >= kTries || !end.retryable)) co_return read_error(end);
+    if (quota) tried = 0, runs_[key].waits_until = end.not_before;
+    const Duration wait = quota ? Duration(end.not_before - now) : kPause;
+    co_await sleep_for(*context_.env.timers, wait);
+    runs_[key].waits_until = {};
+  }
+}
+
+Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string part, bool is_right, std::vector<std::string> foreign,
+                             ReconcileRecords* into) {
+  const auto client = runs_[key].client;
+  const auto from = runs_[key].from, to = runs_[key].to;
+  runs_[key].doing = "reading " + side.noun + "s of " + side.connection;
   auto zone = Zone::find(side.zone.empty() ? "UTC" : side.zone);
   if (!zone) co_return zone.error();
-  auto given = document::Document::parse(side.arguments.empty() ? "{}" : side.arguments);
+  auto given = Document::parse(side.arguments.empty() ? "{}" : side.arguments);
   if (!given) co_return given.error().wrap("reconcile.arguments");
-  auto arguments = document::Node::copy_of(given->root());
-  if (arguments.is_null()) arguments = document::Node::object();
-  if (arguments.get("query") == nullptr) arguments.set("query", document::Node::object());
+  auto arguments = Node::copy_of(given->root());
+  if (!arguments.is_object()) arguments = Node::object();
+  if (arguments.get("query") == nullptr) arguments.set("query", Node::object());
   // A day more on either side: a remote's own idea of a day may differ, rows are sorted out here.
-  const auto first = from.plus_days(-1).text(), last = to.plus_days(2).text();
+  const auto first = from.plus_days(-1 - side.reach).text(), last = to.plus_days(2).text();
   auto* query = arguments.get("query");
   if (!side.from_param.empty()) query->set(side.from_param, first);
   if (!side.to_param.empty()) query->set(side.to_param, last);
   if (!side.filter_param.empty()) query->set(side.filter_param, replaced(replaced(side.filter, "{from}", first), "{to}", last));
 
   remote::Call call{client, side.connection, side.operation, document::write(arguments), store::Lane::backfill};
-  for (int page = 0; page < kMaxPages; ++page) {
-    auto read = co_await context_.remote.read(call);
+  const auto place = key + period_part(runs_[key]) + part + "/";
+  int page = 0;
+  const auto take = [&](document::Value records) -> Status {
+    for (const auto one : records.items()) {
+      auto record = record_of(one);
+      if (!record) return record.error();
+      into->emplace(record->key, std::move(*record));
+      ++runs_[key].rows;
+    }
+    return ok_status();
+  };
+  auto kept = co_await context_.store.list(store::Table::reports, place);
+  if (!kept) co_return kept.error();
+  for (const auto& row : *kept) {
+    if (context_.now() - row.at > kResumeWithin) continue;
+    auto plain = opened(context_, client, row.value);
+    auto parsed = plain ? Document::parse(std::move(*plain)) : Result<Document>(plain.error());
+    if (!parsed) co_return parsed.error().wrap(row.key);
+    auto taken = take(parsed->root().get("records"));
+    if (!taken) co_return taken.error();
+    ++page;
+    runs_[key].resumed = true;
+    call.arguments = std::string(parsed->root().get("next").text());
+    if (call.arguments.empty()) co_return ok_status();
+  }
+  for (; page < kMaxPages; ++page) {
+    auto read = co_await ask(key, call);
     if (!read) co_return read.error();
     if (read->outcome.verdict != remote::Verdict::applied) co_return read_error(read->outcome);
-    auto parsed = document::Document::parse(read->rows.empty() ? "[]" : read->rows);
+    auto parsed = Document::parse(read->rows.empty() ? "[]" : read->rows);
     if (!parsed) co_return parsed.error().wrap(side.operation);
+    auto records = Node::array();
     for (const auto row : parsed->root().items()) {
-      if (!side.only_field.empty()) {
-        const auto value = text_of(remote::find_dotted(row, side.only_field));
-        if (std::find(side.only_values.begin(), side.only_values.end(), value) == side.only_values.end()) continue;
-      }
-      const auto day = day_of(remote::find_dotted(row, side.date).text(), *zone);
-      if (!day) co_return day.error().wrap(side.operation + ": " + side.date);
-      if (*day < from || *day > to) continue;
-      const auto total = remote::find_dotted(row, side.total).decimal();
-      if (!total) co_return total.error().wrap(side.operation + ": " + side.total);
-      const auto key = replaced(side.key_prefix, "{source}", side.connection) + text_of(remote::find_dotted(row, side.key));
-      auto& record = records[key];
-      if (record.times++ == 0) record.date = *day, record.total = *total;
+      auto record = reconcile_record(side, row, *zone);
+      if (!record) co_return record.error();
+      if (!*record) continue;
+      auto& one = **record;
+      // Of the side that is looked for by date, only the period; the other's own period is known by its keys alone.
+      if (is_right && (one.date < from || one.date > to)) continue;
+      if (is_foreign(one.key, foreign)) continue;
+      if (one.key.empty()) one.key = "#" + one.number;
+      records.push(to_node(one));
     }
-    if (read->next_arguments.empty()) co_return records;
+    auto body = Node::object();
+    body.set("records", std::move(records)).set("next", read->next_arguments);
+    auto text = document::write(body);
+    auto whole = Document::parse(text);
+    if (!whole) co_return whole.error();
+    auto taken = take(whole->root().get("records"));
+    if (!taken) co_return taken.error();
+    auto box = sealed(context_, client, text);
+    if (!box) co_return box.error();
+    store::Change change;
+    change.put.emplace_back(store::Table::reports, store::Row{place + numbered(page, 6), std::move(*box), context_.now()});
+    auto committed = co_await context_.store.commit(std::move(change));
+    if (!committed) co_return committed.error();
+    if (read->next_arguments.empty()) co_return ok_status();
     call.arguments = read->next_arguments;
   }
   co_return Error(Code::exhausted, side.operation + " never came to its last page");
 }
 
-Task<Result<Reconciled>> Reconcile::run(std::string client, std::string instance, Date from, Date to) {
-  // One for each source of an instance; books that several sources share are read once.
+Task<Result<std::map<std::string, std::string>>> Reconcile::account_names(std::string key) {
+  std::map<std::string, std::string> names;
+  const auto client = runs_[key].client, instance = runs_[key].instance;
+  std::set<std::string> asked;
   std::vector<ReconcileSpec> all;
-  for (const auto& one : specs_) {
-    if (one.client == client && one.instance == instance) all.push_back(one);
-  }
-  if (all.empty()) co_return Error(Code::not_found, "the integration of " + client + "/" + instance + " declares no reconcile");
-  Result<std::map<std::string, Record>> left(std::map<std::string, Record>{}), right(std::map<std::string, Record>{});
-  std::map<std::string, ReconcileSide> source_of;  // by reference
-  std::vector<std::string> seen;
-  for (const auto& sides : all) {
-    auto theirs = co_await read(client, sides.left, from, to);
-    if (!theirs) co_return theirs.error();
-    for (auto& [key, record] : *theirs) {
-      source_of[key] = sides.left;
-      left->insert_or_assign(key, std::move(record));
-    }
-    if (std::find(seen.begin(), seen.end(), sides.right.connection) != seen.end()) continue;
-    seen.push_back(sides.right.connection);
-    auto ours = co_await read(client, sides.right, from, to);
-    if (!ours) co_return ours.error();
-    for (auto& [key, record] : *ours) {
-      auto& known = (*right)[key];
-      record.times += known.times;  // one record in two books is doubled as much as twice in one
-      known = std::move(record);
+  for (const auto* one : specs_of(client, instance)) all.push_back(*one);
+  for (const auto& spec : all) {
+    if (spec.account_operation.empty() || !asked.insert(spec.right.connection).second) continue;
+    runs_[key].doing = "reading accounts of " + spec.right.connection;
+    remote::Call call{client, spec.right.connection, spec.account_operation, "{}", store::Lane::backfill};
+    for (int page = 0; page < kMaxPages && !call.arguments.empty(); ++page) {
+      auto read = co_await ask(key, call);
+      if (!read) co_return read.error();
+      if (read->outcome.verdict != remote::Verdict::applied) co_return read_error(read->outcome);
+      auto parsed = Document::parse(read->rows.empty() ? "[]" : read->rows);
+      if (!parsed) co_return parsed.error().wrap(spec.account_operation);
+      for (const auto row : parsed->root().items()) {
+        const auto name = filled(spec.account_name, row);
+        names[filled(spec.account_id, row)] = filled(spec.account_code, row) + (name.empty() ? "" : " " + name);
+      }
+      call.arguments = read->next_arguments;
     }
   }
+  co_return names;
+}
 
-  Reconciled result;
-  using Kind = Reconciled::Difference::Kind;
-  std::map<Date, Reconciled::Day> days;
-  for (const auto& [key, record] : *left) {
-    auto& day = days[record.date];
-    ++day.left_count, ++result.left_count;
-    day.left_total = day.left_total + record.total;
-    const auto other = right->find(key);
-    if (other == right->end()) {
-      Reconciled::Difference missing{Kind::missing, key, record.date, record.total.text(), "", 0};
-      // The reference is the source's prefix and its key; the job bears the key alone.
-      const auto& of = source_of[key];
-      const auto prefix = replaced(of.key_prefix, "{source}", of.connection);
-      store::JobFilter filter;
-      filter.client = client;
-      filter.instance = instance;
-      filter.key = key.substr(std::min(prefix.size(), key.size()));
-      filter.states.assign({store::JobState::waiting, store::JobState::running, store::JobState::parked});
-      filter.limit = 1;
-      auto waiting = co_await context_.store.jobs(filter);
-      if (waiting && !waiting->empty()) missing.waiting_job = waiting->front().id;
-      result.differences.push_back(std::move(missing));
-    } else if (other->second.total != record.total) {
-      result.differences.push_back({Kind::amount, key, record.date, record.total.text(), other->second.total.text(), 0});
-    } else if (other->second.date != record.date) {
-      result.differences.push_back({Kind::date, key, record.date, record.date.text(), other->second.date.text(), 0});
+Task<Result<std::string>> Reconcile::compared(std::string key) {
+  const auto client = runs_[key].client, instance = runs_[key].instance;
+  // What was begun with is gone on with, whatever a reload changes meanwhile.
+  std::vector<ReconcileSpec> specs;
+  for (const auto* one : specs_of(client, instance)) specs.push_back(*one);
+  const auto old = co_await context_.store.list(store::Table::reports, key + "/part/");
+  if (!old) co_return old.error();
+  store::Change stale;
+  for (const auto& row : *old)
+    if (context_.now() - row.at > kResumeWithin) stale.drop.emplace_back(store::Table::reports, row.key);
+  if (!stale.drop.empty()) {
+    auto dropped = co_await context_.store.commit(std::move(stale));
+    if (!dropped) co_return dropped.error();
+  }
+  Inputs inputs;
+  std::set<std::string> read_already;
+  for (const auto& spec : specs) {
+    auto input = std::find_if(inputs.begin(), inputs.end(), [&](const ReconcileInput& one) { return one.spec->name == spec.name; });
+    if (input == inputs.end()) {
+      inputs.emplace_back();
+      input = std::prev(inputs.end());
+      input->spec = &spec;
     }
+    input->lefts.push_back(spec.left);
+    auto left = co_await read(key, spec.left, spec.name + "/left/" + spec.left.connection, false, {}, &input->left);
+    if (!left) co_return left.error();
+    // Books that several sources share are read once.
+    if (!read_already.insert(spec.name + "/" + spec.right.connection).second) continue;
+    auto right = co_await read(key, spec.right, spec.name + "/right/" + spec.right.connection, true, spec.foreign, &input->right);
+    if (!right) co_return right.error();
   }
-  for (const auto& [key, record] : *right) {
-    auto& day = days[record.date];
-    day.right_count += record.times, result.right_count += record.times;
-    for (int64_t i = 0; i < record.times; ++i) day.right_total = day.right_total + record.total;
-    if (!left->contains(key)) result.differences.push_back({Kind::extra, key, record.date, "", record.total.text(), 0});
-    if (record.times > 1) result.differences.push_back({Kind::doubled, key, record.date, "1", std::to_string(record.times), 0});
-  }
-  for (auto& [date, day] : days) {
-    day.date = date;
-    result.days.push_back(day);
-  }
+  auto names = co_await account_names(key);
+  if (!names) co_return names.error();
+  runs_[key].doing = "looking for what is missing";
+  auto looked = co_await look_around(key, &inputs);
+  if (!looked) co_return looked.error();
+  auto hinted = co_await give_hints(key, &inputs);
+  if (!hinted) co_return hinted.error();
+  auto result = compare(inputs, runs_[key].from, runs_[key].to, *names);
+  co_return co_await keep(key, std::move(result));
+}
 
-  auto kept = document::Node::object();
-  kept.set("left", result.left_count).set("right", result.right_count).set("differences", static_cast<int64_t>(result.differences.size()));
+Task<Result<std::string>> Reconcile::keep(std::string key, Reconciled result) {
+  const auto client = runs_[key].client, instance = runs_[key].instance;
+  auto known = co_await accepted(client, instance);
+  if (!known) co_return known.error();
+  for (auto& one : result.differences) {
+    if (one.explained || one.kind == Reconciled::Class::waiting) continue;
+    const auto found = std::find_if(known->begin(), known->end(), [&](const ReconcileAcceptance& each) {
+      return !each.revoked && each.comparison == one.comparison && each.key == one.key;
+    });
+    if (found == known->end()) continue;
+    if (found->left != one.left || found->right != one.right || found->right_number != one.right_number) {
+      one.sentence += " It was accepted when it was " + (found->left.empty() ? "nothing" : found->left) + " against " +
+                      (found->right.empty() ? "nothing" : found->right) + ", and has changed since.";
+      continue;
+    }
+    one.explained = true, one.accepted_by = found->by, one.accepted_because = found->because, one.accepted_at = found->at;
+  }
+  auto rows = co_await context_.store.list(store::Table::reports, key + "/run/");
+  if (!rows) co_return rows.error();
+  ReconcileRun told;
+  told.number = 1;
+  if (!rows->empty()) told.number = std::stoll(rows->back().key.substr(rows->back().key.rfind('/') + 1)) + 1;
+  told.client = client, told.instance = instance, told.by = runs_[key].by;
+  told.from = runs_[key].from, told.to = runs_[key].to, told.began = runs_[key].began, told.ended = context_.now();
+  const auto text = document::write(report_of(told, result));
+  auto box = sealed(context_, client, text);
+  if (!box) co_return box.error();
   store::Change change;
-  const auto at = context_.now();
-  change.put.emplace_back(store::Table::reports,
-                          store::Row{client + "/" + instance + "/" + from.text() + "/" + to.text() + "/" + std::to_string(to_micros(at)),
-                                     document::write(kept), at});
+  change.put.emplace_back(store::Table::reports, store::Row{key + "/run/" + numbered(told.number, 9), std::move(*box), told.ended});
+  auto parts = co_await context_.store.list(store::Table::reports, key + period_part(runs_[key]));
+  if (!parts) co_return parts.error();
+  for (const auto& row : *parts) change.drop.emplace_back(store::Table::reports, row.key);
+  change.audit.push_back(
+      {client, told.by, "reconciled", instance, told.from.text() + " to " + told.to.text() + ", run " + std::to_string(told.number)});
   auto committed = co_await context_.store.commit(std::move(change));
   if (!committed) co_return committed.error();
-  if (context_.options.on_reconciled)
-    context_.options.on_reconciled({client, instance, from, to, static_cast<int64_t>(result.differences.size())});
-  co_return result;
+  const auto open = std::count_if(result.differences.begin(), result.differences.end(), [](const auto& one) { return !one.explained; });
+  if (context_.options.on_reconciled) context_.options.on_reconciled({client, instance, told.from, told.to, open});
+  co_return text;
+}
+
+Task<Result<std::vector<std::string>>> Reconcile::reports(std::string client, std::string instance) {
+  auto rows = co_await context_.store.list(store::Table::reports, client + "/" + instance + "/run/");
+  if (!rows) co_return rows.error();
+  std::vector<std::string> all;
+  for (auto row = rows->rbegin(); row != rows->rend(); ++row) {
+    auto plain = opened(context_, client, row->value);
+    if (!plain) co_return plain.error().wrap(row->key);
+    all.push_back(std::move(*plain));
+  }
+  co_return all;
+}
+
+Task<Result<std::string>> Reconcile::report(std::string client, std::string instance, int64_t number) {
+  auto row = co_await context_.store.get(store::Table::reports, client + "/" + instance + "/run/" + numbered(number, 9));
+  if (!row) co_return row.error();
+  if (!*row) co_return Error(Code::not_found, "there is no run " + std::to_string(number) + " of " + client + "/" + instance);
+  co_return opened(context_, client, (*row)->value);
 }
 
 }  // namespace mlc::engine

@@ -287,6 +287,7 @@ class Loader {
                 {"instances", name, "bind", std::string(bound.key)});
     }
     read_packs(parts, use, integration, file);
+    check_mail(name, use, definition, file);
     if (out_.problems.size() > faults) return;
 
     parts.scripts = scripts_of(integration, *found, *used.definition);
@@ -398,6 +399,19 @@ class Loader {
     }
     parts.role_settings = share_role_settings(std::move(role_settings));
     read_routes(parts, use.get("route"), file);
+  }
+
+  // reconcile = { mail = { "finance" } }: a destination of `alerts`, the client's or the workspace's.
+  void check_mail(const std::string& name, Value use, Value definition, const std::string& file) {
+    for (const Value wanted : use.get("reconcile").get("mail").items()) {
+      const auto is_mail = [&](Value alerts) { return alerts.get(wanted.text()).get("kind").text() == "mail"; };
+      if (is_mail(definition.get("alerts"))) continue;
+      const auto settings = Document::parse(out_.settings);
+      if (settings && is_mail(settings->root().get("alerts"))) continue;
+      const std::string to(wanted.text());
+      problem(file, "instance " + name + ": reconcile.mail names \"" + to + "\", and alerts has no " + to + " = mail { … }",
+              {"instances", name, "reconcile", "mail"});
+    }
   }
 
   // route = { books = { shop_nl = "books_nl", shop_uk = "books_uk" } }: by role, the connection that records of another

@@ -46,7 +46,7 @@ function upsert(effect) end
 function schema(fields) end
 
 --- An integration: roles, settings, look-ups, flows and mappings. An integration's `init.lua` returns it.
----@param definition { roles: table<string, string>, flows: table<string, table>, settings?: table, lookups?: table, mappings?: string[], reconcile?: table }
+---@param definition { roles: table<string, string>, flows: table<string, table>, settings?: table, lookups?: table, mappings?: string[], reconcile?: table[] }
 ---@return table definition
 ---
 --- ```lua

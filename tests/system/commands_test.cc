@@ -419,7 +419,8 @@ TEST_F(Commands, ReconcileComparesBothSystemsByDay) {
     EXPECT_EQ(world_->run({"reconcile", "acme", "shop_nl", "--month", "soon"}).code, kUsage);
     const Ended csv = world_->run({"reconcile", "acme", "shop_nl", "--from", "2020-01-01", "--to", "2020-01-02", "--csv"});
     EXPECT_EQ(csv.code, kDone) << csv.err;
-    EXPECT_EQ(csv.out, "day,reference,class,left,right,reason\r\n");
+    EXPECT_EQ(csv.out,
+              "day,comparison,class,order,document,reference,left,right,difference,currency,document_day,reason,job,case,accepted_by,because\r\n");
   }
 }
 

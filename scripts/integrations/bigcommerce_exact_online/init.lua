@@ -66,16 +66,5 @@ return integration {
     "account", "address", "contact", "credit_entry", "credit_invoice", "entry", "invoice", "item", "sales_order", "shop_customer",
   },
 
-  reconcile = {
-    left = {
-      role = "shop", operation = "orders.list", key = "id", key_prefix = "{source}-", date = "date_created",
-      total = "total_inc_tax", only = { field = "status_id", values = { 2, 3, 4, 8, 9, 10, 11, 14 } },
-      from = "min_date_created", to = "max_date_created",
-    },
-    right = {
-      role = "books", operation = "sales_invoices.list", key = "YourRef", date = "OrderDate", total = "AmountFC",
-      filter_param = "$filter",
-      filter = "OrderDate ge datetime'{from}T00:00:00' and OrderDate lt datetime'{to}T00:00:00' and Type ne 8021",
-    },
-  },
+  reconcile = require "comparisons",
 }

@@ -32,6 +32,7 @@ return {
   -- Refunds of all orders.
   ["refunds.list"] = {
     GET = V3 .. "/payment_actions/refunds", pages = V3_ROWS, gives = "Refund",
+    period = { from = "created:min", to = "created:max", field = "created" },
     since = { param = "created:min", field = "created", format = "rfc3339" },
   },
   ["orders.refunds"] = { GET = V3 .. "/{id}/payment_actions/refunds", pages = { rows = { "data" } }, gives = "Refund" },

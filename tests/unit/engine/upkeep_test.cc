@@ -52,52 +52,5 @@ TEST(Subscriptions, BC1_AnInactiveOneIsRevivedUnderItsId) {
   EXPECT_NE(world.remote.hooks["h7"].find("\"is_active\":true"), std::string::npos);
 }
 
-ReconcileSpec both() {
-  ReconcileSpec spec;
-  spec.client = "acme";
-  spec.instance = "shop_nl";
-  spec.left = {"shop",
-               "orders.list",
-               "{\"query\":{\"since\":\"2020-01-01T00:00:00Z\",\"page\":\"1\"}}",
-               "id",
-               "{source}-",
-               "date_modified",
-               "total",
-               "",
-               {},
-               "",
-               "",
-               "",
-               "",
-               "Europe/Amsterdam"};
-  spec.right = {"books", "invoices.find", "{}", "Ref", "", "Date", "Amount", "", {}, "", "", "", "", ""};
-  return spec;
-}
-
-TEST(Reconcile, NamesWhatIsMissingDoubledOrDifferent) {
-  World world;
-  world.catalog.reconciles = {both()};
-  world.start();
-  world.order("1", "2025-10-14T10:00:00Z", "10.00");
-  world.order("2", "2025-10-14T22:30:00Z", "20.00");  // already the 15th in Amsterdam
-  world.order("3", "2025-10-14T11:00:00Z", "30.00");
-  world.order("4", "2025-10-20T11:00:00Z", "40.00");  // outside
-  const auto invoice = [&](std::string ref, std::string date, std::string amount) {
-    world.remote.invoices.push_back({ref, ref, "{\"Ref\":\"" + ref + "\",\"Date\":\"" + date + "\",\"Amount\":" + amount + "}"});
-  };
-  invoice("shop-1", "2025-10-14", "10");
-  invoice("shop-1", "2025-10-14", "10");
-  invoice("shop-2", "2025-10-15", "20.01");
-  auto result = world.run(world.engine->reconcile().run("acme", "shop_nl", {2025, 10, 14}, {2025, 10, 15}));
-  ASSERT_TRUE(result) << result.error().text();
-  std::map<std::string, std::string> found;
-  for (const auto& difference : result->differences) found[difference.key] = std::string(difference_name(difference.kind));
-  EXPECT_EQ(found, (std::map<std::string, std::string>{{"shop-1", "doubled"}, {"shop-2", "amount"}, {"shop-3", "missing"}}));
-  ASSERT_EQ(result->days.size(), 2u);
-  EXPECT_EQ(result->days[0].left_total.text(), "40.00");
-  EXPECT_EQ(result->left_count, 3);
-  EXPECT_FALSE(world.run(world.engine->reconcile().run("acme", "nobody", {2025, 10, 14}, {2025, 10, 15})));
-}
-
 }  // namespace
 }  // namespace mlc::engine::testing
