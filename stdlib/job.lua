@@ -172,21 +172,40 @@ for name in pairs(host.roles) do roles[name] = role_object(name) end
 
 local job = {
   key = host.key, source = host.source, client = host.client, instance = host.instance, flow = host.flow,
-  settings = host.settings(), event = host.event(), attempt = host.attempt, backfill = host.backfill,
+  settings = host.settings(), event = host.event(), attempt = host.attempt, backfill = host.backfill, decision = host.decision or false,
 }
 
 -- job:skip "status 5": nothing is to be done; ends the run.
 function job:skip(reason) host.control { skip = tostring(reason or "") } end
 
-local REFUSE = { fix = true, concern = true, cause = true, code = true }
+local REFUSE = { fix = true, concern = true, cause = true, code = true, decide = true }
 
 -- job:refuse("sentence for the controller", { fix =, concern = "finance", cause = "vat_code:5" }): a person decides; ends the run.
+-- decide: whose version counts, by `jobs settle`; the run after that finds it in job.decision.
 function job:refuse(sentence, options)
   options = only(options, REFUSE, "job:refuse")
   if type(sentence) ~= "string" or sentence == "" then misuse "job:refuse: expected a sentence" end
   host.control {
-    refuse = sentence, fix = options.fix, concern = options.concern, cause = options.cause, code = options.code, position = host.where(),
+    refuse = sentence, fix = options.fix, concern = options.concern, cause = options.cause, code = options.code, decide = options.decide,
+    position = host.where(),
   }
+end
+
+-- job:dated(order.date_created): when the record came into being. Ends the run when that is before the instance's start.
+function job:dated(instant)
+  if type(instant) ~= "string" then misuse "job:dated: expected an instant such as order.date_created" end
+  local start = host.start()
+  if not start then return end
+  start = start:gsub("%.%d+", "")   -- remotes write whole seconds: one that the start is in counts
+  local older
+  if #instant == 10 then
+    older = instant < start:sub(1, 10)
+  elseif instant:find "Z$" then
+    older = instant:gsub("%.%d+", "") < start   -- as typed records give them: texts of one form
+  else
+    older = require("time").compare(instant, start) < 0
+  end
+  if older then job:skip(("of %s, before the start of %s on %s"):format(instant, host.instance, start)) end
 end
 
 -- job:now() -> RFC 3339 text: when what was asked last was answered.

@@ -368,13 +368,15 @@ end
 -- Jobs.
 
 local ENDED = {}
-local OPTIONS = { "key", "source", "settings", "event", "clock", "sent", "map", "lookups", "kv", "answer", "attempt", "client", "instance", "flow" }
+local OPTIONS = { "key", "source", "settings", "event", "clock", "sent", "map", "lookups", "kv", "answer", "attempt", "client", "instance", "flow",
+  "start", "decision" }
 
 --- Runs a flow's function with a job of the spec's and gives what it came to. `sent` is what records got before, by effect;
 --- `map` has a function a mapping, `lookups` the answers of each look-up, `kv` what was kept; `answer(effect, write,
 --- options)` answers sends (settled with a made-up id when left out).
 ---@param run fun(job: table, ...) the flow's `run`
----@param options table key, source, settings, event, clock, sent, map, lookups, kv, answer, attempt, client, instance, flow
+---@param options table key, source, settings, event, clock, sent, map, lookups, kv, answer, attempt, client, instance, flow,
+--- start (older records make nothing), decision ("theirs" or "ours")
 ---@param ... table roles as `remote` makes them, in the order of the parameters
 ---@return table outcome result, or skipped, or refused with cause and concern; what was sent, emitted, noted (lists) and kv
 ---
@@ -397,12 +399,17 @@ function spec.flow(run, options, ...)
   local job = {
     key = options.key, source = options.source or "source", settings = options.settings or {}, event = options.event or {},
     attempt = options.attempt or 1, client = options.client or "client", instance = options.instance or "instance", flow = options.flow or "flow",
+    decision = options.decision or false,
   }
   function job:skip(reason) error({ [ENDED] = true, skipped = tostring(reason or "") }, 0) end
   function job:refuse(sentence, details)
-    error({ [ENDED] = true, refused = sentence, cause = details and details.cause, concern = details and details.concern }, 0)
+    error({ [ENDED] = true, refused = sentence, cause = details and details.cause, concern = details and details.concern,
+      decidable = details and details.decide or nil }, 0)
   end
   function job:now() return clock:now() end
+  function job:dated(instant)
+    if options.start and time.compare(instant, options.start) < 0 then job:skip(("of %s, before the start"):format(instant)) end
+  end
   function job:sent(effect) return entities[effect] end
   function job:withhold(effect, more)
     if not entities[effect] then outcome.withheld[effect] = more.version end
@@ -442,6 +449,7 @@ function spec.flow(run, options, ...)
     outcome.result = result
   elseif is_table(result) and result[ENDED] then
     outcome.skipped, outcome.refused, outcome.cause, outcome.concern = result.skipped, result.refused, result.cause, result.concern
+    outcome.decidable = result.decidable
   else
     error(result, 0)
   end

@@ -44,21 +44,37 @@ function acts.deliver(world, id)
   return true
 end
 
--- { id =, price = "19.00", vat_code = "0" } of the first line, or { id =, description = "…", date = "2026-10-31T00:00:00" } of the
--- document.
+-- { id =, price = "19.00", vat_code = "0" } of the first line, { id =, remove = true } of the last, { id =, add = true } of one more
+-- like the first without notes, or { id =, description = "…", date = "2026-10-31T00:00:00" } of the document.
 function acts.edit(world, edit)
   local row, path = document(world, edit.id)
   if not row then return false end
   if edit.description then row.Description = edit.description end
   if edit.date then row[row.EntryDate and "EntryDate" or "OrderDate"] = calendar.parse_iso(edit.date) end
+  local of_lines = entities[LINES[path]]
+  local function lines() return world.books:lines(world.division, LINES[path], of_lines.header, edit.id) end
   if edit.price or edit.vat_code then
-    local lines = world.books:lines(world.division, LINES[path], entities[LINES[path]].header, edit.id)
-    local price = edit.price and money.parse(edit.price)
-    if price then lines[1].NetPrice, lines[1].UnitPrice, lines[1].AmountFC = price, price, price end
-    if edit.vat_code then lines[1].VATCode, lines[1].VATAmountFC = edit.vat_code, nil end
-    rules.line(world, LINES[path], entities[LINES[path]], row, lines[1])
-    rules.add_up(world, row, lines, path)
+    local first, price = lines()[1], edit.price and money.parse(edit.price)
+    -- The screen works the tax of an entry out anew.
+    if price and not first.NetPrice and first.AmountFC ~= 0 then
+      first.VATAmountFC = money.round(money.divide((first.VATAmountFC or 0) * price, first.AmountFC), 2)
+    end
+    if price then first.AmountFC = price end
+    if price and first.NetPrice then first.NetPrice, first.UnitPrice = price, price end
+    if edit.vat_code then first.VATCode, first.VATAmountFC = edit.vat_code, nil end
+    rules.line(world, LINES[path], of_lines, row, first)
   end
+  if edit.add then
+    local copy = {}
+    for name, value in pairs(lines()[1]) do copy[name] = value end
+    copy.ID, copy.Notes = nil, nil
+    world.books:insert(world.division, LINES[path], "ID", copy)
+  end
+  if edit.remove then
+    local all = lines()
+    if write.delete(world, LINES[path], of_lines, all[#all]).status ~= 204 then return false end
+  end
+  rules.total(world, path, row, lines())
   row.Modified = host.now()
   world.changed(path, edit.id, "Update")
   return true

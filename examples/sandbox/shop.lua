@@ -14,6 +14,7 @@ local function switches()
     quota = 150, port_443 = false, retries_signed_anew = true, delay_seconds = 1, lost_percent = 0, duplicate_percent = 0,
     missing_scopes = host.json.array {}, unknown_store = 401,
     reordered_percent = 0, reordered_seconds = 30, list_limit = MOST_A_PAGE, certificates_lower_total = false, later_seconds = 120,
+    empty_lists = "204", sparse = false,
   }
 end
 
@@ -34,8 +35,9 @@ local function slice(list, query, most)
   return out
 end
 
-local function v2_list(rows)
-  if #rows == 0 then return answers.none() end
+-- With nothing in it: a 204, or an empty array by the switch.
+function Shop:v2_list(rows)
+  if #rows == 0 and self.switches.empty_lists == "204" then return answers.none() end
   return answers.json(200, rows)
 end
 
@@ -58,6 +60,20 @@ local function order_filter(query)
       and order.status_id == (number "status_id" or order.status_id) and order.customer_id == (number "customer_id" or order.customer_id)
       and (not query.email or query.email:lower() == order.email:lower())
   end
+end
+
+-- By the switch `sparse` as stores of other versions show it: what is nothing is null or absent, and there is what nobody knows.
+function Shop:shown(order, include)
+  local out = shapes.order(order, self.base, include)
+  if not self.switches.sparse then return out end
+  for name, value in pairs(out) do
+    if value == "" or (name:find "^handling" or name:find "^wrapping") and tostring(value):find "^0%.?0*$" then out[name] = nil end
+  end
+  for _, name in ipairs { "store_credit_amount", "gift_certificate_amount", "coupon_discount", "discount_amount" } do
+    if tostring(out[name]):find "^0%.?0*$" then out[name] = host.json.null end
+  end
+  out.from_next_year = { of = host.json.array {}, price = host.number "1.5" }
+  return out
 end
 
 function Shop:matching(query)
@@ -84,8 +100,8 @@ function Shop:list(query)
   local orders, bad = self:matching(query)
   if not orders then return bad end
   local rows = slice(orders, query, self.switches.list_limit)
-  for index, order in ipairs(rows) do rows[index] = shapes.order(order, self.base, {}) end
-  return v2_list(rows)
+  for index, order in ipairs(rows) do rows[index] = self:shown(order, {}) end
+  return self:v2_list(rows)
 end
 
 local PARTS = {
@@ -122,7 +138,7 @@ function Shop:put_order(order, request)
     if not shapes.STATUS[body.status_id] then return answers.v2_error(400, "The field 'status_id' is invalid.") end
     self:change(order, "status", body.status_id)
   end
-  return answers.json(200, shapes.order(order, self.base, {}))
+  return answers.json(200, self:shown(order, {}))
 end
 
 function Shop:v2(request, path)
@@ -143,11 +159,11 @@ function Shop:v2(request, path)
       function(scope, data) self.deliveries:event(scope, data) end, function(rows, of) return slice(rows, of, MOST_A_PAGE) end)
   end
   if request.method ~= "GET" then return answers.v2_error(405, "The method is not allowed.") end
-  if part == "" then return answers.json(200, shapes.order(order, self.base, includes(query))) end
+  if part == "" then return answers.json(200, self:shown(order, includes(query))) end
   if not PARTS[part] and part ~= "messages" then return answers.v2_error(404, "The requested resource was not found.") end
   if part == "messages" then return answers.none() end
   if part == "consignments" then return answers.json(200, PARTS[part](order)) end
-  return v2_list(slice(PARTS[part](order), query, MOST_A_PAGE))
+  return self:v2_list(slice(PARTS[part](order), query, MOST_A_PAGE))
 end
 
 -- V3 lists: pages by number, or by a cursor, which is the position it ends at; `page` is ignored with one.
@@ -334,7 +350,7 @@ local function brief(order)
   }
 end
 
--- {"orders": N, "kinds": […], "country": "FR", "events": true, "over": seconds}, {"change": ids or N, "what": …, "value": …}
+-- {"orders": N, "kinds": […], "country": "FR", "events": true, "over": seconds, "first_id": "9007199254740993"}, {"change": ids or N, "what": …, "value": …}
 function Shop:seed(body)
   if body.customers or body.change_customers then return self.customers:seed(body) end
   if body.change then
@@ -355,6 +371,7 @@ function Shop:seed(body)
     return { changed = changed }
   end
   local made, count, events = host.json.array {}, body.orders or 1, body.events ~= false
+  if body.first_id then self.orders.next_id = math.tointeger(body.first_id) - 1 end
   if body.country and not Orders.knows_country(body.country) then return nil, "nobody lives in " .. tostring(body.country) end
   for index = 1, count do
     local kind = body.kinds and body.kinds[(index - 1) % #body.kinds + 1]

@@ -150,6 +150,25 @@ kind("foreign_currency", "invoice", 0, function(draft)
   some_lines(draft, 1)
   draft.currency = "USD"
 end)
+-- Currencies without a minor unit, and with three decimals; prices that the catalogue has not.
+local function priced(price) return { sku = "MUG-1", id = 1001, name = "Mug", price = price, tax = 0 } end
+kind("yen", "invoice", 0, function(draft)
+  draft.currency, draft.shipping, draft.lines = "JPY", 0, { line(priced "1485.0000", 3), line(priced "20.0000", 1) }
+end)
+kind("dinar", "invoice", 0, function(draft)
+  draft.currency, draft.shipping, draft.lines = "KWD", 0, { line(priced "1.2500", 3), line(priced "0.1250", 2) }
+end)
+kind("dinar_and_a_fils", "refuse", 0, function(draft)
+  draft.currency, draft.shipping, draft.lines = "KWD", 0, { line(priced "1.2510", 1) }
+end)
+kind("sixty", "invoice", 0, function(draft)
+  draft.address = {
+    company = "Vereinigte Werkstätten für Kunst im Handwerk Łódź und Co. KG",
+    street = "Straße der Völkerfreundschaft und der Solidarität im Viertel",
+    street_2 = "Hinterhaus, Aufgang C, vierter Stock links, Tür gegenüber 8b", city = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch M",
+  }
+  some_lines(draft, 1)
+end)
 kind("same_customer", "invoice", 0, function(draft)
   draft.email = "Twice@Example.org"
   some_lines(draft, 1)

@@ -100,6 +100,10 @@ function Orders:create(kind_name, country)
   local person = person_of(country)
   local draft = { lines = {}, shipping = money.parse "5.0000", handling = 0, wrapping = 0 }
   kind.shape(draft)
+  if draft.address then
+    draft.street_2 = draft.address.street_2
+    person = setmetatable(draft.address, { __index = person })
+  end
   local now = host.now()
   local order = {
     id = self.next_id, kind = kind.name, expect = kind.expect, person = person, lines = draft.lines, shipping = draft.shipping,
@@ -113,7 +117,7 @@ function Orders:create(kind_name, country)
     later = draft.later,
   }
   -- A quarter of the registered customers come back, in another spelling of their address.
-  if not country and not draft.guest and not draft.email and #self.customers > 0 and host.chance(25) then
+  if not (country or draft.guest or draft.email or draft.address) and #self.customers > 0 and host.chance(25) then
     local known = host.pick(self.customers)
     order.person, order.email = known.person, host.chance(50) and known.email:upper() or known.email
   end

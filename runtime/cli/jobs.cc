@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "runtime/cli/commands.h"
@@ -8,7 +9,7 @@ namespace {
 struct Options {
   std::string client, state, instance, id, version = "pinned", happened, actor;
   int limit = 50;
-  bool did_not_happen = false;
+  bool did_not_happen = false, keep_theirs = false, take_ours = false;
 };
 
 void print_jobs(const Json& answer, const std::string& state) {
@@ -38,6 +39,9 @@ void print_job(const Json& job) {
             << "state   " << get(job, "state") << (get(job, "done_as").empty() ? "" : " (" + get(job, "done_as") + ")") << ", "
             << get(job, "runs") << " runs, attempt " << get(job, "attempt") << ", script " << get(job, "version") << "\n";
   if (!get(job, "reason").empty()) std::cout << "reason  " << get(job, "reason") << "\n";
+  if (!get(job, "position").empty()) std::cout << "at      " << get(job, "position") << "\n";
+  if (job.value("decidable", false))
+    std::cout << "decide  ml-connector jobs settle " << get(job, "id") << " --keep-theirs, or --take-ours\n";
   for (const auto& effect : job["effects"])
     std::cout << "effect  " << get(effect, "name") << ": " << get(effect, "operation") << " on " << get(effect, "connection") << ", kind "
               << get(effect, "kind") << ", " << get(effect, "state")
@@ -113,16 +117,23 @@ void add_jobs(CLI::App& root, Context& context) {
                        }));
   with_id("cancel", "ends a job for good without running it", "ml-connector jobs cancel 4711", "ID",
           [act, options] { act("jobs", "cancel", Json::object(), "job " + options->id + " is cancelled"); });
-  CLI::App* settle = with_id("settle", "says what became of an effect that nobody can look up",
+  CLI::App* settle = with_id("settle", "says what became of an effect that nobody can look up, or whose version of a record counts",
                              "ml-connector jobs settle 4711 --happened INV-2026-17", "ID", nullptr);
   auto* happened = settle->add_option("--happened", options->happened, "the remote's id or number of the record that exists");
   auto* not_happened = settle->add_flag("--did-not-happen", options->did_not_happen, "the record does not exist there");
-  happened->excludes(not_happened);
-  settle->callback([happened, not_happened, act, options] {
-    if (happened->empty() && not_happened->empty()) throw CLI::RequiredError("--happened REF or --did-not-happen");
+  auto* theirs = settle->add_flag("--keep-theirs", options->keep_theirs, "what a person made of the record at the remote stays");
+  auto* ours = settle->add_flag("--take-ours", options->take_ours, "the record is made what its source says");
+  const std::vector<CLI::Option*> choices{happened, not_happened, theirs, ours};
+  for (auto* one : choices)
+    for (auto* other : choices)
+      if (one != other) one->excludes(other);
+  settle->callback([choices, act, options] {
+    if (std::all_of(choices.begin(), choices.end(), [](const CLI::Option* one) { return one->empty(); }))
+      throw CLI::RequiredError("--happened REF, --did-not-happen, --keep-theirs or --take-ours");
     Json body = Json::object();
     if (!options->happened.empty()) body["happened"] = options->happened;
-    else body["did_not_happen"] = true;
+    else if (options->did_not_happen) body["did_not_happen"] = true;
+    else body["decision"] = options->keep_theirs ? "theirs" : "ours";
     act("jobs", "settle", body, "job " + options->id + " is settled");
   });
 }

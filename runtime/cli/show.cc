@@ -27,6 +27,8 @@ std::string told(const std::string& kind, const std::string& name) {
   if (kind == "plan") return "planned " + name;
   if (kind != "note") return "";
   if (name.starts_with("confirmed:")) return "read back " + name.substr(10) + ": it stands there as sent";
+  if (name.starts_with("position:") || name.starts_with("undecided:")) return "";  // told at the end
+  if (name.starts_with("decision:")) return name.ends_with(":theirs") ? "decided: what stands there is kept" : "decided: ours is taken";
   // The journal's own word for a replay: "attempt:2:continues".
   if (!name.starts_with("attempt:")) return "note    " + name;
   return "began again, attempt " + name.substr(8, name.find(':', 8) - 8);
@@ -60,6 +62,11 @@ void print_job_story(const Json& job) {
   const std::string last = lines.empty() ? get(came, "received") : lines.back().first;
   const std::string ended = get(job, "ended"), next = get(job, "next");
   print_line(moment(!ended.empty() ? ended : !next.empty() ? next : last), what_came_of(job));
+  const std::string state = get(job, "state");
+  if (state != "parked" && state != "dead") return;
+  if (!get(job, "position").empty()) std::cout << "    at " << get(job, "position") << "\n";
+  if (job.value("decidable", false))
+    std::cout << "    decide by: ml-connector jobs settle " << get(job, "id") << " --keep-theirs, or --take-ours\n";
 }
 
 }  // namespace

@@ -68,6 +68,16 @@ Task<Result<Json>> cancel(Services& services, Call call) {
 Task<Result<Json>> settle(Services& services, Call call) {
   auto id = whole_number(call.at("id"), "job", 1);
   if (!id) co_return id.error();
+  auto decision = call.text("decision");
+  if (!decision) co_return decision.error();
+  if (!decision->empty()) {
+    if (*decision != "theirs" && *decision != "ours")
+      co_return Error(Code::invalid_argument, "`decision` is theirs or ours, not \"" + *decision + "\"");
+    using Decision = engine::Operations::Decision;
+    auto decided = co_await services.engine.operations().decide(*id, *decision == "theirs" ? Decision::theirs : Decision::ours, call.actor);
+    if (!decided) co_return decided.error();
+    co_return Json{{"settled", *id}};
+  }
   engine::Operations::Settlement settlement;
   auto happened = call.text("happened");
   if (!happened) co_return happened.error();
@@ -77,7 +87,8 @@ Task<Result<Json>> settle(Services& services, Call call) {
   settlement.reference = *happened;
   settlement.effect = *effect;
   if (!settlement.happened && !call.body.value("did_not_happen", false))
-    co_return Error(Code::invalid_argument, "say either `happened` with the remote's reference or `did_not_happen`: true");
+    co_return Error(Code::invalid_argument,
+                    "say either `happened` with the remote's reference, `did_not_happen`: true, or `decision`: theirs or ours");
   auto done = co_await services.engine.operations().settle(*id, settlement, call.actor);
   if (!done) co_return done.error();
   co_return Json{{"settled", *id}};
@@ -101,7 +112,11 @@ std::vector<Route> job_routes() {
       {"GET", "/api/v1/jobs/{id}", "one job with its event, journal and effects", one, {}},
       {"POST", "/api/v1/jobs/{id}/replay", "runs a job again on its pinned or the live version", replay, {}},
       {"POST", "/api/v1/jobs/{id}/cancel", "ends a job for good", cancel, {}},
-      {"POST", "/api/v1/jobs/{id}/settle", "a person says what became of an unknown effect", settle, {}},
+      {"POST",
+       "/api/v1/jobs/{id}/settle",
+       "a person says what became of an unknown effect, or whose version of a record counts",
+       settle,
+       {}},
       {"POST", "/api/v1/cases/{id}/release", "all jobs of a case run again", release, {}},
   };
 }

@@ -19,14 +19,16 @@ struct Ending {
   std::string cause;       // what parked jobs share; "" = the code
   WallTime next{};         // wait; also the earliest for retry
   bool continues = false;  // park: a revival goes on in this journal instead of asking the remotes anew
+  bool decidable = false;  // park: a person may say whose version counts
+  std::string position{};  // file:line in the scripts
 
   static Ending wait(std::string code, std::string reason, WallTime next) {
-    return {What::wait, std::move(code), std::move(reason), "", "", "", next, false};
+    return {What::wait, std::move(code), std::move(reason), "", "", "", next, false, false, ""};
   }
   static Ending retry(std::string code, std::string reason, WallTime next = {}) {
-    return {What::retry, std::move(code), std::move(reason), "", "", "", next, false};
+    return {What::retry, std::move(code), std::move(reason), "", "", "", next, false, false, ""};
   }
-  static Ending stale() { return {What::stale, "stale", "", "", "", "", {}, false}; }
+  static Ending stale() { return {What::stale, "stale", "", "", "", "", {}, false, false, ""}; }
 };
 
 }  // namespace mlc::engine

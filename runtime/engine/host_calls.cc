@@ -1,6 +1,7 @@
 // The part of JobRun that answers each kind of request.
 #include <algorithm>
 
+#include "runtime/base/date.h"
 #include "runtime/base/encoding.h"
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
@@ -112,6 +113,18 @@ Task<JobRun::Handled> JobRun::handle_sent(SentRequest request) {
   auto found = co_await run_.context.store.entity(run_.job.client, *connection, stored, request.effect);
   if (!found) co_return Ending::retry(std::string(code_name(found.error().code())), found.error().text());
   co_return record(index, EntryKind::sent, request.effect, hash, entity_json(*found));
+}
+
+// In shadow nothing is written anyway, and what would be made of older records is worth seeing.
+JobRun::Handled JobRun::handle_start() {
+  const int index = next_index_++;
+  const auto hash = key_of(StartRequest(), "").hash;
+  auto known = replayed(index, EntryKind::kv, "start", hash);
+  if (known) return std::move(*known);
+  const bool wanted = run_.event_kind == store::EventKind::manual ||  // and what a back-filled record made jobs of
+                      (run_.event_kind == store::EventKind::child && run_.job.lane == store::Lane::backfill);
+  const bool counts = run_.mode.live && !wanted;
+  return record(index, EntryKind::kv, "start", hash, counts ? "\"" + format_rfc3339(run_.mode.start) + "\"" : "null");
 }
 
 Task<JobRun::Handled> JobRun::handle_lookup(LookupRequest request) {

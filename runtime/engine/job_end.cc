@@ -34,11 +34,14 @@ store::Change JobRun::parked(const Ending& ending) {
   shared.fix = ending.fix;
   shared.concern = ending.concern.empty() ? "operator" : ending.concern;
   change.park_in = std::move(shared);
-  if (ending.continues) {
-    auto mark =
-        run_.journal.seal(store::EntryKind::note, -1, Journal::mark(run_.job.attempt + 1, true), "", {run_.context.now(), false, "null"});
+  const auto note = [&](std::string name) {
+    auto mark = run_.journal.seal(store::EntryKind::note, -1, std::move(name), "", {run_.context.now(), false, "null"});
     if (mark) change.entries.push_back(std::move(*mark));
-  }
+  };
+  // Beside the sentence, which a controller reads.
+  if (!ending.position.empty()) note(Journal::position_mark(ending.position));
+  if (ending.decidable) note(Journal::undecided_mark(run_.job.attempt));
+  if (ending.continues) note(Journal::mark(run_.job.attempt + 1, true));
   ++counts_.parked;
   run_.context.log.warn("job.parked",
                         {{"job", run_.job.id}, {"client", run_.job.client}, {"code", ending.code}, {"reason", ending.reason}});
@@ -83,7 +86,9 @@ store::Change JobRun::as_change(const RunEnd& end) {
     Ending ending;
     ending.what = Ending::What::park;
     ending.code = end.code.empty() ? (end.how == How::refused ? "refused" : "failed") : end.code;
-    ending.reason = end.script_position.empty() ? end.reason : end.reason + " (" + end.script_position + ")";
+    ending.reason = end.reason;
+    ending.position = end.script_position;
+    ending.decidable = end.decidable;
     ending.fix = end.fix;
     ending.concern = !end.concern.empty() ? end.concern : end.how == How::refused ? "finance" : "operator";
     ending.cause = end.cause;

@@ -82,6 +82,7 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
   input.seed = run_seed(job);
   input.shadow = !run_.mode.live;
   input.start = run_.mode.start;
+  input.decision = run_.journal.decision();
   auto started = run_.context.runner.start(std::move(input), self, [weak = weak_from_this()](RunEnd end) {
     const auto run = weak.lock();
     if (!run || run->dropped_) return;
@@ -148,6 +149,7 @@ Task<JobRun::Handled> JobRun::handle(HostRequest& request) {
   if (auto* send = std::get_if<SendRequest>(&request)) co_return co_await handle_send(std::move(*send));
   if (auto* sent = std::get_if<SentRequest>(&request)) co_return co_await handle_sent(std::move(*sent));
   if (auto* withhold = std::get_if<WithholdRequest>(&request)) co_return co_await handle_withhold(std::move(*withhold));
+  if (std::holds_alternative<StartRequest>(request)) co_return handle_start();
   if (auto* lookup = std::get_if<LookupRequest>(&request)) co_return co_await handle_lookup(std::move(*lookup));
   if (auto* keep = std::get_if<LookupStore>(&request)) co_return co_await handle_lookup_store(std::move(*keep));
   if (auto* get = std::get_if<KvGet>(&request)) co_return co_await handle_kv_get(std::move(*get));

@@ -38,6 +38,7 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   Task<Handled> handle_send(SendRequest request);
   Task<Handled> handle_sent(SentRequest request);
   Task<Handled> handle_withhold(WithholdRequest request);
+  Handled handle_start();
   Task<Handled> handle_lookup(LookupRequest request);
   Task<Handled> handle_lookup_store(LookupStore request);
   Task<Handled> handle_kv_get(KvGet request);

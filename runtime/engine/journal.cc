@@ -59,7 +59,7 @@ std::string hash_parts(std::initializer_list<std::string_view> parts) {
 std::string Journal::mark(int attempt, bool continues) { return "attempt:" + std::to_string(attempt) + (continues ? ":continues" : ""); }
 
 Journal::Journal(vault::Vault& vault, std::string client, std::vector<store::Entry> entries, int attempt)
-    : vault_(vault), client_(std::move(client)), entries_(std::move(entries)) {
+    : vault_(vault), client_(std::move(client)), entries_(std::move(entries)), attempt_(attempt) {
   const auto is_note = [](const store::Entry& entry, const std::string& name) {
     return entry.kind == store::EntryKind::note && entry.name == name;
   };
@@ -75,6 +75,14 @@ Journal::Journal(vault::Vault& vault, std::string client, std::vector<store::Ent
     needs_mark_ = true;
     chapter_ = entries_.empty() ? 0 : entries_.back().row;
   }
+}
+
+std::string Journal::decision() const {
+  const auto prefix = decision_prefix(attempt_);
+  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+    if (entry->kind == store::EntryKind::note && entry->name.starts_with(prefix)) return entry->name.substr(prefix.size());
+  }
+  return "";
 }
 
 const store::Entry* Journal::at(int index, store::EntryKind kind) const {

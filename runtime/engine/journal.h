@@ -36,6 +36,12 @@ class Journal {
 
   // Name of the mark that opens a chapter for `attempt`, or lets it go on with the one before.
   static std::string mark(int attempt, bool continues);
+  // Names of the notes that tell of a case: where in the scripts it was refused, that a person may say whose version counts
+  // ("theirs" or "ours"), and what was said for an attempt.
+  static std::string position_mark(const std::string& position) { return "position:" + position; }
+  static std::string undecided_mark(int attempt) { return "undecided:" + std::to_string(attempt); }
+  static std::string decision_mark(int attempt, const std::string& decision) { return decision_prefix(attempt) + decision; }
+  std::string decision() const;                    // said for this attempt; "" = nothing
   bool needs_mark() const { return needs_mark_; }  // this attempt has no mark yet: it begins a chapter
 
   // The entry that answered call number `index` of this chapter.
@@ -55,11 +61,13 @@ class Journal {
   void add(const store::EntryBirth& birth, store::Id row, store::Id job);
 
  private:
+  static std::string decision_prefix(int attempt) { return "decision:" + std::to_string(attempt) + ":"; }
   bool in_chapter(const store::Entry& entry) const { return entry.row > chapter_; }
 
   vault::Vault& vault_;
   std::string client_;
   std::vector<store::Entry> entries_;
+  int attempt_ = 1;
   store::Id chapter_ = 0;  // row of the mark
   bool needs_mark_ = false;
 };

@@ -248,4 +248,30 @@ Task<Status> Operations::settle(store::Id id, Settlement settlement, std::string
   co_return ok_status();
 }
 
+Task<Status> Operations::decide(store::Id id, Decision decision, std::string actor) {
+  auto story = co_await context_.store.story(id);
+  if (!story) co_return story.error();
+  if (!*story) co_return Error(Code::not_found, "no job " + std::to_string(id));
+  const auto& job = (*story)->job;
+  if (job.state != store::JobState::parked) co_return Error(Code::conflict, subject(id) + " is not parked: there is nothing to decide");
+  Journal journal(context_.vault, job.client, (*story)->journal, job.attempt);
+  if (journal.newest(store::EntryKind::note, Journal::undecided_mark(job.attempt)) == nullptr)
+    co_return Error(Code::conflict, subject(id) + " does not wait for whose version counts: " + job.reason);
+  const bool theirs = decision == Decision::theirs;
+  auto said = journal.seal(store::EntryKind::note, -1, Journal::decision_mark(job.attempt + 1, theirs ? "theirs" : "ours"), "",
+                           {context_.now(), false, "null"});
+  if (!said) co_return said.error();
+  store::Change change;
+  change.job = id;
+  change.entries.push_back(std::move(*said));
+  change.audit.push_back({job.client, actor, theirs ? "settle.keep_theirs" : "settle.take_ours", subject(id), job.reason});
+  auto committed = co_await context_.store.commit(std::move(change));
+  if (!committed) co_return committed.error();
+  std::vector<store::Id> jobs(1, id);
+  store::AuditBirth audit{job.client, actor, "replay", "", "after settle"};
+  auto revived = co_await revive(std::move(jobs), Version::pinned, std::move(audit));
+  if (!revived) co_return revived.error();
+  co_return ok_status();
+}
+
 }  // namespace mlc::engine

@@ -38,6 +38,9 @@ class Operations {
     std::string effect;     // name
   };
   Task<Status> settle(store::Id job, Settlement settlement, std::string actor);
+  // A person says whose version of a record counts, where the job was parked with that question. It runs again and is told.
+  enum class Decision { theirs, ours };
+  Task<Status> decide(store::Id job, Decision decision, std::string actor);
 
  private:
   Status must_exist(const std::string& client, const std::string& instance, const std::string& flow) const;

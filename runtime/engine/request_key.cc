@@ -24,6 +24,7 @@ RequestKey key_of(const SentRequest& asked, const std::string& connection) {
 RequestKey key_of(const WithholdRequest& asked, const std::string& connection) {
   return {EntryKind::sent, asked.effect, hash_parts({"withhold", asked.effect, connection, asked.version})};
 }
+RequestKey key_of(const StartRequest&, const std::string&) { return {EntryKind::kv, "start", hash_parts({"start"})}; }
 RequestKey key_of(const LookupRequest& asked, const std::string& connection) {
   std::string keys;
   for (const auto& key : asked.keys) keys += std::to_string(key.size()) + ":" + key;

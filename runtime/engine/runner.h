@@ -33,11 +33,12 @@ struct SendRequest {
 };
 struct SentRequest {
   std::string effect, role, connection, entity;
-};                      // what this entity got before; null when nothing
+};                        // what this entity got before; null when nothing
 struct WithholdRequest {  // as SentRequest; when nothing was sent, no state up to `version` is sent any more
   std::string effect, role, connection, version;
 };
-struct LookupRequest {  // cached answers, older than `fresh` left out
+struct StartRequest {};  // C13: the instance's start where nothing older may make anything, else null
+struct LookupRequest {   // cached answers, older than `fresh` left out
   std::string name, role, connection;
   std::vector<std::string> keys;
   Duration fresh{};
@@ -67,8 +68,8 @@ struct StepDone {
 struct NoteRequest {
   std::string level, text, fields;
 };
-using HostRequest = std::variant<ReadRequest, SendRequest, SentRequest, WithholdRequest, LookupRequest, LookupStore, KvGet, KvSet, EmitRequest,
-                                 MapRecord, StepRequest, StepDone, NoteRequest>;
+using HostRequest = std::variant<ReadRequest, SendRequest, SentRequest, WithholdRequest, StartRequest, LookupRequest, LookupStore, KvGet,
+                                 KvSet, EmitRequest, MapRecord, StepRequest, StepDone, NoteRequest>;
 
 struct HostError {
   std::string code, message;  // code: not_found, invalid_argument, denied, exhausted, unavailable, timeout, rejected, …
@@ -101,6 +102,7 @@ struct RunEnd {
   How how = How::done;
   std::string code, reason, fix, concern, cause;  // cause: what groups parked jobs into a case
   bool retryable = false;
+  bool decidable = false;       // refused: the flow can go on once a person says whose version counts
   std::string result;           // JSON the flow returned
   std::string script_position;  // file:line, for broken and refused
 };
@@ -111,7 +113,8 @@ struct RunInput {
   WallTime began{};   // now() before the first journal entry
   std::string seed;   // random and ids derive from it
   bool shadow = false;
-  WallTime start{};  // C13: nothing older makes a document
+  WallTime start{};      // C13: nothing older makes a document
+  std::string decision;  // "theirs" or "ours": what a person said of the case that the attempt before this one was parked in
 };
 
 class Run {

@@ -49,7 +49,12 @@ Task<Result<Node>> Story::tell(store::Id id) {
 
   const Journal reader(context_.vault, told.job.client, {}, 1);
   auto entries = Node::array();
+  constexpr std::string_view kPosition = "position:";
   for (const auto& entry : told.journal) {
+    if (entry.kind == store::EntryKind::note && entry.name.starts_with(kPosition))
+      node.set("position", entry.name.substr(kPosition.size()));
+    if (entry.kind == store::EntryKind::note && entry.name == Journal::undecided_mark(told.job.attempt))
+      node.set("decidable", told.job.state == store::JobState::parked);
     auto one = Node::object();
     one.set("row", entry.row).set("index", entry.index).set("kind", word(entry.kind)).set("name", entry.name).set("at", time(entry.at));
     auto answer = reader.open(entry);

@@ -160,6 +160,9 @@ int lookup_store(lua_State* L) {
 int kv_get(lua_State* L) { return ask(L, engine::KvGet{std::string(text_argument(L, 1))}, push_record_answer); }
 int kv_set(lua_State* L) { return ask(L, engine::KvSet{std::string(text_argument(L, 1)), to_json(L, 2)}, push_nothing); }
 
+// host.start() -> text | nil: nothing older makes anything
+int start(lua_State* L) { return ask(L, engine::StartRequest(), push_record_answer); }
+
 int emit(lua_State* L) {
   return ask(L,
              engine::EmitRequest{std::string(text_argument(L, 1)), std::string(text_argument(L, 2)), to_json(L, 3),
@@ -343,6 +346,7 @@ void push_job_host(lua_State* L, JobRun& run) {
                     {"lookup_store", lookup_store},
                     {"kv_get", kv_get},
                     {"kv_set", kv_set},
+                    {"start", start},
                     {"emit", emit},
                     {"note", note},
                     {"step", step},
@@ -368,6 +372,7 @@ void push_job_host(lua_State* L, JobRun& run) {
   lua_setfield(L, -2, "attempt");
   lua_pushboolean(L, job.lane == store::Lane::backfill);
   lua_setfield(L, -2, "backfill");
+  if (!run.input.decision.empty()) set_text(L, "decision", run.input.decision);
   push_null(L);
   lua_setfield(L, -2, "null");
   push_roles(L, *run.program, job.source);

@@ -38,6 +38,9 @@ engine::RunEnd read_control(lua_State* L, int table) {
   end.cause = field_text(L, table, "cause");
   end.code = field_text(L, table, "code");
   end.script_position = field_text(L, table, "position");
+  lua_getfield(L, table, "decide");
+  end.decidable = lua_toboolean(L, -1) != 0;
+  lua_pop(L, 1);
   if (end.code.empty()) end.code = "refused";
   if (end.concern.empty()) end.concern = "finance";
   if (end.cause.empty()) end.cause = end.code + " " + end.script_position;

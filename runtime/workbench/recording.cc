@@ -38,6 +38,7 @@ Task<Result<std::shared_ptr<const Recording>>> read_recording(store::Store& stor
   recording->topic = told.topic;
   recording->entries = told.journal;
   recording->journal = std::make_shared<engine::Journal>(vault, told.job.client, std::move(told.journal), told.job.attempt);
+  recording->input.decision = recording->journal->decision();
   recording->input.job = std::move(told.job);
   recording->input.event = std::move(*event);
   recording->input.began = told.received;

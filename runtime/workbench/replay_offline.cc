@@ -33,6 +33,7 @@ std::string words_for(const engine::HostRequest& request) {
         else if constexpr (std::is_same_v<Kind, engine::WithholdRequest>) return "withhold \"" + one.effect + "\" version " + one.version;
         else if constexpr (std::is_same_v<Kind, engine::LookupRequest> || std::is_same_v<Kind, engine::LookupStore>)
           return "look-up " + one.name;
+        else if constexpr (std::is_same_v<Kind, engine::StartRequest>) return "the start";
         else if constexpr (std::is_same_v<Kind, engine::KvGet> || std::is_same_v<Kind, engine::KvSet>) return "kv " + one.key;
         else if constexpr (std::is_same_v<Kind, engine::EmitRequest>) return "emit " + one.flow + " " + one.key;
         else if constexpr (std::is_same_v<Kind, engine::MapRecord>) return "map \"" + one.mapping + "\"";

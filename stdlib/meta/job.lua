@@ -11,6 +11,7 @@
 ---@field settings table the instance's settings as they were when the job began
 ---@field event table what was received, or the row that a poll found
 ---@field attempt integer 1, and one more after each replay
+---@field decision string|false "theirs" or "ours": what a person said by `jobs settle` of the case that asked for it with `decide`
 ---@field backfill boolean whether a back-fill made it: then nothing may reach the client's customers
 ---@field kv JobStore
 local Job = {}
@@ -30,7 +31,9 @@ function Job:skip(reason) end
 
 --- Ends the run: a person has to decide. Records with one cause become one case.
 ---@param sentence string what is wrong, for the controller
----@param options? { cause?: string, concern?: string, fix?: string, code?: string } concern: finance, warehouse or operator
+---@param options? { cause?: string, concern?: string, fix?: string, code?: string, decide?: boolean } concern: finance, warehouse or
+--- operator; decide: the case is about whose version counts, and `jobs settle` may say so (`--keep-theirs`, `--take-ours`): the job then
+--- runs again with `job.decision`
 ---
 --- ```lua
 --- local outcome = require("spec").flow(function(job)
@@ -39,6 +42,18 @@ function Job:skip(reason) end
 --- assert(outcome.cause == "vat_code:21")
 --- ```
 function Job:refuse(sentence, options) end
+
+--- Says when the record came into being, where the run is about to make something of it. One that is older than the instance's
+--- start makes nothing, however late it is seen or changed: the run ends as skipped. Not so in a back-fill or for a record that a
+--- person asked for, and not in shadow, where nothing is written.
+---@param instant string or a date
+---
+--- ```lua
+--- local function run(job) job:dated "2025-12-31T22:59:59Z" end
+--- assert(require("spec").flow(run, { key = "118", start = "2026-01-01T00:00:00Z" }).skipped)
+--- assert(not require("spec").flow(run, { key = "118" }).skipped)
+--- ```
+function Job:dated(instant) end
 
 --- When what was asked last was answered. The only time a job knows: a replay gives the same.
 ---@return string instant

@@ -255,6 +255,46 @@ TEST_F(Commands, JobsAreListedShownParkedReleasedReplayedAndCancelled) {
   }
 }
 
+TEST_F(Commands, C17_WhoseVersionOfAnEditedInvoiceCountsIsSettledByCommand) {
+  ASSERT_NO_FATAL_FAILURE(with_server());
+  const std::string number = std::to_string(order(1));
+  const auto invoice = [&] {
+    for (const auto& one : world_->books_state()["invoices"])
+      if (one["your_ref"] == "shop-" + number) return one;
+    return Json();
+  };
+  const auto parked = [&]() -> std::string {
+    for (const auto& job : world_->ask({"jobs", "list", "--state", "parked"})["jobs"])
+      if (job["key"] == number) return std::to_string(job["id"].get<int64_t>());
+    return "";
+  };
+  for (const bool keep : {true, false}) {
+    ASSERT_NO_FATAL_FAILURE(with_server());
+    const std::string words = keep ? "By hand" : "By hand again";
+    world_->control("exact_online", "seed", {{"edit", {{{"id", invoice()["id"]}, {"description", words}}}}});
+    world_->seed({{"change", {order(1)}}, {"what", "shipping"}});
+    ASSERT_TRUE(eventually(Seconds(30), [&] { return !parked().empty(); })) << world_->status().dump(2);
+    const std::string id = parked();
+    const Ended shown = world_->run({"jobs", "show", id});
+    EXPECT_NE(shown.out.find("at      scripts/integrations/bigcommerce_exact_online/"), std::string::npos) << shown.out;
+    EXPECT_NE(shown.out.find("jobs settle " + id + " --keep-theirs"), std::string::npos) << shown.out;
+    EXPECT_EQ(shown.out.find(".lua:"), shown.out.rfind(".lua:")) << "the sentence names no line: " << shown.out;
+    EXPECT_EQ(world_->run({"jobs", "settle", id, "--keep-theirs", "--take-ours"}).code, kUsage);
+    const std::string amount = invoice()["amount"];
+    if (!keep) {  // decided while nothing runs
+      ASSERT_NO_FATAL_FAILURE(without_server());
+    }
+    const Ended settled = world_->run({"jobs", "settle", id, keep ? "--keep-theirs" : "--take-ours"});
+    EXPECT_EQ(settled.code, kDone) << settled.err;
+    if (!keep) { ASSERT_NO_FATAL_FAILURE(with_server()); }
+    ASSERT_TRUE(eventually(Seconds(30), [&] { return world_->ask({"jobs", "show", id})["state"] == "done"; }));
+    EXPECT_EQ(invoice()["description"] == words, keep) << invoice().dump(2);
+    EXPECT_EQ(invoice()["amount"] == amount, keep);
+    EXPECT_EQ(world_->run({"jobs", "settle", id, "--keep-theirs"}).code, kNo) << "it was settled";
+    EXPECT_NE(world_->run({"audit"}).out.find(keep ? "settle.keep_theirs" : "settle.take_ours"), std::string::npos);
+  }
+}
+
 TEST_F(Commands, ShowTellsTheStoryByAnySidesNumber) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());

@@ -27,6 +27,13 @@ local function credited_by_refunds(job, shop, books, order, posted, why)
     "Refund the rest in the shop, or credit it in Exact Online and cancel the case.")
 end
 
+-- Gives back all that stands. The order may have a new document then.
+function cancellations.credit_all(job, books, order, posted, found, reason)
+  local credit, total = credits.of_everything(job, order, posted, found, found.YourRef .. "-C", reason)
+  return credits.post(job, books, order, posted, found, credit, total, documents.credit_of_all(posted.generation),
+    ("The credit of order %d"):format(order.id))
+end
+
 -- `why` is what the order is ("cancelled").
 function cancellations.undo(job, shop, books, order, posted, why)
   local kind, policy = posted.kind, job.settings.cancelled
@@ -35,23 +42,20 @@ function cancellations.undo(job, shop, books, order, posted, why)
   local found = documents.read(books, kind, posted.id)
   if not found then return job:skip(("%s, and its %s is no longer in Exact Online"):format(why, kind.noun)) end
   local name = documents.known_as { number = tostring(found[kind.number] or ""), id = posted.number or posted.id }
-  if policy == "ask" then
-    return refuse(job, order, why, ("%s %s was made for it."):format(kind.noun, name), "Withdraw or credit it in Exact Online.")
-  end
+  if job.decision == "theirs" then return job:skip(("%s; %s %s stays, as a person decided"):format(why, kind.noun, name)) end
   local edits = documents.edits(posted, found)
-  if #edits > 0 then
-    return refuse(job, order, why, ("somebody edited %s %s in Exact Online: %s."):format(kind.noun, name, table.concat(edits, "; ")),
-      "Withdraw or credit it there, then release this case.")
+  if job.decision ~= "ours" and (policy == "ask" or #edits > 0) then
+    local sentence = #edits > 0 and ("somebody edited %s %s in Exact Online: %s."):format(kind.noun, name, table.concat(edits, "; "))
+      or ("%s %s was made for it."):format(kind.noun, name)
+    return documents.ask(job, ("Order %d is %s, but %s"):format(order.id, why, sentence), "sale_undone",
+      "Leave it as it is (keep theirs), or have it withdrawn or credited (take ours).")
   end
   local frozen = kind.is_frozen(found)
-  if policy == "withdraw" and not frozen then return withdraw(job, books, order, posted) end
+  if policy ~= "credit" and not frozen then return withdraw(job, books, order, posted) end
   if not kind.credit then
     return refuse(job, order, why, ("%s %s %s."):format(kind.noun, name, kind.frozen), "Cancel what is left of it in Exact Online.")
   end
-  local credit, total = credits.of_everything(job, order, posted, found, found.YourRef .. "-C", "Order " .. why)
-  local id = credits.post(job, books, order, posted, found, credit, total, documents.credit_of_all(posted.generation),
-    ("The credit of order %d"):format(order.id))
-  return { credited = id }
+  return { credited = cancellations.credit_all(job, books, order, posted, found, "Order " .. why) }
 end
 
 return cancellations

@@ -4,7 +4,7 @@
 -- sent before, it is superseded, and nothing of the older one follows. What stands in Exact after a write is read back and
 -- compared, and kept: whoever changed it since was a person, and wins (C17).
 
-local confirm, decimal, kinds = require "confirm", require "decimal", require "kinds"
+local confirm, decimal, kinds, standing = require "confirm", require "decimal", require "kinds", require "standing"
 
 local documents = {}
 
@@ -28,16 +28,19 @@ local function about(job)
 end
 
 -- The order's document, from any job: { kind, id, number, version, generation, kept }; nil when there is none. One that was
--- withdrawn or credited in full when the order was cancelled is none; then the second says whether it was credited.
+-- withdrawn or credited in full when the order was cancelled is none; then the second says whether it was credited. The third
+-- counts the order's documents, this one included.
 function documents.prior(job)
   local generation, credited, kept = about(job)
   for name, kind in pairs(kinds) do
     local sent = job:sent(effect_of(kind, generation), { role = "books" })
     if sent then
-      return { kind = kind, name = name, id = sent.id, number = sent.number, version = sent.version, generation = generation, kept = kept }, false
+      return {
+        kind = kind, name = name, id = sent.id, number = sent.number, version = sent.version, generation = generation, kept = kept,
+      }, false, generation
     end
   end
-  return nil, credited
+  return nil, credited, generation
 end
 
 -- For an order that is no sale any more and has no document: a job that read the order before that makes none either. Gives
@@ -53,11 +56,7 @@ function documents.known_as(posted) return (posted.number or "") ~= "" and poste
 -- The document of this kind is no more, and a new one may come.
 function documents.forget(job, posted) job.kv.set(key_of(job), { generation = posted.generation + 1 }) end
 
--- Lines of a document that was read whole.
-function documents.lines(kind, found)
-  local lines = found[kind.lines]
-  return lines and (lines.results or lines) or {}
-end
+documents.lines = standing.lines
 
 -- Nil when it is not there.
 function documents.read(books, kind, id)
@@ -66,60 +65,21 @@ function documents.read(books, kind, id)
   return found
 end
 
--- What stands, as text by field: for telling later whether somebody changed it.
-
-local function normal(value)
-  if value == nil then return "" end
-  local ok, number = pcall(decimal, tostring(value))
-  if ok and type(value) ~= "string" then return number:compact() end
-  return (tostring(value):match "^(.-)%s*$")
+local function keep(job, posted, found, accepted)
+  local kept = standing.kept(posted.kind, found)
+  kept.generation, kept.accepted = posted.generation, accepted
+  job.kv.set(key_of(job), kept)
 end
 
-local function texts(fields, record)
-  local out = {}
-  for _, field in ipairs(fields) do out[field] = normal(record[field]) end
-  return out
-end
-
-local function keep(job, posted, found)
-  local kind, lines = posted.kind, {}
-  for _, line in ipairs(documents.lines(kind, found)) do
-    if line.Notes then lines[normal(line.Notes)] = texts(kind.line, line) end
-  end
-  job.kv.set(key_of(job), {
-    generation = posted.generation, lines = lines, header = texts(kind.changing, found), payment = texts(kind.payment, found),
-  })
-end
-
-local function edits_of(fields, was, record, what, out)
-  for _, field in ipairs(fields) do
-    local now = normal(record[field])
-    if was[field] ~= nil and was[field] ~= now then
-      out[#out + 1] = ("%s%s was %s and is %s"):format(field, what, was[field] == "" and "empty" or was[field], now == "" and "empty" or now)
-    end
-  end
-end
-
--- What a person changed since we wrote the document, in words; none when nobody did, or when it is not known.
-function documents.edits(posted, found)
-  local kind, kept, out = posted.kind, posted.kept, {}
-  if not (kept and kept.lines) then return out end
-  edits_of(kind.changing, kept.header, found, "", out)
-  edits_of(kind.payment, kept.payment, found, "", out)
-  local seen = {}
-  for _, line in ipairs(documents.lines(kind, found)) do
-    local notes = normal(line.Notes)
-    local was = kept.lines[notes]
-    seen[notes] = true
-    if was then edits_of(kind.line, was, line, " of line " .. notes, out) else out[#out + 1] = "a line was added" end
-  end
-  for notes in pairs(kept.lines) do
-    if not seen[notes] then out[#out + 1] = ("line %s was removed"):format(notes) end
-  end
-  return out
-end
+-- What a person changed since we wrote the document, in words.
+function documents.edits(posted, found) return standing.edits(posted.kind, posted.kept, found) end
 
 local function refuse(job, sentence, cause, fix) return job:refuse(sentence, { cause = cause, concern = "finance", fix = fix }) end
+
+-- For a person to say whose version counts.
+function documents.ask(job, sentence, cause, fix)
+  return job:refuse(sentence, { cause = cause, concern = "finance", fix = fix .. " By jobs settle.", decide = true })
+end
 
 local function join(...)
   local out = {}
@@ -130,12 +90,12 @@ local function join(...)
 end
 
 -- Holds what stands against what was sent, and keeps it (C12): the lines, the named fields of the header, and the amount.
-local function confirmed(job, books, posted, document, expected, header)
+local function confirmed(job, books, posted, document, expected, header, accepted)
   local kind = posted.kind
   local found = documents.read(books, kind, posted.id)
   if not found then refuse(job, ("The %s %s is not there after it was written."):format(kind.noun, posted.id), "confirm_gone") end
   local differences = confirm.fields(header, document, found)
-  local lines = confirm.lines(document[kind.lines], documents.lines(kind, found), { by = "Notes", fields = kind.line })
+  local lines = standing.compare(kind, document, found, accepted)
   local words, fields = {}, {}
   local function tell(list, where)
     if #list == 0 then return end
@@ -147,14 +107,14 @@ local function confirmed(job, books, posted, document, expected, header)
   for _, line in ipairs(lines.missing) do words[#words + 1] = ("line %s is missing"):format(line.Notes) end
   for _ in ipairs(lines.extra) do words[#words + 1] = "there is a line that was not sent" end
   if #words == 0 and expected and not (decimal(tostring(found.AmountFC)) - expected):is_zero() then
-    words[1] = ("it comes to %s instead of %s"):format(normal(found.AmountFC), expected:text())
+    words[1] = ("it comes to %s instead of %s"):format(standing.text(found.AmountFC), expected:text())
     fields[1] = "AmountFC"
   end
   if #words > 0 then
     refuse(job, ("Exact Online did not keep %s %s as it was sent: %s."):format(kind.noun, document.YourRef, table.concat(words, "; ")),
       "confirm " .. (fields[1] or "lines"), "Correct the document or the setting there, then release this case.")
   end
-  keep(job, posted, found)
+  keep(job, posted, found, accepted)
   return found
 end
 
@@ -174,8 +134,8 @@ function documents.process(job, books, invoice, version)
   }
   local sent, why = try(job.send, job, "process " .. invoice.reference, printed, { version = version, entity = invoice.id })
   if sent then return end
-  local standing = books.sales_invoices.get(invoice.id)
-  if standing.Status ~= 50 then error(why, 0) end
+  local found = books.sales_invoices.get(invoice.id)
+  if found.Status ~= 50 then error(why, 0) end
 end
 
 -- Ends the document as the setting says: as Exact made it, or processed at once. The nightly batch does the rest.
@@ -200,7 +160,7 @@ local function send_lines(job, books, posted, lines, version)
     job:send(("add %s %s"):format(line.Notes, version), group.create(line), { version = version })
   end
   for _, line in ipairs(lines.extra) do
-    local notes = normal(line.Notes)
+    local notes = standing.text(line.Notes)
     job:send("delete " .. notes, group.delete(line.ID), { version = version, entity = notes })
   end
 end
@@ -211,41 +171,61 @@ local function as_fields(differences)
   return out
 end
 
+-- A person said that what stands counts: it is held against the shop from now on as if it were ours.
+local function keep_theirs(job, posted, document, found, name)
+  keep(job, posted, found, standing.deviations(posted.kind, document, found))
+  job:note(("%s %s stays as people left it"):format(posted.kind.noun, name))
+  return { kept = posted.id }
+end
+
+-- A document that a person deleted. That is not undone by a change of the order (C17), unless a person says so.
+local function of_deleted(job, order, posted)
+  local kind = posted.kind
+  if posted.kept and posted.kept.deleted then return job:skip(("its %s was deleted in Exact Online, and that was accepted"):format(kind.noun)) end
+  if job.decision == "theirs" then
+    job.kv.set(key_of(job), { generation = posted.generation, deleted = true })
+    return { kept = "none" }
+  end
+  return documents.ask(job, ("Order %d changed, but its %s is no longer in Exact Online."):format(order.id, kind.noun), kind.effect .. "_gone",
+    "Nothing is made anew by itself: leave it so (keep theirs), or have a new one made (take ours).")
+end
+
 -- Brings the document up to date with the order (BC5).
 local function update(job, books, order, posted, document, expected)
   local kind, id, version = posted.kind, posted.id, order.date_modified
   local found = documents.read(books, kind, id)
-  if not found then
-    -- A person deleted it: that is not undone by a change of the order (C17).
-    return refuse(job, ("Order %d changed, but its %s is no longer in Exact Online."):format(order.id, kind.noun), kind.effect .. "_gone",
-      "Nothing is made anew by itself. Cancel the case if the order needs no document.")
-  end
+  if not found then return of_deleted(job, order, posted) end
+  local name = documents.known_as { number = tostring(found[kind.number] or ""), id = id }
+  if job.decision == "theirs" then return keep_theirs(job, posted, document, found, name) end
+  local accepted = job.decision ~= "ours" and posted.kept and posted.kept.accepted or nil
+  -- What people changed has no total of ours.
+  if standing.accept(kind, accepted, document, found) then expected = nil end
   local header = confirm.fields(kind.changing, document, found)
   local payment = confirm.fields(kind.payment, document, found)
-  local lines = confirm.lines(document[kind.lines], documents.lines(kind, found), { by = "Notes", fields = kind.line })
+  local lines = standing.compare(kind, document, found, accepted)
   local same_lines = #lines.changed + #lines.missing + #lines.extra == 0
   if #header == 0 and #payment == 0 and same_lines then
-    keep(job, posted, found)
+    keep(job, posted, found, accepted)
     documents.finish(job, books, kind, id, found, version)
     return { unchanged = id }
   end
-  local name = documents.known_as { number = tostring(found[kind.number] or ""), id = id }
   if kind.is_frozen(found) then
     if #header == 0 and same_lines then
       job:note(("%s; %s %s %s and keeps what it says of the payment"):format(order.payment.summary, kind.noun, name, kind.frozen))
       return { unchanged = id, payment = order.payment.status }
     end
-    return refuse(job, ("Order %d changed, but %s %s %s: %s."):format(order.id, kind.noun, name, kind.frozen,
+    return documents.ask(job, ("Order %d changed, but %s %s %s: %s."):format(order.id, kind.noun, name, kind.frozen,
       #header > 0 and confirm.words(header) or "its lines differ"), kind.effect .. "_processed",
-      "Credit it in Exact Online if the change counts, or cancel the case.")
+      kind.credit and "Leave it as it is (keep theirs), or have it credited and a new one made (take ours)." or "Leave it as it is (keep theirs).")
   end
   if not confirm.same(document[kind.customer], found[kind.customer]) then
     return refuse(job, ("Order %d now belongs to another customer than its %s."):format(order.id, kind.noun), "customer_changed")
   end
-  local edits = documents.edits(posted, found)
+  local edits = job.decision ~= "ours" and documents.edits(posted, found) or {}
   if #edits > 0 then
-    return refuse(job, ("Order %d changed, but somebody edited %s %s in Exact Online: %s."):format(order.id, kind.noun, name, table.concat(edits, "; ")),
-      "edited_by_person " .. order.id, "Make it say what the order says and release this case, or cancel the case to keep it as it is.")
+    return documents.ask(job, ("Order %d changed, but somebody edited %s %s in Exact Online: %s."):format(order.id, kind.noun, name,
+      table.concat(edits, "; ")), "edited_by_person " .. order.id,
+      "Leave it as it is (keep theirs), or have it say what the order says (take ours).")
   end
   local fields = as_fields(join(header, payment))
   -- A header without a change is written all the same: it is what the version is remembered by.
@@ -255,7 +235,8 @@ local function update(job, books, order, posted, document, expected)
   if sent.state == "superseded" then return { superseded = id } end
   send_lines(job, books, posted, lines, version)
   if sent.state == "shadow" then return { updated = id } end
-  documents.finish(job, books, kind, id, confirmed(job, books, posted, document, expected, join(kind.changing, kind.payment)), version)
+  documents.finish(job, books, kind, id,
+    confirmed(job, books, posted, document, expected, join(kind.changing, kind.payment), accepted), version)
   return { updated = id }
 end
 
@@ -293,7 +274,7 @@ function documents.add(job, books, kind, effect, document, version, expected)
   local words = confirm.words(differences)
   if #lines.missing > 0 then words = ("%d of its lines are missing"):format(#lines.missing) end
   if words == "" and expected and not (decimal(tostring(found.AmountFC)) - expected):is_zero() then
-    words = ("it comes to %s instead of %s"):format(normal(found.AmountFC), expected:text())
+    words = ("it comes to %s instead of %s"):format(standing.text(found.AmountFC), expected:text())
   end
   if words ~= "" then
     refuse(job, ("Exact Online did not keep %s as it was sent: %s."):format(document.YourRef, words), "confirm " .. effect,

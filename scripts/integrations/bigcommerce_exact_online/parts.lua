@@ -169,8 +169,24 @@ local function catalog_of(job, order)
   return #ids > 0 and job:look_up("products", ids) or {}
 end
 
+local RESULTS = {
+  { "bookings", { account = true, cost_center = true, cost_unit = true } }, { "vat_rules", { code = true, inclusive = true, without_tax = true } },
+}
+
+local function check_rules(job)
+  for _, each in ipairs(RESULTS) do
+    local name, index = rules.unknown(job.settings[each[1]], each[2])
+    if name then
+      job:refuse(("Row %d of the setting %s has '%s', which is none of its names."):format(index, each[1], name), {
+        cause = "setting " .. each[1], concern = "operator", fix = "Correct the row in client.lua, then release this case.",
+      })
+    end
+  end
+end
+
 -- Works the parts out. Gives the tax that others collect, which is no part of what is booked.
 function parts.work_out(job, order)
+  check_rules(job)
   local scene = {
     job = job, order = order, settings = job.settings, taxes = taxes.read(order.taxes), facts = vat.facts_of(order, job.settings),
     catalog = catalog_of(job, order), untaxed = NONE,

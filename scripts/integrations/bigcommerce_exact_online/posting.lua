@@ -34,7 +34,20 @@ local function document_of(job, shop, books, order, kind)
   return document, expected
 end
 
+-- A person said that the order counts although its document is frozen or gone: then the order has none, and gets a new one.
+local function make_way(job, books, order, posted)
+  local found = documents.read(books, posted.kind, posted.id)
+  if not found then
+    documents.forget(job, posted)
+    return nil
+  end
+  if not (posted.kind.is_frozen(found) and posted.kind.credit) then return posted end
+  require("cancellations").credit_all(job, books, order, posted, found, "Replaced by a new one")
+  return nil
+end
+
 local function post(job, shop, books, order, posted)
+  if posted and job.decision == "ours" then posted = make_way(job, books, order, posted) end
   local kind = posted and posted.kind or kinds[job.settings.document]
   local document, expected = document_of(job, shop, books, order, kind)
   if not posted then
@@ -51,17 +64,19 @@ end
 
 return function(job, shop, books)
   local order = orders.fetch(shop, job.key)
-  local not_sold, posted, credited = orders.not_sold(order, job.settings), documents.prior(job)
+  local not_sold, posted, credited, generation = orders.not_sold(order, job.settings), documents.prior(job)
   if not_sold then
     if not orders.undone(order) then return job:skip(not_sold) end
     posted = posted or documents.withhold(job, order)
     if not posted then return job:skip(credited and not_sold .. "; its document was credited" or not_sold) end
     return require("cancellations").undo(job, shop, books, order, posted, not_sold)
   end
+  -- Older than the instance's start: what the books have of it was made before us (C13).
+  if not posted and generation == 1 then job:dated(order.date_created) end
   -- Money that is given back for an order that was cancelled and credited before: nothing is left to give back.
   if credited and orders.refunded(order) then return job:skip "refunded; its document was credited" end
   -- Several events tell of one change, and sweeps tell of it again: only the first costs calls to the books.
-  local is_known = posted and posted.version == order.date_modified
+  local is_known = posted and posted.version == order.date_modified and not job.decision
   local result = not is_known and post(job, shop, books, order, posted) or nil
   -- Few orders need more than this: what they need is loaded then.
   if orders.refund_told(job, order) then

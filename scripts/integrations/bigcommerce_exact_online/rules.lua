@@ -66,6 +66,15 @@ function rules.first(rows, facts, field)
   end
 end
 
+-- A name in a row that is neither a condition nor one of `results`, and the row's number: a misspelt condition would hold always.
+function rules.unknown(rows, results)
+  for index, row in ipairs(rows) do
+    for name in pairs(row) do
+      if not CONDITIONS[name] and not results[name] then return name, index end
+    end
+  end
+end
+
 -- Whether a row of these lists names the condition.
 function rules.ask_for(name, ...)
   for _, rows in ipairs { ... } do

@@ -6,6 +6,7 @@ local decimal, parts, vat = require "decimal", require "parts", require "vat"
 local totals = {}
 
 local NONE = decimal "0"
+local BOOKED_DECIMALS = 2
 
 local function exact(number) return decimal(tostring(number)) end
 
@@ -56,6 +57,11 @@ end
 function totals.round(job, order, untaxed)
   local found = sum_of(order)
   local expected, in_money = totals.expected(job, order, untaxed)
+  if not (expected:round(BOOKED_DECIMALS) - expected):is_zero() then
+    job:refuse(("Order %d comes to %s %s: Exact Online keeps two decimals of an amount."):format(order.id, expected:text(),
+      order.default_currency_code or ""), { cause = "decimals " .. (order.default_currency_code or ""), concern = "finance",
+      fix = "Book it in Exact Online by hand and cancel this job." })
+  end
   local difference = expected - found
   if difference:abs() > exact(job.settings.tolerance) then return refuse(job, order, expected, found) end
   if difference:is_zero() then return expected, in_money end

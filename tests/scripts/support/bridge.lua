@@ -120,7 +120,7 @@ function Bridge:run(name, key, more)
       })
     end
   end
-  local own = name .. " " .. key
+  local own = (more.source or "shop") .. " " .. name .. " " .. key
   self.entities[own] = self.entities[own] or setmetatable({}, { __index = function(_, each) return self.entities[each] end,
     __newindex = function(of, each, value) rawset(each:find "\n" and self.entities or of, each, value) end })
   service.pass(1)
@@ -128,6 +128,7 @@ function Bridge:run(name, key, more)
     key = key, source = more.source, settings = self.settings, entities = self.entities[own], kv = self.kv, answers = answers, map = map,
     shop_system = self.shop_system, books_system = self.books_system, body = self.integration.flows[name].run,
     look_up = function(lookup, wanted, anew) return self:lookup(lookup, wanted, anew) end,
+    start = more.start, decision = more.decision,
     event = more.event, books_alone = more.books_alone, attempt = more.attempt, now = calendar.iso(service.now_ms // 1000) .. "Z",
     send = function(effect, write)
       if more.shadow then return { id = "00000000-0000-8000-8000-" .. ("%012x"):format(#effect), state = "shadow" } end

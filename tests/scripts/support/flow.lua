@@ -46,7 +46,7 @@ function flow.run(case)
   local outcome = { sent = {}, withheld = {}, calls = {}, notes = {}, emitted = {} }
   local entities, kv = case.entities or {}, case.kv or {}
   local job = { key = case.key, source = case.source or "shop", settings = flow.settings(case.settings),
-    event = case.event or {}, attempt = case.attempt or 1, backfill = false }
+    event = case.event or {}, attempt = case.attempt or 1, backfill = false, decision = case.decision or false }
   function job:refuse(sentence, details) error({ REFUSED, sentence, details or {} }, 0) end
   function job:skip(reason) error({ SKIPPED, reason }, 0) end
   function job:sent(effect, options)
@@ -59,6 +59,9 @@ function flow.run(case)
     local sent = job:sent(effect, options)
     if not sent then outcome.withheld[effect] = options.version end
     return sent
+  end
+  function job:dated(instant)
+    if case.start and require("time").compare(instant, case.start) < 0 then job:skip(("of %s, before the start"):format(instant)) end
   end
   function job:now() return case.now or "2026-01-05T12:00:00Z" end
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end
@@ -95,7 +98,7 @@ function flow.run(case)
   if ok then
     outcome.result = result
   elseif type(result) == "table" and result[1] == REFUSED then
-    outcome.refused, outcome.cause, outcome.fix = result[2], result[3].cause, result[3].fix
+    outcome.refused, outcome.cause, outcome.fix, outcome.decidable = result[2], result[3].cause, result[3].fix, result[3].decide
   elseif type(result) == "table" and result[1] == SKIPPED then
     outcome.skipped = result[2]
   else

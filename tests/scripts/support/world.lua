@@ -30,6 +30,9 @@ function World:person(acts) return self:control("exact", "seed", acts).done end
 
 -- Orders of these kinds, told to nobody.
 function World:orders(...) return self:control("store", "seed", { orders = select("#", ...), kinds = { ... }, events = false }).orders end
+function World:order_of_id(kind, id)
+  return self:control("store", "seed", { orders = 1, kinds = { kind }, events = false, first_id = id }).orders[1]
+end
 function World:order(kind) return self:orders(kind)[1] end
 function World:change(id, what, value)
   service.pass(60)

@@ -1,3 +1,4 @@
+#include "runtime/base/date.h"
 #include "tests/unit/engine/world.h"
 
 namespace mlc::engine::testing {
@@ -259,6 +260,79 @@ TEST(Jobs, RunsOfOneRecordFollowEachOtherAndThoseOfOthersDoNotWait) {
   EXPECT_EQ(most_of_all, 2);
   EXPECT_EQ(begun.size(), 6u);
   for (const auto& job : world.jobs()) EXPECT_EQ(job.state, JobState::done);
+}
+
+// Refuses until a person has said whose version counts; the order 119 is about something else.
+Task<RunEnd> asks_whose(HostPtr, RunInput input) {
+  if (!input.decision.empty()) co_return ended(RunEnd::How::skipped, "", input.decision);
+  auto end = ended(RunEnd::How::refused, "refused", "Somebody edited invoice 7.");
+  end.script_position = "scripts/integrations/orders/posting.lua:7";
+  end.decidable = input.job.key != "119";
+  co_return end;
+}
+
+TEST(Jobs, C17_APersonSaysWhoseVersionCountsAndTheNextAttemptAloneIsTold) {
+  using Decision = Operations::Decision;
+  World world;
+  world.flows["orders"] = asks_whose;
+  world.start();
+  deliver(world);
+  ASSERT_TRUE(world.settle_down());
+  auto job = world.only_job();
+  EXPECT_EQ(job.state, JobState::parked);
+  // Where in the scripts is for the consultant, beside the sentence.
+  EXPECT_EQ(job.reason, "Somebody edited invoice 7.");
+  const auto told = world.run(world.engine->story().job(job.id));
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->get("position")->text(), "scripts/integrations/orders/posting.lua:7");
+  EXPECT_TRUE(told->get("decidable")->as_bool());
+
+  for (const auto& [decision, word] : {std::pair{Decision::ours, "ours"}, std::pair{Decision::theirs, "theirs"}}) {
+    world.restart();  // what was decided while nothing runs is durable
+    ASSERT_TRUE(world.run(world.engine->operations().decide(job.id, decision, "operator")));
+    ASSERT_TRUE(world.settle_down());
+    job = world.only_job();
+    EXPECT_EQ(job.state, JobState::done);
+    EXPECT_EQ(job.reason, word);
+    auto again = world.run(world.engine->operations().decide(job.id, decision, "operator"));
+    EXPECT_EQ(again.error().code(), Code::conflict);
+    // A replay is another attempt: it asks again.
+    std::vector<store::Id> jobs(1, job.id);
+    ASSERT_TRUE(world.run(world.engine->operations().replay(jobs, Operations::Version::pinned, "operator")));
+    ASSERT_TRUE(world.settle_down());
+    EXPECT_EQ(world.only_job().state, JobState::parked);
+  }
+  const auto audit = world.run(world.store->audit("acme", 0, 100));
+  ASSERT_TRUE(audit);
+  int acts = 0;
+  for (const auto& entry : *audit) acts += entry.act == "settle.keep_theirs" || entry.act == "settle.take_ours" ? 1 : 0;
+  EXPECT_EQ(acts, 2);
+
+  deliver(world, "119");
+  ASSERT_TRUE(world.settle_down());
+  auto other = world.run(world.engine->operations().decide(world.jobs().back().id, Decision::ours, "operator"));
+  EXPECT_NE(other.error().text().find("does not wait for whose version counts: Somebody edited"), std::string::npos)
+      << other.error().text();
+}
+
+Task<RunEnd> tells_start(HostPtr host, RunInput) {
+  HostRequest start = StartRequest{};
+  auto given = co_await ask(host, std::move(start));
+  co_return ended(RunEnd::How::skipped, "", value_of(given));
+}
+
+TEST(Jobs, C13_ARunIsToldTheStartOnceItsInstanceIsLive) {
+  World world;
+  world.flows["orders"] = tells_start;
+  world.start();
+  deliver(world);
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.jobs().back().reason, "null");
+  const auto start = world.loop->wall() - std::chrono::hours(24 * 30);
+  ASSERT_TRUE(world.run(world.engine->operations().live("acme", "shop_nl", start, "test")));
+  deliver(world, "119");
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.jobs().back().reason, "\"" + format_rfc3339(start) + "\"");
 }
 
 TEST(Jobs, ACancelledJobStaysCancelled) {

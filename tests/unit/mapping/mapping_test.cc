@@ -84,6 +84,12 @@ class Bench {
     return compile(sources_, problems);
   }
 
+  // In the case's zone, else in Amsterdam's.
+  const Inputs& inputs_for(Value test) {
+    const std::string name(test.get("zone").text());
+    zone_ = *Zone::find(name.empty() ? "Europe/Amsterdam" : name);
+    return inputs_;
+  }
   const Inputs& inputs() const { return inputs_; }
 
  private:
@@ -172,7 +178,7 @@ TEST_P(MappingCases, BehaveAsWritten) {
     } else if (mapping == nullptr) {
       ADD_FAILURE() << listed(problems);
     } else {
-      check_run(test, *mapping, bench.inputs());
+      check_run(test, *mapping, bench.inputs_for(test));
     }
   }
 }

@@ -39,6 +39,7 @@ class FakeHost : public engine::RunHost {
           else if constexpr (std::is_same_v<Kind, engine::SentRequest>) return "sent " + one.effect + " " + one.role;
           else if constexpr (std::is_same_v<Kind, engine::WithholdRequest>)
             return "withhold " + one.effect + " " + one.role + " v" + one.version;
+          else if constexpr (std::is_same_v<Kind, engine::StartRequest>) return "start";
           else if constexpr (std::is_same_v<Kind, engine::LookupRequest>) return "lookup " + one.name + " " + one.keys.front();
           else if constexpr (std::is_same_v<Kind, engine::LookupStore>) return "store " + one.name + " " + one.answers;
           else if constexpr (std::is_same_v<Kind, engine::KvGet>) return "get " + one.key;
@@ -84,6 +85,7 @@ class RunnerTest : public WorkspaceFixture {
     input.event = R"({"topic":"order/created","body":"{}"})";
     input.seed = "seed-1";
     input.began = loop_.wall();
+    input.decision = decision_;
     auto started = runner_.start(input, fake_, [&](RunEnd end) { ended = std::move(end); });
     EXPECT_TRUE(started.ok()) << (started ? "" : started.error().text());
     if (!started) return ended;
@@ -92,6 +94,7 @@ class RunnerTest : public WorkspaceFixture {
     return ended;
   }
 
+  std::string decision_;
   VirtualLoop loop_;
   std::shared_ptr<FakeHost> fake_ = std::make_shared<FakeHost>(loop_);
   Runner runner_{host_, Environment{&loop_, &loop_, &loop_, nullptr}, loop_};
@@ -221,7 +224,8 @@ TEST_F(RunnerTest, LookUpsAskOnlyForWhatIsNotKnown) {
 TEST_F(RunnerTest, LookUpsOfAListAskForManyKeysAtOnceAndKeepListsOfARow) {
   write("scripts/systems/ledger/init.lua",
         "return system { name = 'ledger', base_url = 'https://books.example.com', operations = {\n"
-        "  ['items.list'] = { GET = '/items', pages = { rows = { 'data' } }, gives = 'Item', find = { param = 'code:in', format = 'list' } } },\n"
+        "  ['items.list'] = { GET = '/items', pages = { rows = { 'data' } }, gives = 'Item', find = { param = 'code:in', format = 'list' } "
+        "} },\n"
         "  types = { Item = { fields = { Code = { type = 'text' }, ID = { type = 'list', of = 'integer' } } } } }\n");
   write("scripts/integrations/orders/init.lua",
         "return integration { roles = { shop = 'toyshop', books = 'ledger' },\n"
@@ -240,6 +244,34 @@ TEST_F(RunnerTest, LookUpsOfAListAskForManyKeysAtOnceAndKeepListsOfARow) {
   ASSERT_EQ(fake_->asked_.size(), 3u);
   EXPECT_EQ(fake_->asked_[1], R"(read books items.list {"path":{},"query":{"code:in":"A,B,C"}})");
   EXPECT_EQ(fake_->asked_[2], R"(store items {"A":{"ID":[7,9007199254740993]},"B":{"ID":[]},"C":null})");
+}
+
+TEST_F(RunnerTest, C13_ARecordThatIsOlderThanTheStartMakesNothing) {
+  flow("job:dated(job.key) return 'made'");
+  std::string start = "\"2026-01-01T00:00:00Z\"";
+  fake_->answer_ = [&](const HostRequest&, const std::string&) -> std::string { return start; };
+  for (const char* older : {"2025-12-31T23:59:59Z", "2025-12-31T23:59:59.999Z", "2025-12-31"}) {
+    const RunEnd end = run(older);
+    EXPECT_EQ(end.how, RunEnd::How::skipped) << older;
+    EXPECT_EQ(end.reason, std::string("of ") + older + ", before the start of main on 2026-01-01T00:00:00Z");
+  }
+  for (const char* newer : {"2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2026-01-01"})
+    EXPECT_EQ(run(newer).result, R"("made")") << newer;
+  start = "\"2026-01-01T00:00:00.732Z\"";
+  EXPECT_EQ(run("2026-01-01T00:00:00Z").result, R"("made")") << "whole seconds: it may be of that second";
+  start = "null";
+  EXPECT_EQ(run("2025-12-31T23:59:59Z").result, R"("made")");
+}
+
+TEST_F(RunnerTest, C17_ARefusalMayAskWhoseVersionCountsAndIsToldInTheNextRun) {
+  flow("if job.decision then return job.decision end job:refuse('Somebody edited it.', { decide = true })");
+  const RunEnd end = run();
+  EXPECT_EQ(end.how, RunEnd::How::refused);
+  EXPECT_EQ(end.reason, "Somebody edited it.");
+  EXPECT_TRUE(end.decidable);
+  EXPECT_NE(end.script_position.find("init.lua:"), std::string::npos);
+  decision_ = "theirs";
+  EXPECT_EQ(run().result, R"("theirs")");
 }
 
 TEST_F(RunnerTest, TheSameSeedAndAnswersGiveTheSameRun) {
