@@ -35,6 +35,16 @@ std::string sent_json(std::string_view id, std::string_view number, std::string_
   return text;
 }
 
+namespace {
+
+std::string as_earlier(std::string json) {
+  constexpr std::string_view kMark = ",\"earlier\":true";
+  if (json.ends_with('}') && json.find(kMark) == std::string::npos) json.insert(json.size() - 1, kMark);
+  return json;
+}
+
+}  // namespace
+
 std::string entity_json(const std::optional<store::Entity>& entity) {
   if (!entity || is_withheld(*entity)) return "null";
   auto node = document::Node::object();
@@ -164,6 +174,7 @@ Task<Effects::Stop> Effects::choose_effect() {
     if (*found && (*found)->state == EffectState::rejected) continue;  // replayed with new bytes under a new key
     if (*found) {
       effect_ = **found;
+      earlier_ = !planned_here_ || effect_->job != run_.job.id;
       co_return std::nullopt;
     }
     effect_.emplace();
@@ -206,7 +217,7 @@ Task<Effects::Stop> Effects::check_versions() {
       if (!first) co_return Sent(from_error(first.error(), {}));
       if (*first) {
         auto full = co_await recorded(**first);
-        if (full && !full->failed) answer.json = std::move(full->json);
+        if (full && !full->failed) answer.json = as_earlier(std::move(full->json));
       }
     }
     auto entry = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, answer);
@@ -280,6 +291,7 @@ Task<Effects::Stop> Effects::plan() {
   if (!planned)
     co_return Sent(Answer{{}, true, error_json({std::string(code_name(planned.error().code())), planned.error().text(), false, "", ""})});
   plan_ = std::move(*planned);
+  earlier_ = false;
   if (plan_.kind == 'B' && plan_.idempotency_key.empty()) {  // the same for every attempt, another for every generation
     plan_.idempotency_key = to_hex(std::string_view(effect_->key).substr(0, 16));
   }
@@ -366,6 +378,7 @@ Task<Effects::Sent> Effects::send() {
     auto answer = co_await recorded(*effect_);
     if (!answer) co_return from_error(answer.error(), {});
     answer->at = run_.context.now();
+    if (!answer->failed) answer->json = as_earlier(std::move(answer->json));
     auto entry = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, *answer);
     if (!entry) co_return from_error(entry.error(), {});
     store::Change change;
@@ -510,7 +523,8 @@ Task<Effects::Stop> Effects::settle(std::string id, std::string number, std::str
     if (*known && number.empty() && (*known)->remote_id == id) number = (*known)->number;
   }
   const auto now = run_.context.now();
-  const Answer answer{now, false, sent_json(id, number, record, state)};
+  std::string told = sent_json(id, number, record, state);
+  const Answer answer{now, false, earlier_ ? as_earlier(std::move(told)) : std::move(told)};
   auto entry = run_.journal.seal(EntryKind::outcome, index_, request_.effect, input_hash_, answer);
   if (!entry) co_return Sent(from_error(entry.error(), {}));
   store::Change change;

@@ -14,7 +14,8 @@
 
 namespace mlc::engine {
 
-// What a script gets from job:send, as JSON: {"id","number","record":{…},"state":"settled"|"superseded"|"shadow"|"skipped"}.
+// What a script gets from job:send, as JSON: {"id","number","record":{…},"state":"settled"|"superseded"|"shadow"|"skipped"}; and
+// "earlier":true when what went out are the bytes of another job or of an attempt before this one.
 std::string sent_json(std::string_view id, std::string_view number, std::string_view record_json, std::string_view state);
 
 // What a script gets from job:sent: {"id","number","version"}, or null when nothing was sent. A state that was withheld is
@@ -81,6 +82,7 @@ class Effects {
   std::string connection_, arguments_, expect_, entity_, path_id_, input_hash_;
   remote::Plan plan_;
   std::optional<store::Effect> effect_;  // as the store has it
+  bool earlier_ = false;                 // what goes out, or went, was planned by another job or an earlier attempt
   bool planned_here_ = false;            // this job's plan entry of this chapter holds the frozen bytes
   int again_ = 0;
   bool repeated_ = false;  // an unknown create was sent again: afterwards there must be one

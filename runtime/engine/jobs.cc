@@ -63,14 +63,12 @@ Task<Unit> Jobs::claim_loop() {
     if (!claimed->empty()) co_await context_.at("claim");
     for (auto& one : *claimed) {
       ++counts_.claimed;
-      auto record = hash_parts({one.job.client, one.job.instance, one.job.flow, one.job.source, one.job.key});
-      const auto [behind, first] = records_.try_emplace(record);
-      if (first) {
-        begin(std::move(one), std::move(record));
-      } else {
-        behind->second.push_back(std::move(one));
-        ++behind_;
-      }
+      const auto id = one.job.id;
+      auto instance = context_.registry.find(one.job.client, one.job.instance);
+      auto run = std::make_shared<JobRun>(context_, turns_, counts_, std::move(one), std::move(instance),
+                                          [this](store::Id done) { finished(done); });
+      runs_[id] = run;
+      run->begin(run);
     }
     if (!claimed->empty()) {
       again_ = again_ || room(context_.registry.clients().size()) > 0;
@@ -97,26 +95,7 @@ void Jobs::pause_until(std::optional<WallTime> due, bool stuck) {
   timer_ = context_.env.timers->after(wait, [this] { wake(); });
 }
 
-void Jobs::begin(store::Claimed claimed, std::string record) {
-  const auto id = claimed.job.id;
-  auto instance = context_.registry.find(claimed.job.client, claimed.job.instance);
-  auto run = std::make_shared<JobRun>(context_, turns_, counts_, std::move(claimed), std::move(instance),
-                                      [this, record = std::move(record)](store::Id done) { finished(done, record); });
-  runs_[id] = run;
-  run->begin(run);
-}
-
-void Jobs::finished(store::Id job, const std::string& record) {
-  if (const auto behind = records_.find(record); behind != records_.end()) {
-    if (behind->second.empty()) {
-      records_.erase(behind);
-    } else {
-      auto next = std::move(behind->second.front());
-      behind->second.pop_front();
-      --behind_;
-      context_.post([this, next = std::make_shared<store::Claimed>(std::move(next)), record] { begin(std::move(*next), record); });
-    }
-  }
+void Jobs::finished(store::Id job) {
   const auto found = runs_.find(job);
   if (found == runs_.end()) return;
   // The run may still stand on the stack.
@@ -157,11 +136,9 @@ Task<Unit> Jobs::drain() {
   timer_.reset();
   grants_timer_.reset();
   const auto end = context_.env.clock->steady() + context_.options.drain;
-  while (!records_.empty() && context_.env.clock->steady() < end) { co_await sleep_for(*context_.env.timers, std::chrono::milliseconds(20)); }
+  while (!runs_.empty() && context_.env.clock->steady() < end) { co_await sleep_for(*context_.env.timers, std::chrono::milliseconds(20)); }
   for (auto& [id, run] : runs_) run->drop();  // journal and effects say where each one stands
   runs_.clear();
-  records_.clear();
-  behind_ = 0;
   co_return Unit{};
 }
 

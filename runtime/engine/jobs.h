@@ -1,7 +1,6 @@
-// Claims jobs and runs them, at most Options::in_flight at once, and those of one record one after the other; what a run's end means is decided here: done, wait
+// Claims jobs and runs them, at most Options::in_flight at once; what a run's end means is decided here: done, wait
 // and retry, parked with a case, dead. Owned by Engine; executor's thread.
 #pragma once
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,7 +26,7 @@ class Jobs {
   Task<Unit> drain();  // claims no more; waits for the runs, at most Options::drain, then abandons them
   void wake();
 
-  int running() const { return static_cast<int>(runs_.size() + behind_); }
+  int running() const { return static_cast<int>(runs_.size()); }
   const JobCounts& counts() const { return counts_; }
 
  private:
@@ -35,16 +34,13 @@ class Jobs {
   int room(size_t clients) const;
   Task<Unit> claim_loop();
   Task<Unit> release_grants();
-  void begin(store::Claimed claimed, std::string record);
-  void finished(store::Id job, const std::string& record);
+  void finished(store::Id job);
   void pause_until(std::optional<WallTime> due, bool stuck);
 
   Context& context_;
   Turns turns_;
   JobCounts counts_;
   std::map<store::Id, std::shared_ptr<JobRun>> runs_;
-  std::map<std::string, std::deque<store::Claimed>> records_;  // a record that a run is at work on: who was claimed behind it
-  size_t behind_ = 0;
   std::unique_ptr<Timer> timer_, grants_timer_;
   bool running_ = false, claiming_ = false, again_ = false;
 };

@@ -98,7 +98,8 @@ function Job:withhold(effect, options) end
 ---@param effect string name of the effect; with the record and the version it is the effect's key
 ---@param write table what an operation that writes gives: `books.invoices.create(body)`
 ---@param options? { version?: any, entity?: any, optional_number?: boolean } updates need a version
----@return { id: string, number: string?, record: table?, state: string } answer
+---@return { id: string, number: string?, record: table?, state: string, earlier: boolean? } answer earlier: what was sent are the
+--- bytes of another job, or of an attempt before this one
 ---
 --- ```lua
 --- local spec = require "spec"

@@ -134,7 +134,7 @@ TEST(KillLoop, EveryAcknowledgedOrderHasItsOneInvoice) {
     world.web().call("DELETE", world.sandbox()["systems"]["exact_online"]["url"].get<std::string>() + "/_sandbox/exact_online/faults");
     world.web().call("DELETE", world.sandbox()["systems"]["bigcommerce"]["url"].get<std::string>() + "/_sandbox/bigcommerce/faults");
     ASSERT_NO_FATAL_FAILURE(grant.look());
-    ASSERT_TRUE(world.comes_to_rest(Seconds(300))) << world.status().dump(2);
+    ASSERT_TRUE(world.comes_to_rest(Seconds(300 + 2 * kills))) << world.status().dump(2);
     ASSERT_NO_FATAL_FAILURE(grant.look());  // the last kill's
     ASSERT_TRUE(world.comes_to_rest(Seconds(60))) << world.status().dump(2);
 

@@ -257,7 +257,8 @@ function documents.post(job, books, order, posted, kind, document, expected)
   -- One that another job made of this state, and held against what it sent, is not held against what we would have sent.
   if posted and posted.kept and posted.kept.lines then return { [kind.effect] = posted.id, number = posted.number } end
   posted = posted or { kind = kind, id = sent.id, number = sent.number, generation = generation }
-  local header = join(kind.fixed, kind.changing, kind.payment)
+  -- What an earlier attempt sent may name what has changed in the books since, such as an address: it stands as it was sent.
+  local header = sent.earlier and kind.fixed or join(kind.fixed, kind.changing, kind.payment)
   documents.finish(job, books, kind, sent.id, confirmed(job, books, posted, document, expected, header), order.date_modified)
   return { [kind.effect] = sent.id, number = sent.number }
 end

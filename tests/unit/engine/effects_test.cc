@@ -90,6 +90,31 @@ TEST(Effects, BC18_AJobThatReadTheOrderBeforeItsCancellationMakesNoInvoiceAfterI
   EXPECT_EQ(world.jobs().back().reason, R"({"id":"r1","number":"N-r1","version":"2025-10-14T20:10:00Z"})");
 }
 
+std::vector<std::string> sent_answers;
+
+Task<RunEnd> keeping_answers(HostPtr host, RunInput input) {
+  auto end = co_await order_to_invoice(host, std::move(input));
+  sent_answers.push_back(end.result);
+  co_return end;
+}
+
+TEST(Effects, AnAnswerSaysWhenTheBytesWereThoseOfAnEarlierAttempt) {
+  sent_answers.clear();
+  World world;
+  world.flows["orders"] = keeping_answers;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::lose_answer};
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");  // found again by this job itself: its own bytes
+  deliver_version(world, "118", "2025-10-14T21:00:00Z");
+  deliver_version(world, "119", "2025-10-14T21:00:00Z");
+  ASSERT_GE(sent_answers.size(), 3u);
+  const auto& second = sent_answers[sent_answers.size() - 2];
+  EXPECT_EQ(sent_answers[sent_answers.size() - 3].find("earlier"), std::string::npos) << sent_answers[0];
+  EXPECT_NE(second.find("\"earlier\":true"), std::string::npos) << second;
+  EXPECT_EQ(sent_answers.back().find("earlier"), std::string::npos) << sent_answers.back();
+}
+
 TEST(Effects, WithholdingWaitsForAnInvoiceWhoseOutcomeIsUnknown) {
   World world;
   world.flows["orders"] = sell_or_withhold;
