@@ -17,7 +17,7 @@ end
 local KNOWN = {
   workspace = {
     id = "text", listen = "table", admin = "text", public_url = "text", proxies = "table", store = "text", master_key = "text",
-    grants = "table", reload = "text", alerts = "table", alert_when = "table",
+    contact = "text", grants = "table", reload = "text", alerts = "table", alert_when = "table",
   },
   client = { zone = "text", connections = "table", instances = "table", reload = "text", alerts = "table" },
 }

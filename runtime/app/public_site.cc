@@ -1,5 +1,6 @@
 #include "runtime/app/public_site.h"
 
+#include "runtime/app/invitation_pages.h"
 #include "runtime/auth/authorize.h"
 #include "runtime/base/encoding.h"
 #include "runtime/console/router.h"
@@ -80,8 +81,8 @@ Task<Unit> webhook(Runtime& runtime, http::Request request, std::vector<std::str
   co_return Unit{};
 }
 
-http::Response to_provider(const Runtime& runtime, const Result<auth::Started>& started) {
-  if (!started) return plain(410, "This link was used already or is too old. Ask for a new one.\n" + started.error().text() + "\n");
+http::Response to_provider(const Runtime& runtime, const Result<auth::Started>& started, const InvitationPages& pages) {
+  if (!started) return pages.link_ended(started.error());
   http::Response response;
   response.status = 303;
   response.headers.add("Location", started->location);
@@ -93,22 +94,30 @@ http::Response to_provider(const Runtime& runtime, const Result<auth::Started>& 
   return response;
 }
 
-Task<Unit> start(Runtime& runtime, std::string one_time, http::Respond respond) {
+Task<Unit> start(Runtime& runtime, std::string one_time, InvitationPages pages, http::Respond respond) {
   auto started = co_await runtime.authorizer().flow().start(std::move(one_time));
-  respond(to_provider(runtime, started));
+  respond(to_provider(runtime, started, pages));
   co_return Unit{};
 }
 
-Task<Unit> accept_invitation(Runtime& runtime, std::string one_time, http::Respond respond) {
-  auto started = co_await runtime.authorizer().flow().accept(std::move(one_time));
-  respond(to_provider(runtime, started));
+// GET shows what is asked for, POST goes on: a link that a mail scanner looked at is not used up.
+Task<Unit> invitation(Runtime& runtime, bool goes_on, std::string one_time, std::string path, InvitationPages pages,
+                      http::Respond respond) {
+  if (goes_on) {
+    auto started = co_await runtime.authorizer().flow().accept(std::move(one_time));
+    respond(to_provider(runtime, started, pages));
+    co_return Unit{};
+  }
+  auto found = co_await runtime.authorizer().flow().invitation(std::move(one_time));
+  respond(found ? pages.invited(*found, path) : pages.link_ended(found.error()));
   co_return Unit{};
 }
 
 Task<Unit> callback(Runtime& runtime, std::string grant, http::Request request, std::string query, http::Respond respond) {
+  const InvitationPages pages(request, runtime.settings().contact);
   auto fields = http::parse_query(query);
   if (!fields) {
-    respond(plain(400, "The provider sent an address that can't be read.\n"));
+    respond(pages.failed(Error(Code::invalid_argument, "the provider sent an address that can't be read")));
     co_return Unit{};
   }
   auth::CallbackQuery given;
@@ -122,8 +131,7 @@ Task<Unit> callback(Runtime& runtime, std::string grant, http::Request request, 
     else if (name == "error_description") given.error_description = value;
   }
   auto finished = co_await runtime.authorizer().flow().finish(std::move(given));
-  if (finished) respond(plain(200, "Thank you: the connection is authorised. You may close this page.\n"));
-  else respond(plain(403, "The connection is not authorised: " + finished.error().text() + "\nAsk for a new link.\n"));
+  respond(finished ? pages.agreed() : pages.failed(finished.error()));
   co_return Unit{};
 }
 
@@ -139,8 +147,11 @@ void PublicSite::handle(http::Request&& request, http::Respond respond) {
   if ((path.size() == 3 || path.size() == 4) && path[0] == "hooks")
     return spawn(webhook(runtime_, std::move(request), std::move(path), std::move(respond)));
   const bool reads = request.method == "GET";
-  if (reads && path.size() == 3 && path[0] == "oauth" && path[1] == "start") return spawn(start(runtime_, path[2], std::move(respond)));
-  if (reads && path.size() == 2 && path[0] == "invite") return spawn(accept_invitation(runtime_, path[1], std::move(respond)));
+  if (reads && path.size() == 3 && path[0] == "oauth" && path[1] == "start")
+    return spawn(start(runtime_, path[2], InvitationPages(request, runtime_.settings().contact), std::move(respond)));
+  if ((reads || request.method == "POST") && path.size() == 2 && path[0] == "invite")
+    return spawn(
+        invitation(runtime_, !reads, path[1], path_text, InvitationPages(request, runtime_.settings().contact), std::move(respond)));
   // The private grant of a connection is called "client/connection": one more piece.
   if (reads && (path.size() == 3 || path.size() == 4) && path[0] == "oauth" && path[1] == "callback")
     return spawn(callback(runtime_, path.size() == 3 ? path[2] : path[2] + "/" + path[3], std::move(request), query, std::move(respond)));

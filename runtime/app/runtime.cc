@@ -96,7 +96,14 @@ Task<Status> Runtime::build() {
   if (!loaded) co_return loaded.error();
   transport_ = std::make_unique<http::Client>(loop_);
   auth::Authorizer::Parts auth_parts{store_.get(), vault_.get(), limits_.get(), transport_.get(), &log_, env_};
-  authorizer_ = std::make_unique<auth::Authorizer>(auth_parts, auth::Options{host_name() + ":" + settings_.id, settings_.public_url});
+  auto restored = co_await engine::restored_of(*store_);
+  if (!restored) co_return restored.error();
+  auth::Options auth_options{host_name() + ":" + settings_.id, settings_.public_url};
+  if (*restored) {
+    auth_options.restored = (*restored)->at;
+    auth_options.held = [this](const std::string& client) { return !engine_ || !engine_->doors().may_ask(client); };
+  }
+  authorizer_ = std::make_unique<auth::Authorizer>(auth_parts, std::move(auth_options));
   remote_ = std::make_unique<remote::RealRemote>(
       remote::RealRemote::Parts{transport_.get(), limits_.get(), authorizer_.get(), &log_.redactor(), env_});
   remote_->configure(reload_->directory());
@@ -125,6 +132,7 @@ Task<Status> Runtime::build() {
   auto started =
       co_await engine_->start(reload_->catalog(), options_.serving ? engine::Engine::Run::everything : engine::Engine::Run::operations);
   if (!started) co_return started.error();
+  authorizer_->thaw();  // of clients that are not held
   reload_->connect(*remote_, *runner_, *engine_);
   if (options_.serving) alerts_->start();
   co_return ok_status();

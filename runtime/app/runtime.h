@@ -37,6 +37,7 @@ namespace mlc::app {
 // ml-connector.lua, read and checked.
 struct Settings {
   std::string id, admin, public_url, master_key;
+  std::string contact;  // whom a client asks, as pages for them say it: "Jo Li, jo@agency.example"; may be ""
   std::string listen_address = "127.0.0.1";
   uint16_t listen_port = 8080;
   std::string tls_cert, tls_key;  // absolute paths; "" = plain

@@ -37,6 +37,7 @@ Result<Settings> parse_settings(const std::string& json, const std::string& fold
   settings.id = text(all, "id");
   if (settings.id.empty()) return Error(Code::config, "ml-connector.lua: `id` is missing; `ml-connector init` makes one");
   settings.admin = text(all, "admin");
+  settings.contact = text(all, "contact");
   settings.public_url = text(all, "public_url");
   while (!settings.public_url.empty() && settings.public_url.back() == '/') settings.public_url.pop_back();
   settings.master_key = absolute(folder, text(all, "master_key"));

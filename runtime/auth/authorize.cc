@@ -1,9 +1,11 @@
 #include "runtime/auth/authorize.h"
 
 #include "runtime/auth/grant.h"
+#include "runtime/base/date.h"
 #include "runtime/base/encoding.h"
 #include "runtime/crypto/digest.h"
 #include "runtime/document/document.h"
+#include "runtime/document/node.h"
 #include "runtime/document/write.h"
 
 namespace mlc::auth {
@@ -21,7 +23,10 @@ std::optional<Error> nobody_agrees(const std::shared_ptr<Grant>& holder, const s
 // Only digests are kept: who reads our memory or database can't continue somebody's session with them.
 std::string digest_of(std::string_view text) { return to_hex(crypto::sha256(text)); }
 
-std::string invite_key(std::string_view one_time) { return "invite/" + digest_of(one_time); }
+constexpr std::string_view kInvites = "invite/";
+constexpr Duration kInviteKept = std::chrono::hours(24 * 60);  // so long a page can say what became of a link
+
+std::string invite_key(std::string_view one_time) { return std::string(kInvites) + digest_of(one_time); }
 
 constexpr size_t kMaxWords = 300;
 
@@ -106,66 +111,95 @@ Task<Result<Started>> AuthorizeFlow::begin(std::string grant) {
   co_return started;
 }
 
-Task<Result<std::string>> AuthorizeFlow::invite(std::string grant, std::string actor) {
+Task<Result<std::string>> AuthorizeFlow::invite(std::string grant, std::string client, std::string connection, std::string actor) {
   auto holder = owner_.grant(grant);
   if (!holder) co_return Error(Code::not_found, "unknown grant " + grant);
   if (auto refused = nobody_agrees(holder, grant)) co_return *refused;
   std::string end = one_time();
   const WallTime now = owner_.parts_.env.clock->wall();
-  std::string value;
-  document::Writer json(value);
-  json.begin_object();
-  json.key("grant");
-  json.string(grant);
-  json.key("until");
-  json.integer(to_micros(now + kInviteLife));
-  json.end_object();
   store::Change change;
-  store::Row row;
-  row.key = invite_key(end);
-  row.value = std::move(value);
-  row.at = now;
-  change.put.emplace_back(store::Table::kv, std::move(row));
-  change.audit.push_back({"", actor, "grant.invited", grant, ""});
+  auto cleaned = co_await drop_old_invites(&change);
+  if (!cleaned) co_return cleaned.error();
+  auto value = document::Node::object();
+  value.set("grant", grant).set("client", client).set("connection", connection).set("until", to_micros(now + kInviteLife));
+  change.put.emplace_back(store::Table::kv, store::Row{invite_key(end), document::write(value), now});
+  change.audit.push_back({client, actor, "grant.invited", grant, ""});
   auto saved = co_await owner_.parts_.store->commit(std::move(change));
   if (!saved) co_return saved.error();
   co_return end;
 }
 
-Task<Result<Started>> AuthorizeFlow::accept(std::string end) {
-  const std::string key = invite_key(end);
-  auto row = co_await owner_.parts_.store->get(store::Table::kv, key);
+Task<Status> AuthorizeFlow::drop_old_invites(store::Change* change) {
+  auto rows = co_await owner_.parts_.store->list(store::Table::kv, std::string(kInvites));
+  if (!rows) co_return rows.error();
+  for (const auto& row : *rows)
+    if (row.at + kInviteKept < owner_.parts_.env.clock->wall()) change->drop.emplace_back(store::Table::kv, row.key);
+  co_return ok_status();
+}
+
+Task<Result<Invitation>> AuthorizeFlow::invitation(std::string end) {
+  auto row = co_await owner_.parts_.store->get(store::Table::kv, invite_key(end));
   if (!row) co_return row.error();
-  if (!*row || opening_.count(key) != 0) co_return Error(Code::denied, "this invitation has been used or withdrawn");
+  if (!*row) co_return Error(Code::not_found, "this invitation is not known here; the link may not be whole");
   auto parsed = document::Document::parse((*row)->value);
   if (!parsed) co_return Error(Code::corrupt, "this invitation is unreadable");
-  const std::string grant(parsed->root().get("grant").text());
-  const WallTime until = from_micros(parsed->root().get("until").integer().value_or(0));
+  const auto root = parsed->root();
+  if (const auto ended = root.get("ended")) co_return Error(Code::denied, "this invitation was " + std::string(ended.text()));
+  Invitation invitation;
+  invitation.grant = std::string(root.get("grant").text());
+  invitation.client = std::string(root.get("client").text());
+  invitation.connection = std::string(root.get("connection").text());
+  invitation.until = from_micros(root.get("until").integer().value_or(0));
+  if (invitation.until <= owner_.parts_.env.clock->wall())
+    co_return Error(Code::denied, "this invitation ran out on " + format_rfc3339(invitation.until).substr(0, 10));
+  auto holder = owner_.grant(invitation.grant);
+  if (!holder) co_return Error(Code::denied, "what this invitation was for is not set up any more");
+  invitation.system = holder->setup().system;
+  if (auto url = http::Url::parse(holder->setup().authorize_url)) invitation.provider = url->origin();
+  co_return invitation;
+}
+
+Task<Result<Started>> AuthorizeFlow::accept(std::string end) {
+  const std::string key = invite_key(end);
   // Used up before it opens anything: two who open it at once get one session.
-  opening_.insert(key);
+  if (!opening_.insert(key).second) co_return Error(Code::denied, "this invitation was used a moment ago");
+  auto looking = invitation(end);
+  auto found = co_await std::move(looking);
+  if (!found) {
+    opening_.erase(key);
+    co_return found.error();
+  }
+  const WallTime now = owner_.parts_.env.clock->wall();
+  auto value = document::Node::object();
+  value.set("grant", found->grant).set("ended", "used on " + format_rfc3339(now).substr(0, 16));
   store::Change change;
-  change.drop.emplace_back(store::Table::kv, key);
-  change.audit.push_back({"", "invited", "grant.invitation_opened", grant, ""});
+  change.put.emplace_back(store::Table::kv, store::Row{key, document::write(value), now});
+  change.audit.push_back({found->client, "invited", "grant.invitation_opened", found->grant, ""});
   auto saved = co_await owner_.parts_.store->commit(std::move(change));
   opening_.erase(key);
   if (!saved) co_return saved.error();
-  if (until <= owner_.parts_.env.clock->wall()) co_return Error(Code::denied, "this invitation is too old");
-  co_return co_await begin(grant);
+  co_return co_await begin(found->grant);
 }
 
-Task<Status> AuthorizeFlow::revoke_invites(std::string grant, std::string actor) {
-  auto rows = co_await owner_.parts_.store->list(store::Table::kv, "invite/");
+Task<Result<int64_t>> AuthorizeFlow::revoke_invites(std::string grant, std::string actor) {
+  auto rows = co_await owner_.parts_.store->list(store::Table::kv, std::string(kInvites));
   if (!rows) co_return rows.error();
+  const WallTime now = owner_.parts_.env.clock->wall();
+  int64_t withdrawn = 0;
   store::Change change;
   for (const auto& row : *rows) {
     auto parsed = document::Document::parse(row.value);
-    if (parsed && parsed->root().get("grant").text() == grant) change.drop.emplace_back(store::Table::kv, row.key);
+    if (!parsed || parsed->root().get("grant").text() != grant || parsed->root().get("ended")) continue;
+    auto value = document::Node::object();
+    value.set("grant", grant).set("ended", "withdrawn on " + format_rfc3339(now).substr(0, 16));
+    change.put.emplace_back(store::Table::kv, store::Row{row.key, document::write(value), now});
+    ++withdrawn;
   }
-  if (change.drop.empty()) co_return ok_status();
-  change.audit.push_back({"", actor, "grant.invitations_withdrawn", grant, std::to_string(change.drop.size())});
+  if (withdrawn == 0) co_return 0;
+  change.audit.push_back({"", actor, "grant.invitations_withdrawn", grant, std::to_string(withdrawn)});
   auto saved = co_await owner_.parts_.store->commit(std::move(change));
   if (!saved) co_return saved.error();
-  co_return ok_status();
+  co_return withdrawn;
 }
 
 Task<Status> AuthorizeFlow::finish(CallbackQuery query) {

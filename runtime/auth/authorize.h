@@ -25,6 +25,13 @@ struct CallbackQuery {
   std::string error, error_description;  // what the provider sent instead of a code
 };
 
+// What an invitation's page says before anybody agrees to anything.
+struct Invitation {
+  std::string grant, client, connection;  // client and connection as the operator named them
+  std::string system, provider;           // "exact_online", and the origin that the browser is sent to
+  WallTime until{};
+};
+
 class AuthorizeFlow {
  public:
   static constexpr Duration kStateLife = std::chrono::minutes(10);
@@ -37,10 +44,12 @@ class AuthorizeFlow {
   Result<std::string> start_link(const std::string& grant);
   Task<Result<Started>> start(std::string one_time);
 
-  // The last part of /invite/…; kept as a digest, works once, within kInviteLife.
-  Task<Result<std::string>> invite(std::string grant, std::string actor);
+  // The last part of /invite/…; kept as a digest, works once, within kInviteLife. Looking at it does not use it up: programs
+  // that scan mail follow links. Error denied says whether it was used, withdrawn or has run out; not_found: none of ours.
+  Task<Result<std::string>> invite(std::string grant, std::string client, std::string connection, std::string actor);
+  Task<Result<Invitation>> invitation(std::string one_time);
   Task<Result<Started>> accept(std::string one_time);
-  Task<Status> revoke_invites(std::string grant, std::string actor);
+  Task<Result<int64_t>> revoke_invites(std::string grant, std::string actor);  // how many were withdrawn
 
   // Exchanges the code and stores the tokens. Error denied: state, cookie, issuer or the provider refused.
   Task<Status> finish(CallbackQuery query);
@@ -55,6 +64,7 @@ class AuthorizeFlow {
     WallTime until{};
   };
   Task<Result<Started>> begin(std::string grant);
+  Task<Status> drop_old_invites(store::Change* change);
   std::string one_time();
   void forget_old();
 

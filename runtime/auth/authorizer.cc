@@ -131,6 +131,11 @@ Authorizer::Authorizer(Parts parts, Options options)
 Authorizer::~Authorizer() = default;
 
 void Authorizer::configure(std::vector<GrantSetup> grants, std::vector<ConnectionSetup> connections) {
+  for (auto& setup : grants) {
+    setup.clients.clear();
+    for (const auto& connection : connections)
+      if (connection.grant == setup.name) setup.clients.push_back(connection.client);
+  }
   std::map<std::string, std::shared_ptr<Grant>> kept;
   std::vector<Grant*> fresh;
   for (auto& setup : grants) {
@@ -318,6 +323,18 @@ const GrantSetup* Authorizer::grant_of(const std::string& client, const std::str
   if (found == connections_.end()) return nullptr;
   auto holder = grants_.find(found->second->setup.grant);
   return holder == grants_.end() ? nullptr : &holder->second->setup();
+}
+
+void Authorizer::thaw() {
+  for (auto& [name, holder] : grants_) holder->reschedule();
+}
+
+Task<Result<bool>> Authorizer::trust(std::string grant_name, std::string actor) {
+  auto holder = grant(grant_name);
+  if (!holder) co_return Error(Code::not_found, "unknown grant " + grant_name);
+  auto trusted = co_await holder->trust(std::move(actor));
+  if (trusted && *trusted) authorised(grant_name);
+  co_return trusted;
 }
 
 void Authorizer::authorised(const std::string& grant_name) {

@@ -31,7 +31,8 @@ struct GrantSetup {
   std::string owner;  // of its secrets in the vault: "grant:<name>" or "client/connection"
   std::string system;
   std::shared_ptr<const AuthSpec> spec;
-  std::string authorize_url, token_url;  // absolute; the token host is pinned by the latter
+  std::string authorize_url, token_url;   // absolute; the token host is pinned by the latter
+  std::vector<std::string> clients = {};  // who use it; configure() fills it in
   http::TlsPolicy tls;
 };
 
@@ -85,6 +86,11 @@ struct Options {
   // knows its own unfinished renewal from somebody else's.
   std::string owner;
   std::string public_url;  // "https://hooks.example.com"
+  // True while nothing may leave for a client (G14): a grant that only such clients use is not renewed. Null = never.
+  std::function<bool(const std::string& client)> held = {};
+  // When a backup was restored here; epoch = never. Strict grants of before wait for a person: their newest refresh token
+  // may be one that only the lost installation knew, and showing an old one would revoke the chain.
+  WallTime restored{};
 };
 
 class Authorizer {
@@ -132,6 +138,11 @@ class Authorizer {
   std::vector<GrantReport> report();
   // The grant a connection uses; nullptr when it has none.
   const GrantSetup* grant_of(const std::string& client, const std::string& connection) const;
+
+  // A client was armed: renewals that waited for it go on.
+  void thaw();
+  // A person vouches that nobody has used this grant since the backup: it goes on as it was. False: it did not wait for that.
+  Task<Result<bool>> trust(std::string grant, std::string actor);
 
   // Making a grant. See authorize.h.
   AuthorizeFlow& flow() { return *flow_; }

@@ -150,6 +150,8 @@ Task<Status> Grant::load() {
   }
   auto replayed = co_await replay_escrow();
   if (!replayed) co_return replayed;
+  auto doubted = co_await doubt_restored();
+  if (!doubted) co_return doubted;
   loaded_ = true;
   if (row_.refreshing && setup_.spec->renew.reuse == Reuse::strict) {
     parts_.log->error("grant.renewal_unfinished", {{"grant", row_.id}, {"generation", row_.generation}});
@@ -311,7 +313,7 @@ Task<Unit> Grant::load_and_schedule() {
 void Grant::schedule() {
   timer_.reset();
   // What we make ourselves is made when it is asked for.
-  if (!loaded_ || draining_ || self_made() || !have_token() || refresh_.empty() || row_.state != "ok") return;
+  if (!loaded_ || draining_ || held_back() || self_made() || !have_token() || refresh_.empty() || row_.state != "ok") return;
   const Renewal& renew = setup_.spec->renew;
   WallTime at = due();
   if (!wanted_ && !row_.refreshing) {
@@ -428,6 +430,10 @@ Task<Result<TokenAnswer>> Grant::ask(std::vector<std::pair<std::string, Secret>>
 
 Task<Status> Grant::renew(int64_t seen) {
   if (draining_) co_return Error(Code::unavailable, "shutting down");
+  if (held_back()) {
+    co_return Error(Code::unavailable, "grant " + row_.id + " is not renewed while " + setup_.clients.front() +
+                                           " is held after a restore; `ml-connector arm " + setup_.clients.front() + "` first");
+  }
   if (uncommitted_) co_return Error(Code::unavailable, "the tokens of grant " + row_.id + " are not stored yet");
   if (row_.state == "reauthorise") co_return Error(Code::denied, "grant " + row_.id + " must be authorised again: " + row_.reason);
 

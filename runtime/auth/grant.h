@@ -47,6 +47,8 @@ class Grant {
   Task<Status> exchange(std::vector<std::pair<std::string, Secret>> fields);
   std::optional<Holding> held() const;
   GrantReport report() const;
+  void reschedule() { schedule(); }
+  Task<Result<bool>> trust(std::string actor);
   void retire() {
     draining_ = true;
     timer_.reset();
@@ -71,6 +73,9 @@ class Grant {
   void tell(std::vector<std::function<void(Status)>> waiters, const Status& end);
   Task<Status> load();
   Task<Status> replay_escrow();
+  bool held_back() const;  // all its clients are held
+  bool from_backup() const;
+  Task<Status> doubt_restored();
   Task<Status> reread();
   Status adopt(store::Grant row);
   Task<Status> renew_joined(int64_t seen);

@@ -31,8 +31,7 @@ void add_audit(CLI::App& root, Context& context) {
             if (!proof) return;
             if (context.json) print_json(*proof);
             else if (proof->value("intact", false))
-              std::cout << "intact: " << get(*proof, "entries") << " entries" << (get(*proof, "head").empty() ? "" : ", head ")
-                        << get(*proof, "head") << "\n";
+              std::cout << "intact: " << get(*proof, "entries") << " entries, head " << get(*proof, "head") << "\n";
             else std::cout << "NOT INTACT: " << get(*proof, "problem") << "\n";
             if (!proof->value("intact", false)) context.exit = kNo;
           });

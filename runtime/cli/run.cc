@@ -4,7 +4,7 @@
 #include <csignal>
 #include <iostream>
 
-#include "runtime/cli/commands.h"
+#include "runtime/cli/after_loss.h"
 
 namespace mlc::cli {
 namespace {
@@ -50,6 +50,9 @@ int run(int argc, char** argv) {
   add_pause(root, context);
   add_live(root, context);
   add_backup(root, context);
+  add_restore(root, context);
+  add_arm(root, context);
+  add_vault(root, context);
   add_reconcile(root, context);
   add_versions(root, context);
   add_approve(root, context);

@@ -54,6 +54,11 @@ void print_status(const Json& status) {
                {"INSTANCES"}},
               rows);
   for (const auto& client : status["clients"])
+    if (client.value("held_after_restore", false))
+      std::cout << "HELD " << get(client, "client") << ": since the restore of " << get(client, "held_since").substr(0, 16)
+                << " (the backup knows until " << get(client, "backup_taken").substr(0, 16) << "): nothing leaves; ml-connector arm "
+                << get(client, "client") << "\n";
+  for (const auto& client : status["clients"])
     for (const auto& hold : client.value("holds", Json::array()))
       std::cout << "HOLD " << get(client, "client") << "/" << get(hold, "connection") << ": " << get(hold, "reason")
                 << (get(hold, "until").empty() ? "" : ", until " + get(hold, "until")) << "\n";

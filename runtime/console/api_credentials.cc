@@ -61,8 +61,14 @@ Task<Result<Json>> authorize(Services& services, Call call) {
   auto before = report_of(services, grant);
   Json answer = {
       {"grant", grant}, {"generation", before ? before->generation : 0}, {"redirect_uri", services.authorizer.flow().redirect_uri(grant)}};
+  if (call.body.value("withdraw", false)) {
+    auto withdrawn = co_await services.authorizer.flow().revoke_invites(grant, call.actor);
+    if (!withdrawn) co_return withdrawn.error();
+    answer["withdrawn"] = *withdrawn;
+    co_return answer;
+  }
   if (call.body.value("invite", false)) {
-    auto invited = co_await services.authorizer.flow().invite(grant, call.actor);
+    auto invited = co_await services.authorizer.flow().invite(grant, call.at("client"), call.at("connection"), call.actor);
     if (!invited) co_return invited.error();
     answer["url"] = services.public_url + "/invite/" + *invited;
     answer["expires"] = format_rfc3339(services.env.clock->wall() + auth::AuthorizeFlow::kInviteLife);

@@ -19,19 +19,18 @@ Task<Result<Json>> backup(Services& services, Call call) {
   change.audit.push_back({"", call.actor, "backup", *path, ""});
   auto noted = co_await services.store.commit(std::move(change));
   if (!noted) co_return noted.error();
-  co_return Json{{"path", *path}, {"bytes", static_cast<int64_t>(std::filesystem::file_size(*path, error))}};
+  auto recovery = co_await services.vault.has_recovery();
+  if (!recovery) co_return recovery.error();
+  co_return Json{{"path", *path}, {"recovery_key", *recovery}, {"bytes", static_cast<int64_t>(std::filesystem::file_size(*path, error))}};
 }
 
 Task<Result<Json>> verify(Services& services, Call) {
-  auto entries = co_await services.store.verify_audit();
-  if (!entries) {
-    if (entries.error().code() != Code::corrupt) co_return entries.error();
-    co_return Json{{"intact", false}, {"problem", entries.error().text()}};
+  auto proof = co_await services.store.verify_audit();
+  if (!proof) {
+    if (proof.error().code() != Code::corrupt) co_return proof.error();
+    co_return Json{{"intact", false}, {"problem", proof.error().text()}};
   }
-  auto newest = co_await services.store.audit("", std::max<int64_t>(0, *entries - 1), 1);
-  std::string head;
-  if (newest && !newest->empty()) head = to_hex(newest->back().hash);
-  co_return Json{{"intact", true}, {"entries", *entries}, {"head", head}};
+  co_return Json{{"intact", true}, {"entries", proof->entries}, {"head", to_hex(proof->head)}};
 }
 
 }  // namespace

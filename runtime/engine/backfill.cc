@@ -94,7 +94,7 @@ Task<Status> Backfills::start() {
       context_.log.error("backfill.unreadable", {{"key", row.key}, {"error", task.error().text()}});
       continue;
     }
-    if (task->state != "running") continue;
+    if (task->state != "running" || running_.contains(row.key) || context_.doors.holds(task->client)) continue;
     running_[row.key] = std::move(*task);
     context_.scope.spawn(run(row.key));
   }

@@ -37,7 +37,8 @@ class Backfills {
  public:
   explicit Backfills(Context& context) : context_(context) {}
 
-  Task<Status> start();  // goes on with those that ran when the process ended
+  // Goes on with those that ran when the process ended; of a client that is held, once it is armed and this called again.
+  Task<Status> start();
   void stop();
 
   // Begins one, or goes on with the one that was stopped or failed; then its own dates hold.

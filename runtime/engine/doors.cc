@@ -8,8 +8,26 @@ namespace {
 
 constexpr std::string_view kPause = "pause/";
 constexpr std::string_view kArmed = "armed/";
+constexpr std::string_view kRestored = "restored";
 
 }  // namespace
+
+std::pair<store::Table, store::Row> restored_row(const Restored& restored) {
+  auto value = document::Node::object();
+  value.set("at", to_micros(restored.at)).set("taken", to_micros(restored.taken)).set("file", restored.file);
+  return {store::Table::pauses, {std::string(kRestored), document::write(value), restored.at}};
+}
+
+Task<Result<std::optional<Restored>>> restored_of(store::Store& store) {
+  auto row = co_await store.get(store::Table::pauses, std::string(kRestored));
+  if (!row) co_return row.error();
+  if (!*row) co_return std::optional<Restored>();
+  auto value = document::Document::parse((*row)->value);
+  if (!value) co_return value.error().wrap("the mark of the restore");
+  const auto root = value->root();
+  co_return std::optional<Restored>(Restored{from_micros(root.get("at").integer().value_or(0)),
+                                             from_micros(root.get("taken").integer().value_or(0)), std::string(root.get("file").text())});
+}
 
 std::pair<store::Table, store::Row> Doors::mode_row(const std::string& client, const std::string& instance, Mode mode) {
   auto value = document::Node::object();
@@ -58,10 +76,13 @@ Task<Status> Doors::load(store::Store& store, std::vector<std::pair<std::string,
     modes_[row.key] = mode;
   }
 
+  auto restored = co_await restored_of(store);
+  if (!restored) co_return restored.error();
+  restored_ = std::move(*restored);
   auto rows = co_await store.list(store::Table::pauses, "");
   if (!rows) co_return rows.error();
   paused_.clear();
-  bool first_start = true;
+  bool first_start = !restored_;
   for (const auto& row : *rows) {
     if (row.key.starts_with(kPause)) paused_.insert(row.key.substr(kPause.size()));
     if (!row.key.starts_with(kArmed)) continue;
@@ -92,7 +113,13 @@ Mode Doors::mode(const std::string& client, const std::string& instance) const {
   return found == modes_.end() ? Mode{} : found->second;
 }
 
+void Doors::set_arming(const std::string& client, bool arming) {
+  if (arming) arming_.insert(client);
+  else arming_.erase(client);
+}
+
 bool Doors::holds(const std::string& client) const {
+  if (incarnation_.empty()) return true;
   if (armed_all_ == incarnation_) return false;
   const auto found = armed_.find(client);
   return found == armed_.end() || found->second != incarnation_;

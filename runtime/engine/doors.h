@@ -3,6 +3,7 @@
 // commits a change. Executor's thread.
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -18,6 +19,15 @@ struct Mode {
   WallTime start{};  // nothing older makes a document
 };
 
+// Of an installation that a backup was restored into. What happened between the two moments only the remotes know.
+struct Restored {
+  WallTime at{};     // of the restore
+  WallTime taken{};  // of the newest thing that the backup holds
+  std::string file;
+};
+std::pair<store::Table, store::Row> restored_row(const Restored& restored);
+Task<Result<std::optional<Restored>>> restored_of(store::Store& store);  // nullopt: nothing was ever restored here
+
 class Doors {
  public:
   // Reads rows; makes a row (shadow) for instances that have none. `instances`: (client, name).
@@ -29,7 +39,11 @@ class Doors {
   // For ClaimRequest::held.
   std::vector<std::string> held(const std::vector<std::string>& clients) const;
   std::vector<std::string> paused() const;
-  bool holds(const std::string& client) const;  // after a restore
+  bool holds(const std::string& client) const;  // after a restore; of everything until load() has ended
+  const std::optional<Restored>& restored() const { return restored_; }
+  // While a person arms this client its open effects are looked up: reads may ask for tokens, nothing else moves.
+  void set_arming(const std::string& client, bool arming);
+  bool may_ask(const std::string& client) const { return !holds(client) || arming_.contains(client); }
 
   // Rows for a Change; apply() after it is committed.
   static std::pair<store::Table, store::Row> mode_row(const std::string& client, const std::string& instance, Mode mode);
@@ -46,6 +60,8 @@ class Doors {
   std::string incarnation_;
   std::string armed_all_;  // incarnation that was armed
   std::map<std::string, std::string> armed_;
+  std::optional<Restored> restored_;
+  std::set<std::string> arming_;
 };
 
 }  // namespace mlc::engine

@@ -418,7 +418,10 @@ Task<Effects::Stop> Effects::deliver() {
   const auto shut = context.doors.shut(run_.job.client, run_.job.instance, run_.job.flow);
   if (!shut.empty()) co_return Sent(Ending::wait("paused", shut, context.now()));
   if (auto held = run_.held(connection_)) co_return Sent(std::move(*held));
-  if (facts_.create && plan_.kind == 'C' && plan_.probe && effect_->sends == 0) {
+  Stop doubtful = co_await after_restore();
+  if (doubtful) co_return doubtful;
+  const bool before_restore = context.doors.restored() && effect_->planned <= context.doors.restored()->at;
+  if (facts_.create && plan_.kind == 'C' && plan_.probe && (effect_->sends == 0 || before_restore)) {
     Stop stop = co_await search_first();
     if (stop) co_return stop;
   }

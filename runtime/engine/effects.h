@@ -61,6 +61,7 @@ class Effects {
   Task<Stop> clear_unknown();
   Task<Stop> clear_by_search(bool resend_allowed);
   Task<Stop> after_check();
+  Task<Stop> after_restore();  // may the lost installation have done it?
   Stop park(std::string code, std::string sentence, std::string fix) const;
   Task<Stop> wait_until(WallTime moment);
 

@@ -11,6 +11,7 @@ Engine::Engine(Environment env, store::Store& store, vault::Vault& vault, remote
       schedule_(context_),
       backfills_(context_),
       operations_(context_),
+      arming_(context_, operations_),
       subscriptions_(context_),
       reconcile_(context_),
       calendars_(context_, reconcile_),
@@ -48,6 +49,10 @@ Task<Status> Engine::start(Catalog catalog, Run run) {
   if (!recovered) co_return recovered.error();
   if (*recovered > 0) context_.log.warn("effects.unknown_after_crash", {{"count", *recovered}});
   if (run == Run::operations) co_return ok_status();
+  runs_all_ = true;
+  for (const auto& client : context_.registry.clients())
+    if (context_.doors.holds(client))
+      context_.log.warn("client.held_after_restore", {{"client", client}, {"go_on", "ml-connector arm " + client}});
   jobs_.start();
   auto scheduled = co_await schedule_.start();
   if (!scheduled) co_return scheduled.error();
@@ -62,6 +67,14 @@ Task<Unit> Engine::stop() {
   schedule_.stop();
   subscriptions_.stop();
   co_return co_await jobs_.drain();
+}
+
+Task<Status> Engine::go_on() {
+  if (!runs_all_) co_return ok_status();
+  jobs_.wake();
+  schedule_.reload();
+  subscriptions_.again();
+  co_return co_await backfills_.start();
 }
 
 Task<Status> Engine::reload_instances(Catalog catalog) {

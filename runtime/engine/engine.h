@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "runtime/engine/arming.h"
 #include "runtime/engine/backfill.h"
 #include "runtime/engine/catalog.h"
 #include "runtime/engine/context.h"
@@ -43,6 +44,9 @@ class Engine {
   Schedule& schedule() { return schedule_; }
   Backfills& backfills() { return backfills_; }
   Operations& operations() { return operations_; }
+  Arming& arming() { return arming_; }
+  // After clients were armed: what stood still for them goes on.
+  Task<Status> go_on();
   Subscriptions& subscriptions() { return subscriptions_; }
   Reconcile& reconcile() { return reconcile_; }
   Story& story() { return story_; }
@@ -55,12 +59,14 @@ class Engine {
  private:
   Task<Status> take_over(Catalog catalog);
 
+  bool runs_all_ = false;
   Context context_;
   Intake intake_;
   Jobs jobs_;
   Schedule schedule_;
   Backfills backfills_;
   Operations operations_;
+  Arming arming_;
   Subscriptions subscriptions_;
   Reconcile reconcile_;
   ReconcileCalendars calendars_;

@@ -35,20 +35,23 @@ Error read_error(const remote::Outcome& outcome) {
   return Error(code, outcome.sentence.empty() ? outcome.code : outcome.sentence);
 }
 
-Task<Result<Found>> look_up(JobContext& run, std::string connection, remote::Probe probe, std::string write_operation,
-                            WallTime* not_before) {
+namespace {
+
+using Attempts = std::vector<remote::Exchange>;
+
+Task<Result<Found>> look_up(Context& context, remote::Call call, remote::Probe probe, std::string write_operation, WallTime* not_before,
+                            Attempts* attempts) {
   Found found;
-  const auto facts = run.context.remote.facts(run.job.client, connection, write_operation);
+  const auto facts = context.remote.facts(call.client, call.connection, write_operation);
   const std::string id_path = facts ? facts->id : "", number_path = facts ? facts->number : "";
   const auto take = [&](document::Value row) {
     if (!row.is_object() || plain(remote::find_dotted(row, probe.field)) != probe.value) return;
     found.records.push_back({plain(remote::find_dotted(row, id_path)), plain(remote::find_dotted(row, number_path)), document::write(row)});
   };
-  remote::Call call{run.job.client, connection, probe.operation, probe.arguments, run.job.lane};
   for (int page = 0; page < kMaxPages; ++page) {
-    auto read = co_await run.context.remote.read(call);
+    auto read = co_await context.remote.read(call);
     if (!read) co_return read.error();
-    for (const auto& exchange : read->attempts) found.exchanges.push_back(run.exchange_entry(probe.operation, exchange));
+    attempts->insert(attempts->end(), read->attempts.begin(), read->attempts.end());
     if (read->outcome.verdict != remote::Verdict::applied) {
       if (read->outcome.code == "not_found") co_return found;
       if (not_before != nullptr) *not_before = read->outcome.not_before;
@@ -65,6 +68,28 @@ Task<Result<Found>> look_up(JobContext& run, std::string connection, remote::Pro
     call.arguments = read->next_arguments;
   }
   co_return Error(Code::exhausted, probe.operation + " gave more than " + std::to_string(kMaxPages) + " pages for one reference");
+}
+
+}  // namespace
+
+Task<Result<Found>> look_up(JobContext& run, std::string connection, remote::Probe probe, std::string write_operation,
+                            WallTime* not_before) {
+  Attempts attempts;
+  remote::Call call{run.job.client, std::move(connection), probe.operation, probe.arguments, run.job.lane};
+  const std::string operation = probe.operation;
+  auto looking = look_up(run.context, std::move(call), std::move(probe), std::move(write_operation), not_before, &attempts);
+  auto found = co_await std::move(looking);
+  if (!found) co_return found;
+  for (const auto& exchange : attempts) found->exchanges.push_back(run.exchange_entry(operation, exchange));
+  co_return found;
+}
+
+Task<Result<Found>> look_up(Context& context, std::string client, std::string connection, remote::Probe probe,
+                            std::string write_operation) {
+  Attempts attempts;
+  remote::Call call{std::move(client), std::move(connection), probe.operation, probe.arguments, store::Lane::live};
+  auto looking = look_up(context, std::move(call), std::move(probe), std::move(write_operation), nullptr, &attempts);
+  co_return co_await std::move(looking);
 }
 
 bool holds_fields(std::string_view record_json, std::string_view body) {

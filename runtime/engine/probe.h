@@ -19,6 +19,8 @@ struct Found {
 // Error: what a read says; exhausted carries `*not_before` when known.
 Task<Result<Found>> look_up(JobContext& run, std::string connection, remote::Probe probe, std::string write_operation,
                             WallTime* not_before);
+// The same for no job: nothing is recorded.
+Task<Result<Found>> look_up(Context& context, std::string client, std::string connection, remote::Probe probe, std::string write_operation);
 
 // An unsuccessful read as an Error.
 Error read_error(const remote::Outcome& outcome);

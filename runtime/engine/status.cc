@@ -73,6 +73,8 @@ Task<Result<Node>> Story::status() {
     }
     node.set("holds", std::move(holds));
     node.set("held_after_restore", context_.doors.holds(client));
+    if (const auto& restored = context_.doors.restored(); restored && context_.doors.holds(client))
+      node.set("held_since", format_rfc3339(restored->at)).set("backup_taken", format_rfc3339(restored->taken));
 
     auto polls = Node::array();
     for (const auto& [key, at] : schedule_.polled()) {

@@ -83,6 +83,7 @@ Task<Result<Subscriptions::Upkept>> Subscriptions::upkeep(std::string client, st
   const auto specs = specs_;
   for (const auto& spec : specs) {
     if ((!client.empty() && spec.client != client) || (!connection.empty() && spec.connection != connection)) continue;
+    if (context_.doors.holds(spec.client)) continue;  // G14: the lost installation's may still be somebody's
     const std::string place = spec.client + "/" + spec.connection;
     standings_[place].lost.clear();
     auto kept = co_await keep(spec, &upkept);

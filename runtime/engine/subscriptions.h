@@ -18,6 +18,9 @@ class Subscriptions {
   void set(std::vector<SubscriptionSpec> specs);
   void start();  // now and hourly
   void stop();
+  void again() {
+    if (running_) context_.scope.spawn(hourly());
+  }
 
   struct Upkept {
     int64_t made = 0, revived = 0, kept = 0;

@@ -66,6 +66,12 @@ struct ClaimRequest {
   int most_of_client = 0;         // no client has more running jobs than this; 0 = no bound
 };
 
+// The audit chain as it stands: what somebody notes down to compare with later.
+struct AuditProof {
+  int64_t entries = 0;
+  std::string head;  // hash of the newest entry, of whatever kind; all zeros when there is none
+};
+
 struct JobFilter {
   std::string client, instance, flow, key;
   std::vector<JobState> states;
@@ -113,7 +119,7 @@ class Store {
   virtual Task<Result<Counts>> counts(std::string client) = 0;  // "" = all
   virtual Task<Result<std::vector<AuditEntry>>> audit(std::string client, int64_t after, int limit) = 0;
   // Walks the whole chain, intake entries included. Error names the first sequence number that does not fit.
-  virtual Task<Result<int64_t>> verify_audit() = 0;
+  virtual Task<Result<AuditProof>> verify_audit() = 0;
 
   virtual Task<Result<std::optional<Row>>> get(Table table, std::string key) = 0;
   virtual Task<Result<std::vector<Row>>> list(Table table, std::string prefix) = 0;

@@ -6,6 +6,7 @@
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
+#include "runtime/vault/recovery.h"
 
 namespace mlc::vault {
 namespace {
@@ -203,6 +204,7 @@ Task<Result<std::vector<store::Row>>> Keyring::rewrapped(crypto::Key256 other) {
   if (!rows) co_return rows.error();
   std::vector<store::Row> made;
   for (const auto& row : *rows) {
+    if (row.key == kRecoveryRow) continue;  // holds no client's key
     if (row.key == kCheckRow) {
       auto sealed = crypto::seal(other, crypto::random_nonce(*env_.random), context_of("", "check"), "ml-connector");
       if (!sealed) co_return sealed.error();

@@ -8,6 +8,7 @@
 #include "runtime/vault/compress.h"
 #include "runtime/vault/escrow.h"
 #include "runtime/vault/keyring.h"
+#include "runtime/vault/recovery.h"
 
 namespace mlc::vault {
 namespace {
@@ -184,7 +185,25 @@ class RealVault : public Vault {
     co_return done;
   }
 
-  Task<Status> rewrap_all(crypto::Key256 wrapping) {
+  Task<Result<Secret>> export_recovery(std::string actor) override {
+    if (keyring_.frozen()) co_return Error(Code::unavailable, kChanging);
+    const crypto::Key256 key = crypto::Key256::random(*env_.random);
+    auto row = recovery_row(key, keyring_.wrapping(), env_);
+    if (!row) co_return row.error();
+    store::Change change;
+    change.put.emplace_back(store::Table::client_keys, std::move(*row));
+    change.audit.push_back({"", std::move(actor), "vault.export_recovery", "", ""});
+    auto committed = co_await store_.commit(std::move(change));
+    if (!committed) co_return committed.error();
+    co_return recovery_text(key);
+  }
+  Task<Result<bool>> has_recovery() override {
+    auto row = co_await store_.get(store::Table::client_keys, kRecoveryRow);
+    if (!row) co_return row.error();
+    co_return row->has_value();
+  }
+
+  Task<Status> rewrap_all(crypto::Key256 wrapping, const crypto::Key256* recovery = nullptr) {
     auto settled = co_await store_.flush();  // what was sealed under the old key before stands where it is read below
     if (!settled) co_return settled;
     store::Change change;
@@ -201,7 +220,14 @@ class RealVault : public Vault {
       if (!sealed) co_return sealed.error();
       change.put.emplace_back(store::Table::credentials, store::Row{row.key, credential_row(hosts, *sealed), row.at});
     }
-    change.audit.push_back({"", "operator", "vault.rotate", "", ""});
+    if (recovery == nullptr) {
+      change.drop.emplace_back(store::Table::client_keys, kRecoveryRow);
+    } else {
+      auto row = recovery_row(*recovery, wrapping, env_);
+      if (!row) co_return row.error();
+      change.put.emplace_back(store::Table::client_keys, std::move(*row));
+    }
+    change.audit.push_back({"", "operator", recovery == nullptr ? "vault.rotate" : "vault.recover", "", ""});
     auto committed = co_await store_.commit(std::move(change));
     if (!committed) co_return committed.error();
     keyring_.set_wrapping(wrapping);
@@ -251,6 +277,35 @@ class RealVault : public Vault {
 };
 
 }  // namespace
+
+Task<Result<bool>> opens(const Secret& master, store::Store& store, Environment env) {
+  auto wrapping = RealVault::wrapping_key(master);
+  if (!wrapping) co_return wrapping.error();
+  Keyring keyring(*wrapping, store, env);
+  auto checked = co_await keyring.check();
+  if (checked) co_return true;
+  if (checked.error().code() == Code::denied) co_return false;
+  co_return checked.error();
+}
+
+Task<Status> recover(const Secret& recovery, Secret new_master, store::Store& store, Environment env) {
+  auto key = parse_recovery(recovery);
+  if (!key) co_return key.error();
+  auto row = co_await store.get(store::Table::client_keys, kRecoveryRow);
+  if (!row) co_return row.error();
+  if (!*row)
+    co_return Error(Code::denied,
+                    "no recovery key had been exported when this backup was made: it opens only with the master key of its installation");
+  auto old = wrapped_key(**row, *key);
+  if (!old) co_return old.error();
+  auto wrapping = RealVault::wrapping_key(new_master);
+  if (!wrapping) co_return wrapping.error();
+  RealVault vault(*old, store, env);
+  auto checked = co_await vault.check();
+  if (!checked) co_return checked;
+  auto rewrapping = vault.rewrap_all(*wrapping, &*key);
+  co_return co_await std::move(rewrapping);
+}
 
 Task<Result<std::unique_ptr<Vault>>> open_vault(Options options, store::Store& store, Files&, Environment env) {
   auto wrapping = RealVault::wrapping_key(options.master);

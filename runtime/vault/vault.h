@@ -54,7 +54,13 @@ class Vault {
   virtual Result<std::optional<Escrowed>> escrowed(const std::string& grant) = 0;
 
   // New master key: every row re-wrapped; can be killed at any point and called again (F22).
+  // A recovery key of before opens the backups of before, not those that follow.
   virtual Task<Status> rotate(Secret new_master) = 0;
+
+  // A new recovery key as text for a person to keep elsewhere; it opens the backups made from now on (T9). The one before
+  // opens those made until now.
+  virtual Task<Result<Secret>> export_recovery(std::string actor) = 0;
+  virtual Task<Result<bool>> has_recovery() = 0;
 };
 
 struct Options {
@@ -63,5 +69,11 @@ struct Options {
 };
 // Code::denied when sealed rows exist that this key does not open.
 Task<Result<std::unique_ptr<Vault>>> open_vault(Options options, store::Store& store, Files& files, Environment env);
+
+// For a restore: does this master key open the store as it is?
+Task<Result<bool>> opens(const Secret& master, store::Store& store, Environment env);
+// For a restore on a machine that does not have the master key: opens the store with the recovery key, as exported, and
+// puts everything under `new_master`; the recovery key stays good. Code::denied when it is not this store's.
+Task<Status> recover(const Secret& recovery, Secret new_master, store::Store& store, Environment env);
 
 }  // namespace mlc::vault

@@ -94,8 +94,8 @@ class SqliteStore : public Store {
   Task<Result<std::vector<AuditEntry>>> audit(std::string client, int64_t after, int limit) override {
     return listed<std::vector<AuditEntry>>([=](Database& db) { return list_audit(db, client, after, limit); });
   }
-  Task<Result<int64_t>> verify_audit() override {
-    return slowly<int64_t>([path = path_]() -> Result<int64_t> {
+  Task<Result<AuditProof>> verify_audit() override {
+    return slowly<AuditProof>([path = path_]() -> Result<AuditProof> {
       auto db = Database::open(path, Database::Use::read);
       if (!db) return db.error();
       return verify_chain(**db);
@@ -211,6 +211,10 @@ Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options, Environment en
   auto migrated = migrate(**db, options.path + ".before-" + std::to_string(schema_version()) + "-" + std::to_string(to_micros(now)),
                           new_id(*env.random, now));
   if (!migrated) return migrated.error();
+  if (options.new_incarnation) {
+    (*db)->run("UPDATE state SET incarnation=?", new_id(*env.random, now));
+    if (auto failed = (*db)->failure()) return *failed;
+  }
   auto writer =
       std::make_shared<Writer>(std::move(*db), std::move(*space),
                                Writer::Settings{options.threaded, static_cast<size_t>(std::max(options.group_max, 1)), options.fatal}, env);

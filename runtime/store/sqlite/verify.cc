@@ -45,7 +45,7 @@ AuditBirth audit_of(const Query& row) {
 
 }  // namespace
 
-Result<int64_t> verify_chain(Database& db) {
+Result<AuditProof> verify_chain(Database& db) {
   db.run("BEGIN");  // one snapshot, also while writing goes on
   struct Ended {
     Database& db;
@@ -87,7 +87,7 @@ Result<int64_t> verify_chain(Database& db) {
   if (auto failed = db.failure()) return *failed;
   if (chain.seq() != head_seq) return broken(chain.seq() + 1, "the trail ends before its recorded head " + std::to_string(head_seq));
   if (chain.hash() != head_hash) return broken(head_seq, "its hash is not the recorded head's");
-  return chain.seq();
+  return AuditProof{chain.seq(), chain.hash()};
 }
 
 }  // namespace mlc::store

@@ -105,19 +105,40 @@ TEST_F(AuthorizeTest, AStateWorksOnceForItsBrowserGrantAndTenMinutes) {
 }
 
 TEST_F(AuthorizeTest, InvitationsWorkOnceAndSevenDaysAndCanBeWithdrawn) {
-  auto invite = *run(authorizer_.flow().invite("g", "operator"));
+  auto invite = *run(authorizer_.flow().invite("g", "acme", "books", "operator"));
   for (auto& [place, row] : store_.rows) EXPECT_EQ(row.key.find(invite), std::string::npos) << "only a digest is kept";
   EXPECT_TRUE(run(authorizer_.flow().accept(invite)).ok());
   EXPECT_FALSE(run(authorizer_.flow().accept(invite)).ok());
 
-  invite = *run(authorizer_.flow().invite("g", "operator"));
+  invite = *run(authorizer_.flow().invite("g", "acme", "books", "operator"));
   loop_.run_for(24h * 7 + 1s);
   EXPECT_FALSE(run(authorizer_.flow().accept(invite)).ok());
 
-  invite = *run(authorizer_.flow().invite("g", "operator"));
-  EXPECT_TRUE(run(authorizer_.flow().revoke_invites("g", "operator")).ok());
+  invite = *run(authorizer_.flow().invite("g", "acme", "books", "operator"));
+  EXPECT_EQ(*run(authorizer_.flow().revoke_invites("g", "operator")), 1);
   EXPECT_FALSE(run(authorizer_.flow().accept(invite)).ok());
+  EXPECT_EQ(*run(authorizer_.flow().revoke_invites("g", "operator")), 0) << "only what was open is withdrawn";
   EXPECT_FALSE(run(authorizer_.flow().accept("guess")).ok());
+}
+
+TEST_F(AuthorizeTest, LookingAtAnInvitationDoesNotUseItUpAndItsEndIsToldInWords) {  // T10
+  const auto said = [&](const std::string& link) {
+    auto found = run(authorizer_.flow().invitation(link));
+    return found ? "good for " + found->client + "/" + found->connection : found.error().text();
+  };
+  const auto used = *run(authorizer_.flow().invite("g", "acme", "books", "operator"));
+  for (int scanner = 0; scanner < 3; ++scanner) EXPECT_EQ(said(used), "good for acme/books");
+  EXPECT_TRUE(run(authorizer_.flow().accept(used)).ok());
+  EXPECT_NE(said(used).find("was used on 20"), std::string::npos) << said(used);
+
+  const auto withdrawn = *run(authorizer_.flow().invite("g", "acme", "books", "operator"));
+  EXPECT_EQ(*run(authorizer_.flow().revoke_invites("g", "operator")), 1);
+  EXPECT_NE(said(withdrawn).find("was withdrawn on 20"), std::string::npos) << said(withdrawn);
+
+  const auto old = *run(authorizer_.flow().invite("g", "acme", "books", "operator"));
+  loop_.run_for(24h * 7 + 1s);
+  EXPECT_NE(said(old).find("ran out on 20"), std::string::npos) << said(old);
+  EXPECT_NE(said("guess").find("not known here"), std::string::npos) << said("guess");
 }
 
 TEST_F(AuthorizeTest, AProviderThatRefusesIsQuoted) {

@@ -153,6 +153,8 @@ class FakeVault : public vault::Vault {
     return found == escrows.end() ? std::optional<Escrowed>() : std::optional<Escrowed>(found->second);
   }
   Task<Status> rotate(Secret) override { co_return ok_status(); }
+  Task<Result<Secret>> export_recovery(std::string) override { co_return Secret("recovery"); }
+  Task<Result<bool>> has_recovery() override { co_return true; }
 };
 
 }  // namespace mlc::auth

@@ -74,6 +74,8 @@ class FakeVault : public vault::Vault {
   Status escrow(std::string, int64_t, int64_t, std::string_view) override { return ok_status(); }
   Result<std::optional<Escrowed>> escrowed(const std::string&) override { return std::optional<Escrowed>(); }
   Task<Status> rotate(Secret) override { co_return ok_status(); }
+  Task<Result<Secret>> export_recovery(std::string) override { co_return Secret("recovery"); }
+  Task<Result<bool>> has_recovery() override { co_return true; }
 
  private:
   std::map<std::string, std::string>& secrets_;

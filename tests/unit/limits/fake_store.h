@@ -89,7 +89,7 @@ class FakeStore : public Store {
   Task<Result<std::vector<Case>>> cases(std::string, bool) override { co_return none(); }
   Task<Result<Counts>> counts(std::string) override { co_return none(); }
   Task<Result<std::vector<AuditEntry>>> audit(std::string, int64_t, int) override { co_return none(); }
-  Task<Result<int64_t>> verify_audit() override { co_return none(); }
+  Task<Result<AuditProof>> verify_audit() override { co_return none(); }
   Task<Result<std::string>> incarnation() override { co_return none(); }
   Task<Status> backup(std::string) override { co_return none(); }
   Task<Status> flush() override { co_return ok_status(); }

@@ -45,7 +45,7 @@ TEST_F(Records, ARefusedEffectTakesTheWholeChangeWithIt) {
   EXPECT_EQ(Code::conflict, bad(store_->commit(both)));
   EXPECT_EQ(std::nullopt, good(store_->effect("k2")));
   EXPECT_EQ(std::nullopt, good(store_->entity("acme", "books", "shop:118", "invoice")));
-  EXPECT_EQ(0, good(store_->verify_audit()));
+  EXPECT_EQ(0, good(store_->verify_audit()).entries);
 }
 
 TEST_F(Records, AnEffectLeadsToItsPlanAndItsOutcome) {
@@ -165,7 +165,24 @@ TEST_F(Records, TheAuditTrailIsListedInOrderAndChained) {
   EXPECT_EQ(32u, all[0].hash.size());
   EXPECT_EQ(2u, good(store_->audit("acme", 0, 10)).size());
   EXPECT_EQ(3, good(store_->audit("", 2, 10)).at(0).seq);
-  EXPECT_EQ(3, good(store_->verify_audit()));
+  EXPECT_EQ(3, good(store_->verify_audit()).entries);
+}
+
+TEST_F(Records, TheProofNamesTheChainsHeadWhateverTheNewestEntryIs) {  // G12
+  const AuditProof none = good(store_->verify_audit());
+  EXPECT_EQ(0, none.entries);
+  EXPECT_EQ(std::string(32, '\0'), none.head);
+  Change act;
+  act.audit = {{"acme", "ann", "pause", "acme", ""}};
+  commit(act);
+  const AuditProof with_act = good(store_->verify_audit());
+  EXPECT_EQ(good(store_->audit("", 0, 10)).at(0).hash, with_act.head);
+  accept_one("118");
+  const AuditProof with_intake = good(store_->verify_audit());
+  EXPECT_EQ(2, with_intake.entries);
+  EXPECT_EQ(32u, with_intake.head.size());
+  EXPECT_NE(with_act.head, with_intake.head);
+  EXPECT_NE(none.head, with_intake.head);
 }
 
 TEST_F(Records, TheIncarnationIsMadeOnce) {

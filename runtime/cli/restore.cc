@@ -1,0 +1,49 @@
+#include "runtime/app/restore.h"
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "runtime/base/secret.h"
+#include "runtime/cli/after_loss.h"
+#include "runtime/cli/prompt.h"
+
+namespace mlc::cli {
+
+void add_restore(CLI::App& root, Context& context) {
+  auto file = std::make_shared<std::string>();
+  CLI::App* sub = command(
+      root, context, "restore", "a backup becomes this workspace's state; it starts in hold until you arm it",
+      "ml-connector restore /backups/acme.db < recovery.key", true, [&context, file] {
+        app::RestoreOptions options;
+        options.workspace = context.workspace;
+        options.share = context.share;
+        options.clock = context.clock;
+        options.file = *file;
+        options.actor = "cli:uid" + std::to_string(getuid());
+        options.ask_recovery_key = [] { return Secret(read_value("Recovery key")); };
+        auto done = app::restore(options);
+        if (!done) return context.fail(done.error());
+        if (context.json)
+          return print_json({{"state", done->state},
+                             {"taken", done->taken},
+                             {"audit_entries", done->entries},
+                             {"recovered", done->recovered},
+                             {"new_master_key", done->new_master ? Json(done->master_key) : Json()},
+                             {"clients", done->clients}});
+        std::cout << *file << ": verified, " << done->entries << " entries of the audit trail fit; it knows what was until " << done->taken
+                  << ".\n"
+                  << "It is now the state of this workspace, in " << done->state << ".\n";
+        if (done->new_master)
+          std::cout << "The recovery key opened it; a new master key was made: " << done->master_key << ". Keep a copy elsewhere.\n";
+        else if (done->recovered) std::cout << "The recovery key opened it; it is sealed under this workspace's master key now.\n";
+        std::cout << "\nEverything is held: serve takes webhooks, and nothing leaves. Make sure that the old installation is off, then:\n\n"
+                     "  ml-connector serve\n  ml-connector status\n";
+        for (const auto& client : done->clients)
+          std::cout << "  ml-connector arm " << client << " --dry-run     # what is unknown, what will be done; then without --dry-run\n";
+      });
+  sub->add_option("FILE", *file, "what `ml-connector backup` wrote")->required();
+  sub->add_option("--clock", context.clock, "clock file of a sandbox")->type_name("FILE");
+}
+
+}  // namespace mlc::cli

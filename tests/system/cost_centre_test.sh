@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# The consultant's story: French orders get a cost centre of their own. preview shows exactly those documents change, in that field
+# and no other; once saved and approved, only orders to France have it, and the documents of before stay as they are.
+#   tests/system/cost_centre_test.sh PROGRAM
+. "$(dirname "$0")/processes.sh"
+orders=${ORDERS:-6}   # of each country
+
+start_sandbox bigcommerce,exact_online 60
+cp -r "$source/examples/clients/quickstart" "$workspace"
+find "$workspace" -name '*.lua' -exec sed -i \
+  -e "s|@SHOP_URL@|$(value .systems.bigcommerce.url)|; s|@EXACT_URL@|$(value .systems.exact_online.url)|; s|@CA_FILE@|$ca|" \
+  -e "s|@STORE_HASH@|$(value .systems.bigcommerce.credentials.store_hash)|; s|@PORT@|$port|; s|@ADMIN_PORT@|$admin_port|" \
+  -e "s|@CERT@|$(value .certificate.cert)|; s|@KEY@|$(value .certificate.key)|" {} +
+sed -i '1i reload = "ask"' "$workspace/clients/acme/client.lua"   # what is saved waits for approve
+make_key quickstart
+start_serve
+secrets acme shop bigcommerce access_token client_id client_secret
+secrets acme books exact_online client_id client_secret webhook_secret
+agree acme books
+run live acme shop_nl >/dev/null
+hooks() { [ "$(control bigcommerce state | jq '[.hooks[] | select(.is_active)] | length')" -ge 10 ]; }
+until_ok 60 hooks || fail "no webhooks"
+
+sell() { # country ("" = the Netherlands): their references, a line each
+  control bigcommerce seed -X POST -d "{\"orders\": $orders, \"kinds\": [\"registered\", \"mixed_tax\"]${1:+, \"country\": \"$1\"}}" | jq -r '.orders[] | "shop-\(.id)"'
+}
+books() { control exact_online 'state?division=123456' | jq '.divisions["123456"].invoices'; }
+invoiced() { [ "$(books | jq length)" = "$1" ]; }
+centers() { # references: the cost centres of their lines
+  books | jq -c --arg refs "$1" '($refs | split("\n")) as $wanted | [.[] | select(.your_ref as $ref | $wanted | index($ref)) | .line_list[].cost_center] | unique'
+}
+dutch=$(sell "") french=$(sell FR)
+until_ok 120 invoiced $((2 * orders)) || fail "$(books | jq length) invoices; $(run jobs --state parked)"
+[ "$(centers "$dutch")$(centers "$french")" = '["NL"]["NL"]' ] || fail "before: $(centers "$dutch") and $(centers "$french")"
+books | jq 'map({your_ref, amount, line_list})' >"$work/before"
+
+mkdir -p "$workspace/clients/acme/shop_nl"
+cat >"$workspace/clients/acme/shop_nl/invoice.lua" <<'EOF'
+-- Orders that go to France are booked on a cost centre of their own.
+local order, invoice = layer "invoice"
+
+local center = order.shipping_addresses[1].country_iso2:pick { FR = "FR", otherwise = setting.cost_center }
+invoice.SalesInvoiceLines.product.CostCenter = center
+invoice.SalesInvoiceLines.shipping.CostCenter = center
+EOF
+run check >/dev/null || fail "the layer is wrong"
+run preview acme shop_nl || true
+run preview acme shop_nl --json >"$work/preview" && fail "preview says that nothing differs"
+mapping() { jq -e ".instances[0].mappings[] | select(.mapping == \"invoice\") | $1" "$work/preview" >/dev/null || fail "preview: $2: $(jq -c '.instances[0].mappings' "$work/preview")"; }
+mapping ".changed == $orders and .unchanged == $orders" "not exactly the French orders change"
+mapping '[.fields[].field] | sort == ["SalesInvoiceLines.product.CostCenter", "SalesInvoiceLines.shipping.CostCenter"]' "other fields than the cost centre"
+mapping 'all(.fields[].examples[]; .before == "NL" and .after == "FR")' "another value than FR"
+records=$(sed 's/-/:/' <<<"$french" | jq -Rn '[inputs]')
+mapping "all(.fields[].examples[].record; IN($records[]))" "an order that does not go to France"
+jq -e 'all(.instances[0].mappings[] | select(.mapping != "invoice"); .changed == 0)' "$work/preview" >/dev/null || fail "another mapping changes"
+
+# Until somebody approves it, the version before goes on.
+late=$(sell FR)
+until_ok 60 invoiced $((3 * orders)) || fail "$(books | jq length) invoices of $((3 * orders))"
+[ "$(centers "$late")" = '["NL"]' ] || fail "it counts before it was approved: $(centers "$late")"
+waits() { run status | grep -q '^WAITS acme shop_nl'; }
+until_ok 60 waits || fail "status does not say that a version waits"
+run approve acme shop_nl
+dutch_after=$(sell "") french_after=$(sell FR)
+until_ok 120 invoiced $((5 * orders)) || fail "$(books | jq length) invoices of $((5 * orders)); $(run jobs --state parked)"
+[ "$(centers "$french_after")" = '["FR"]' ] || fail "French orders after it: $(centers "$french_after")"
+[ "$(centers "$dutch_after")" = '["NL"]' ] || fail "Dutch orders after it: $(centers "$dutch_after")"
+[ "$(centers "$dutch")$(centers "$french")" = '["NL"]["NL"]' ] || fail "documents of before were changed"
+books | jq --slurpfile was "$work/before" '. as $now | $was[0] | all(.[]; . as $one | any($now[]; {your_ref, amount, line_list} == $one))' | grep -qx true || fail "a document of before was written again"
+number=$(head -n 1 <<<"$french_after")
+run why acme "${number#shop-}" 'SalesInvoiceLines[1].CostCenter' | tee "$work/why"
+grep -q 'clients/acme/shop_nl/invoice.lua:5' "$work/why" || fail "why does not name the consultant's line"
+echo "cost_centre: $orders of $((2 * orders)) recorded orders changed in preview; after it only orders to France are booked on FR"
