@@ -138,10 +138,20 @@ run status
 echo
 run jobs --state parked
 echo
-first=$(control bigcommerce state | jq '[.orders[] | select(.expect == "invoice")][0].id')
-echo "The story of order $first (ml-connector show acme $first):"
-run show acme "$first"
-echo
+# One with something to tell: reduced by a coupon and given back in part, if there is such a one.
+story=$(control bigcommerce state | jq '[.orders[] | select(.expect == "invoice")]
+  | ((map(select((.refunds | length) > 0)) | sort_by([(.kind // "" | test("coupon|discount") | not), .id])) + .) [0].id')
+say() { printf '\n\033[2m# %s\033[0m\n' "$*"; }
+tell() { printf '$ ml-connector %s\n' "$*"; run "$@"; }
+say "The story of order $story, as the runtime remembers it: what the shop said, what was read and looked up, what was sent," \
+  "under which number it stands in the books, and that it was read back. Any side's number finds it."
+tell show acme "$story"
+say "Why has a field its value? The layer and the line that set it, the source, each step, and the answer that it came in."
+tell why acme "$story" 'SalesInvoiceLines[1].NetPrice'
+say "The VAT code of the same line comes from a table of the client's settings."
+tell why acme "$story" 'SalesInvoiceLines[1].VATCode'
+say "Everything that was accepted, sent or decided stands in a chain of hashes; whoever changes an entry breaks it."
+printf '$ ml-connector audit verify\n'
 run audit verify
 
 step "9. Do both sides agree?"

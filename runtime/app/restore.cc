@@ -10,6 +10,7 @@
 #include "runtime/app/share.h"
 #include "runtime/base/date.h"
 #include "runtime/store/sqlite/backup.h"
+#include "runtime/vault/recovery.h"
 
 namespace mlc::app {
 namespace {
@@ -17,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kBeside = "restoring";  // in the state folder, until it is whole
+
+constexpr int kNewestActs = 1000;
 
 // What a person may have lying in a state folder that was never used.
 Status must_be_empty(const std::string& state) {
@@ -51,6 +54,8 @@ class Restoring {
     auto opened = store::open_sqlite(std::move(store_options), env_);
     if (!opened) co_return opened.error();
     store_ = std::move(*opened);
+    auto known = co_await look();
+    if (!known) co_return known;
     auto key = co_await unlock();
     if (!key) co_return key;
     auto marked = co_await mark();
@@ -72,6 +77,11 @@ class Restoring {
     if (folder >= 0) ::close(folder);
     if (!synced) return Error(Code::io, "can't sync " + state_);
     return ok_status();
+  }
+
+  void give_up() {
+    std::error_code error;
+    if (!beside_.empty()) fs::remove_all(beside_, error);
   }
 
   std::unique_ptr<store::Store>& store() { return store_; }
@@ -108,6 +118,17 @@ class Restoring {
     return copy_in(options_.file, beside_ + "/store.db");
   }
 
+  Task<Status> fits_recovery(const Secret& recovery) {
+    auto key = vault::parse_recovery(recovery);
+    if (!key) co_return key.error();
+    auto row = co_await store_->get(store::Table::client_keys, vault::kRecoveryRow);
+    if (!row) co_return row.error();
+    if (!*row) co_return ok_status();  // recover() says why not
+    auto wrapped = vault::wrapped_key(**row, *key);
+    if (!wrapped) co_return wrapped.error();
+    co_return ok_status();
+  }
+
   Task<Status> unlock() {
     auto master = vault::read_master_key(files_, settings_.id, settings_.master_key);
     if (master) {
@@ -120,6 +141,8 @@ class Restoring {
       co_return Error(Code::config,
                       (master ? "the master key of this workspace does not open the backup" : master.error().text()) +
                           ". Give the recovery key (`ml-connector vault export-recovery` printed it), or bring the master key");
+    auto fits = co_await fits_recovery(recovery);  // no key is made for one that does not open anything
+    if (!fits) co_return fits;
     if (!master) {
       auto path = vault::make_master_key(files_, random_, settings_.id, settings_.master_key);
       if (!path) co_return path.error();
@@ -133,31 +156,34 @@ class Restoring {
     co_return co_await std::move(recovering);
   }
 
-  Task<Status> mark() {
+  // Before anything is written here. The newest act and the newest job's birth: what came later is not in the backup.
+  Task<Status> look() {
     auto proof = co_await store_->verify_audit();
     if (!proof) co_return proof.error();
     report.entries = proof->entries;
-    engine::Restored restored;
-    restored.at = env_.clock->wall();
-    restored.file = fs::path(options_.file).filename().string();
-    // The newest act and the newest job's birth: what came later is not in the backup.
-    auto acts = co_await store_->audit("", std::max<int64_t>(0, proof->entries - 1000), 1000);
+    auto acts = co_await store_->audit("", std::max<int64_t>(0, proof->entries - kNewestActs), kNewestActs);
     if (!acts) co_return acts.error();
-    for (const auto& act : *acts) restored.taken = std::max(restored.taken, act.at);
+    for (const auto& act : *acts) restored_.taken = std::max(restored_.taken, act.at);
     store::JobFilter newest;
     newest.limit = 1;
     auto jobs = co_await store_->jobs(newest);
     if (!jobs) co_return jobs.error();
-    for (const auto& job : *jobs) restored.taken = std::max(restored.taken, job.born);
-    report.taken = format_rfc3339(restored.taken);
+    for (const auto& job : *jobs) restored_.taken = std::max(restored_.taken, job.born);
+    report.taken = format_rfc3339(restored_.taken);
     auto instances = co_await store_->list(store::Table::instances, "");
     if (!instances) co_return instances.error();
     std::set<std::string> clients;
     for (const auto& row : *instances) clients.insert(row.key.substr(0, row.key.find('/')));
     report.clients.assign(clients.begin(), clients.end());
+    co_return ok_status();
+  }
+
+  Task<Status> mark() {
+    restored_.at = env_.clock->wall();
+    restored_.file = fs::path(options_.file).filename().string();
     store::Change change;
-    change.put.push_back(engine::restored_row(restored));
-    change.audit.push_back({"", options_.actor, "restore", restored.file, "backup of " + report.taken});
+    change.put.push_back(engine::restored_row(restored_));
+    change.audit.push_back({"", options_.actor, "restore", restored_.file, "backup of " + report.taken});
     auto committed = co_await store_->commit(std::move(change));
     if (!committed) co_return committed.error();
     co_return ok_status();
@@ -169,6 +195,7 @@ class Restoring {
   Environment env_;
   Settings settings_;
   std::string state_, beside_;
+  engine::Restored restored_;
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<store::Store> store_;
 };
@@ -193,7 +220,10 @@ Result<RestoreReport> restore(const RestoreOptions& options) {
   });
   loop.run();
   restoring.store().reset();
-  if (!end) return end.error();
+  if (!end) {
+    restoring.give_up();
+    return end.error();
+  }
   auto placed = restoring.put_in_place();
   if (!placed) return placed.error();
   return std::move(restoring.report);

@@ -5,6 +5,13 @@
 namespace mlc::cli {
 namespace {
 
+// "2026-11-21T15:24:30.499535Z" as people write it.
+std::string minute(std::string text) {
+  if (text.size() < 16) return text;
+  text[10] = ' ';
+  return text.substr(0, 16) + " UTC";
+}
+
 std::string counted(int64_t count, const std::string& what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); }
 
 void print_forecast(const Json& one) {
@@ -14,8 +21,8 @@ void print_forecast(const Json& one) {
     return;
   }
   const Json restored = one.value("restored", Json::object());
-  std::cout << client << ": held since the restore of " << get(restored, "at") << ". The backup knows what was until "
-            << get(restored, "taken") << ".\n";
+  std::cout << client << ": held since the restore of " << minute(get(restored, "at")) << ". The backup knows what was until "
+            << minute(get(restored, "taken")) << ".\n";
   const Json jobs = one["jobs"];
   std::cout << "  " << counted(jobs.value("waiting", int64_t{0}), "job") << " waiting, " << get(jobs, "parked") << " parked\n";
   for (const auto& effect : one["unknown"]) {
@@ -30,7 +37,9 @@ void print_forecast(const Json& one) {
   for (const auto& grant : one["grants"])
     std::cout << "  grant " << get(grant, "grant") << " waits for a person: " << get(grant, "reason") << "\n    ml-connector authorize "
               << client << " " << get(grant, "connection") << "    (or --invite for the client's administrator)\n";
-  for (const auto& poll : one["polls"]) std::cout << "  " << get(poll, "poll") << " goes on from " << get(poll, "from") << "\n";
+  for (const auto& poll : one["polls"])
+    std::cout << "  the sweep " << get(poll, "poll") << " goes on from "
+              << (get(poll, "from").empty() ? "the row that the backup had come to" : minute(get(poll, "from"))) << "\n";
 }
 
 void print_armed(const Json& one) {

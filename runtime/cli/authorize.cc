@@ -24,8 +24,8 @@ void add_authorize(CLI::App& root, Context& context) {
                 }
                 if (options->invite) {
                   if (context.json) return print_json(*begun);
-                  std::cout << "For the client's administrator, good for one use until " << get(*begun, "expires") << ":\n\n  "
-                            << get(*begun, "url") << "\n\nTo withdraw it: ml-connector authorize " << options->client << " "
+                  std::cout << "For the client's administrator, good for one use until " << get(*begun, "expires").substr(0, 10)
+                            << ":\n\n  " << get(*begun, "url") << "\n\nTo withdraw it: ml-connector authorize " << options->client << " "
                             << options->connection << " --withdraw\n";
                   return;
                 }

@@ -6,7 +6,7 @@
 
 #include "runtime/base/secret.h"
 #include "runtime/cli/after_loss.h"
-#include "runtime/cli/prompt.h"
+#include "runtime/cli/secret_input.h"
 
 namespace mlc::cli {
 
@@ -21,7 +21,7 @@ void add_restore(CLI::App& root, Context& context) {
         options.clock = context.clock;
         options.file = *file;
         options.actor = "cli:uid" + std::to_string(getuid());
-        options.ask_recovery_key = [] { return Secret(read_value("Recovery key")); };
+        options.ask_recovery_key = [] { return Secret(read_secret("Recovery key")); };
         auto done = app::restore(options);
         if (!done) return context.fail(done.error());
         if (context.json)
@@ -31,7 +31,8 @@ void add_restore(CLI::App& root, Context& context) {
                              {"recovered", done->recovered},
                              {"new_master_key", done->new_master ? Json(done->master_key) : Json()},
                              {"clients", done->clients}});
-        std::cout << *file << ": verified, " << done->entries << " entries of the audit trail fit; it knows what was until " << done->taken
+        std::cout << *file << ": verified, " << done->entries << " entries of the audit trail fit; it knows what was until "
+                  << done->taken.substr(0, 10) << " " << done->taken.substr(11, 5) << " UTC"
                   << ".\n"
                   << "It is now the state of this workspace, in " << done->state << ".\n";
         if (done->new_master)

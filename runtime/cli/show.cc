@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "runtime/cli/commands.h"
 
@@ -13,60 +14,188 @@ std::string moment(std::string text) {
   return text.substr(0, 19);
 }
 
-std::string what_came_of(const Json& job) {
+std::string counted(size_t count, const std::string& what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); }
+
+struct Line {
+  std::string at, verb;
+  std::vector<std::string> what;  // what follows the verb; several of one verb in a row share a line
+};
+
+// "orders.get, orders.products (3 times)"
+std::string listed(const std::vector<std::string>& names) {
+  std::vector<std::string> order;
+  std::map<std::string, int> times;
+  for (const auto& name : names)
+    if (++times[name] == 1) order.push_back(name);
+  std::string text;
+  for (const auto& name : order)
+    text += (text.empty() ? "" : ", ") + name + (times[name] > 1 ? " (" + std::to_string(times[name]) + " times)" : "");
+  return text;
+}
+
+std::string came(const Json& job) {
+  const Json received = job.value("received", Json::object());
+  const std::string kind = get(received, "kind"), topic = get(received, "topic"), from = get(received, "connection");
+  if (kind == "webhook") return from + " said " + topic;
+  if (kind == "poll") return "found by the sweep " + topic + " of " + from;
+  if (kind == "schedule") return "its time had come";
+  if (kind == "manual") return "a person asked for it";
+  if (kind == "child") return "another job handed it on";
+  return "came by " + kind + ": " + topic + " from " + from;
+}
+
+std::string ended(const Json& job) {
   const std::string state = get(job, "state"), as = get(job, "done_as"), reason = get(job, "reason");
   std::string text = state;
-  if (state == "done" && !as.empty()) text = as == "skipped" ? "skipped" : "done, " + as;
+  if (state == "done")
+    text = as == "skipped"      ? "done, nothing to send"
+           : as == "superseded" ? "done, a newer state was sent already"
+           : as == "shadow"     ? "done in shadow: nothing left"
+                                : "done";
+  if (state == "waiting" && !get(job, "next").empty()) text += " until " + moment(get(job, "next"));
   return reason.empty() ? text : text + ": " + reason;
 }
 
-std::string told(const std::string& kind, const std::string& name) {
-  if (kind == "read") return "asked   " + name;
-  if (kind == "lookup") return "looked up " + name;
-  if (kind == "map") return "mapped  " + name;
-  if (kind == "plan") return "planned " + name;
-  if (kind != "note") return "";
-  if (name.starts_with("confirmed:")) return "read back " + name.substr(10) + ": it stands there as sent";
-  if (name.starts_with("position:") || name.starts_with("undecided:")) return "";  // told at the end
-  if (name.starts_with("decision:")) return name.ends_with(":theirs") ? "decided: what stands there is kept" : "decided: ours is taken";
-  // The journal's own word for a replay: "attempt:2:continues".
-  if (!name.starts_with("attempt:")) return "note    " + name;
-  return "began again, attempt " + name.substr(8, name.find(':', 8) - 8);
+// What the runtime got for the sends of a job: the remote's id and number, by the effect's name; the newest counts.
+std::map<std::string, Json> outcomes(const Json& job) {
+  std::map<std::string, Json> found;
+  for (const auto& entry : job.value("journal", Json::array()))
+    if (get(entry, "kind") == "outcome" && entry.contains("value") && entry["value"].is_object())
+      found[get(entry, "name")] = entry["value"];
+  return found;
 }
 
-void print_line(const std::string& at, const std::string& text) { std::cout << "  " << at << "  " << text << "\n"; }
+// What was to stand there, by the fields that are read back: "AmountFC 121.00".
+std::string promised(const Json& plan) {
+  const Json expect = Json::parse(get(plan, "expect"), nullptr, false);
+  std::string text;
+  if (!expect.is_object()) return text;
+  for (const auto& [field, value] : expect.items())
+    if (!value.is_structured()) text += (text.empty() ? "" : ", ") + field + " " + text_of(value);
+  return text;
+}
+
+std::string called(const std::string& number, const std::string& id) {
+  if (number.empty() || number == id) return id.empty() ? "" : "as " + id;
+  return "as " + number + (id.empty() ? "" : " (id " + id + ")");
+}
+
+Line sent(const Json& effect, const std::map<std::string, Json>& outcomes) {
+  const std::string name = get(effect, "name"), state = get(effect, "state"), to = " to " + get(effect, "connection");
+  const auto outcome = outcomes.find(name);
+  const std::string number = outcome == outcomes.end() ? "" : get(outcome->second, "number");
+  std::string at = get(effect, get(effect, "ended").empty() ? "planned" : "ended");
+  std::string text = name + to + ", " + get(effect, "operation") + ": ";
+  const int sends = effect.value("sends", 0);
+  if (state == "settled") {
+    if (sends == 0)
+      return {at, "found", {name + " in " + get(effect, "connection") + " already, " + called(number, get(effect, "remote_id"))}};
+    text += "it stands there " + called(number, get(effect, "remote_id"));
+    if (sends > 1) text += ", after " + std::to_string(sends) + " tries";
+    return {at, "sent", {text}};
+  }
+  if (state == "shadow") return {at, "kept", {name + " back: the instance is in shadow"}};
+  if (state == "planned") return {at, "holds", {name + " ready for " + get(effect, "connection")}};
+  if (state == "rejected") return {at, "sent", {text + "it was refused"}};
+  if (state == "unknown" || state == "armed")
+    return {at, "sent", {text + "nobody knows whether it arrived; it is looked for before anything is sent again"}};
+  if (state == "superseded") return {at, "left", {name + " unsent: a newer state went out before it"}};
+  return {at, "sent", {text + state}};
+}
+
+std::optional<Line> told(const Json& entry) {
+  const std::string kind = get(entry, "kind"), name = get(entry, "name"), at = get(entry, "at");
+  if (kind == "read") return Line{at, "read", {name}};
+  if (kind == "lookup") return Line{at, "looked up", {name}};
+  if (kind == "map") return Line{at, "mapped", {name}};
+  if (kind == "plan") {
+    const std::string fields = promised(entry.value("value", Json::object()));
+    return Line{at, "planned", {name + (fields.empty() ? "" : " with " + fields)}};
+  }
+  if (kind == "emit") return Line{at, "handed on", {name}};
+  if (kind != "note") return std::nullopt;
+  if (name.starts_with("confirmed:")) return Line{at, "read back", {name.substr(10) + ": it stands there as sent"}};
+  if (name.starts_with("differs:")) return Line{at, "read back", {name.substr(8) + ": " + get(entry, "value")}};
+  if (name.starts_with("absent:")) return Line{at, "searched", {name.substr(7) + ": not there"}};
+  if (name.starts_with("position:") || name.starts_with("undecided:")) return std::nullopt;  // told at the end
+  if (name.starts_with("decision:"))
+    return Line{at, "decided:", {name.ends_with(":theirs") ? "what stands there is kept" : "ours is taken"}};
+  // The journal's own word for a replay: "attempt:2:continues".
+  if (name.starts_with("attempt:")) return Line{at, "began", {"again, attempt " + name.substr(8, name.find(':', 8) - 8)}};
+  return Line{at, "noted", {entry.contains("value") ? text_of(entry["value"]) : name}};
+}
+
+std::vector<Line> lines_of(const Json& job) {
+  std::vector<Line> lines;  // in the order that they happened in, whatever they are
+  for (const auto& entry : job.value("journal", Json::array()))
+    if (auto line = told(entry)) lines.push_back(std::move(*line));
+  const auto answers = outcomes(job);
+  for (const auto& effect : job.value("effects", Json::array())) {
+    Line line = sent(effect, answers);
+    // In shadow both are one moment, and the plan is written down a little later.
+    for (const auto& other : lines)
+      if (other.verb == "planned" && other.what.front().starts_with(get(effect, "name"))) line.at = std::max(line.at, other.at);
+    lines.push_back(std::move(line));
+  }
+  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  std::vector<Line> grouped;
+  for (auto& line : lines) {
+    if (!grouped.empty() && grouped.back().verb == line.verb && line.verb != "sent")
+      grouped.back().what.insert(grouped.back().what.end(), line.what.begin(), line.what.end());
+    else grouped.push_back(std::move(line));
+  }
+  return grouped;
+}
+
+void print_line(const std::string& at, const std::string& text) { std::cout << "  " << moment(at) << "  " << text << "\n"; }
 
 // One job as an operator reads it: what came, what was asked and sent, what became of it. Answers stand in --json.
-void print_job_story(const Json& job) {
-  std::cout << get(job, "client") << "/" << get(job, "instance") << "/" << get(job, "flow") << "  " << get(job, "source") << ":"
-            << get(job, "key") << "  (job " << get(job, "id") << ", script " << get(job, "version").substr(0, 12) << ")\n";
-  const Json& came = job.value("received", Json::object());
-  print_line(moment(get(came, "received")),
-             "came by " + get(came, "kind") + ": " + get(came, "topic") + " from " + get(came, "connection"));
-  std::vector<std::pair<std::string, std::string>> lines;  // in the order that they happened in, whatever they are
-  for (const auto& entry : job.value("journal", Json::array())) {
-    const std::string text = told(get(entry, "kind"), get(entry, "name"));
-    if (!text.empty()) lines.emplace_back(get(entry, "at"), text);
-  }
-  for (const auto& effect : job.value("effects", Json::array())) {
-    const std::string id = get(effect, "remote_id");
-    std::string at = get(effect, get(effect, "ended").empty() ? "planned" : "ended");
-    // In shadow both are one moment, and the plan is written down a little later.
-    for (const auto& [planned, text] : lines)
-      if (text == "planned " + get(effect, "name")) at = std::max(at, planned);
-    lines.emplace_back(at, "sent    " + get(effect, "name") + " to " + get(effect, "connection") + " by " + get(effect, "operation") +
-                               ": " + get(effect, "state") + (id.empty() ? "" : " as " + id));
-  }
-  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [at, text] : lines) print_line(moment(at), text);
-  const std::string last = lines.empty() ? get(came, "received") : lines.back().first;
-  const std::string ended = get(job, "ended"), next = get(job, "next");
-  print_line(moment(!ended.empty() ? ended : !next.empty() ? next : last), what_came_of(job));
+void print_job(const Json& job) {
+  const Json received = job.value("received", Json::object());
+  print_line(get(received, "received"), came(job) + "  (job " + get(job, "id") + ", " + get(job, "flow") + ")");
+  const auto lines = lines_of(job);
+  for (const auto& line : lines) print_line(line.at, "  " + line.verb + " " + listed(line.what));
+  const std::string last = lines.empty() ? get(received, "received") : lines.back().at;
+  print_line(get(job, "ended").empty() ? last : get(job, "ended"), "  " + ended(job));
   const std::string state = get(job, "state");
   if (state != "parked" && state != "dead") return;
   if (!get(job, "position").empty()) std::cout << "    at " << get(job, "position") << "\n";
   if (job.value("decidable", false))
     std::cout << "    decide by: ml-connector jobs settle " << get(job, "id") << " --keep-theirs, or --take-ours\n";
+}
+
+// A record's jobs from the first to the newest, under its name on both sides.
+void print_record(std::vector<Json> jobs) {
+  std::sort(jobs.begin(), jobs.end(), [](const Json& a, const Json& b) { return a.value("id", int64_t{0}) < b.value("id", int64_t{0}); });
+  const Json& first = jobs.front();
+  std::cout << get(first, "source") << ":" << get(first, "key") << "  " << get(first, "client") << "/" << get(first, "instance") << ", "
+            << counted(jobs.size(), "job") << "\n";
+  std::map<std::string, std::string> there;
+  for (const auto& job : jobs) {
+    const auto answers = outcomes(job);
+    for (const auto& effect : job.value("effects", Json::array())) {
+      if (get(effect, "state") != "settled" || get(effect, "remote_id").empty()) continue;
+      const auto outcome = answers.find(get(effect, "name"));
+      const std::string number = outcome == answers.end() ? "" : get(outcome->second, "number");
+      there[get(effect, "name") + " in " + get(effect, "connection")] = number.empty() ? get(effect, "remote_id") : number;
+    }
+  }
+  for (const auto& [what, number] : there) std::cout << "  " << what << ": " << number << "\n";
+  for (const auto& job : jobs) {
+    std::cout << "\n";
+    print_job(job);
+  }
+}
+
+void print_story(const Json& story) {
+  std::map<std::string, std::vector<Json>> records;
+  for (const auto& job : story["jobs"]) records[get(job, "instance") + " " + get(job, "source") + ":" + get(job, "key")].push_back(job);
+  bool between = false;
+  for (auto& [name, jobs] : records) {
+    if (between) std::cout << "\n";
+    between = true;
+    print_record(std::move(jobs));
+  }
 }
 
 }  // namespace
@@ -81,7 +210,7 @@ void add_show(CLI::App& root, Context& context) {
                             auto story = context.ask("GET", api({"clients", options->client, "records", options->number}));
                             if (!story) return;
                             if (context.json) return print_json(*story);
-                            for (const auto& job : (*story)["jobs"]) print_job_story(job);
+                            print_story(*story);
                           });
   sub->add_option("CLIENT", options->client, "name of the client")->required();
   sub->add_option("NUMBER", options->number, "order, invoice, delivery or tracking number")->required();

@@ -12,6 +12,15 @@ namespace {
 using document::Node;
 using store::EffectState;
 
+constexpr int64_t kFirstTime = 946'684'800'000'000;  // 2000-01-01
+
+// Some remotes pad their numbers.
+std::string trimmed(std::string text) {
+  text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
 Node node_of(const store::Effect& effect) {
   auto node = Node::object();
   node.set("job", effect.job).set("effect", effect.name).set("connection", effect.connection).set("operation", effect.operation);
@@ -59,8 +68,10 @@ Task<Result<Node>> Arming::forecast(std::string client) {
   for (const auto& row : *cursors) {
     const auto micros = Decimal::parse(row.value);
     if (!micros) continue;
+    // A list that is followed by row versions has a count for a cursor, which is no time.
+    const int64_t at = micros->to_int64().value_or(0);
     auto one = Node::object();
-    one.set("poll", row.key.substr(client.size() + 1)).set("from", format_rfc3339(from_micros(micros->to_int64().value_or(0))));
+    one.set("poll", row.key.substr(client.size() + 1)).set("from", at < kFirstTime ? Node() : Node(format_rfc3339(from_micros(at))));
     polls.push(std::move(one));
   }
   node.set("polls", std::move(polls));
@@ -83,7 +94,7 @@ Task<Arming::Looked> Arming::look(store::Effect effect) {
   if (found->records.size() > 1) co_return Looked{std::to_string(found->records.size()) + " records bear its reference", ""};
   auto& record = found->records.front();
   if (effect.kind == 'A' && !holds_fields(record.json, plan->body)) co_return Looked{"there, with other contents; sent again", ""};
-  co_return Looked{"found there as " + (record.number.empty() ? record.id : record.number), record.id};
+  co_return Looked{"found there as " + (record.number.empty() ? record.id : trimmed(record.number)), record.id};
 }
 
 Task<Result<Node>> Arming::arm(std::string client, std::string actor) {

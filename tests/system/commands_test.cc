@@ -55,7 +55,8 @@ TEST_F(Commands, EachHasHelpWithAnExample) {
       "authorize",   "ping",        "check",       "sync",        "jobs",         "jobs list", "jobs show",  "jobs release",  "jobs replay",
       "jobs cancel", "jobs settle", "show",        "audit",       "audit verify", "status",    "pause",      "resume",        "live",
       "backup",      "reconcile",   "versions",    "approve",     "rollback",     "preview",   "test",       "map",           "why",
-      "settings",    "alerts",      "alerts list", "alerts test", "alerts secret"};
+      "settings",    "alerts",      "alerts list", "alerts test", "alerts secret",
+      "vault",       "restore",     "arm",         "vault export-recovery"};
   for (const auto& name : all) {
     std::vector<std::string> words;
     for (size_t at = 0; at < name.size();) {
