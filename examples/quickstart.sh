@@ -141,7 +141,7 @@ echo
 # One with something to tell: reduced by a coupon and given back in part, if there is such a one.
 story=$(control bigcommerce state | jq '[.orders[] | select(.expect == "invoice")]
   | ((map(select((.refunds | length) > 0)) | sort_by([(.kind // "" | test("coupon|discount") | not), .id])) + .) [0].id')
-say() { printf '\n\033[2m# %s\033[0m\n' "$*"; }
+say() { printf '\n'; fold -s -w 118 <<<"$*" | sed 's/^/# /'; }
 tell() { printf '$ ml-connector %s\n' "$*"; run "$@"; }
 say "The story of order $story, as the runtime remembers it: what the shop said, what was read and looked up, what was sent," \
   "under which number it stands in the books, and that it was read back. Any side's number finds it."

@@ -80,6 +80,21 @@ std::string called(const std::string& number, const std::string& id) {
   return "as " + number + (id.empty() ? "" : " (id " + id + ")");
 }
 
+// What the remote says that the document comes to: the first amount or total of its answer that is not nothing.
+std::string amount(const Json& answer) {
+  const Json record = answer.value("record", Json());
+  if (!record.is_object()) return "";
+  for (const auto& [field, value] : record.items()) {
+    std::string name = field;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (!name.starts_with("amount") && !name.starts_with("total")) continue;
+    const std::string text = value.is_structured() ? "" : text_of(value);
+    if (text.find_first_of("123456789") == std::string::npos || text.find_first_not_of("-0123456789.") != std::string::npos) continue;
+    return ", " + field + " " + text;
+  }
+  return "";
+}
+
 Line sent(const Json& effect, const std::map<std::string, Json>& outcomes) {
   const std::string name = get(effect, "name"), state = get(effect, "state"), to = " to " + get(effect, "connection");
   const auto outcome = outcomes.find(name);
@@ -91,6 +106,7 @@ Line sent(const Json& effect, const std::map<std::string, Json>& outcomes) {
     if (sends == 0)
       return {at, "found", {name + " in " + get(effect, "connection") + " already, " + called(number, get(effect, "remote_id"))}};
     text += "it stands there " + called(number, get(effect, "remote_id"));
+    if (outcome != outcomes.end()) text += amount(outcome->second);
     if (sends > 1) text += ", after " + std::to_string(sends) + " tries";
     return {at, "sent", {text}};
   }
