@@ -190,6 +190,7 @@ Task<Result<int64_t>> AuthorizeFlow::revoke_invites(std::string grant, std::stri
   for (const auto& row : *rows) {
     auto parsed = document::Document::parse(row.value);
     if (!parsed || parsed->root().get("grant").text() != grant || parsed->root().get("ended")) continue;
+    if (from_micros(parsed->root().get("until").integer().value_or(0)) <= now) continue;  // ran out by itself
     auto value = document::Node::object();
     value.set("grant", grant).set("ended", "withdrawn on " + format_rfc3339(now).substr(0, 16));
     change.put.emplace_back(store::Table::kv, store::Row{row.key, document::write(value), now});
