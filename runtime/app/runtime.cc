@@ -140,7 +140,14 @@ Task<Status> Runtime::build() {
 
 Task<std::string> Runtime::invite(std::string grant) {
   if (settings_.public_url.empty()) co_return "";
-  auto inviting = authorizer_->flow().invite(grant, "alerts");
+  // The page names whom it is for: the first who uses the grant.
+  std::string client, name;
+  for (const auto& connection : connections("")) {
+    if (connection->grant != grant || !client.empty()) continue;
+    client = connection->client;
+    name = connection->name;
+  }
+  auto inviting = authorizer_->flow().invite(grant, client, name, "alerts");
   auto end = co_await std::move(inviting);
   if (end) co_return settings_.public_url + "/invite/" + *end;
   log_.warn("alerts.no_invitation", {{"grant", grant}, {"error", end.error().text()}});
