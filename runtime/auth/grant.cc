@@ -293,14 +293,6 @@ void Grant::wanted() {
   schedule();
 }
 
-void Grant::secrets_changed() {
-  refused_credentials_.clear();
-  if (self_made()) {
-    retry_at_ = {};
-    refused_ = row_.generation;  // the old ones' token may not be what these would get
-  }
-}
-
 void Grant::keep() { scope_.spawn(load_and_schedule()); }
 
 Task<Unit> Grant::load_and_schedule() {
@@ -397,35 +389,6 @@ Task<Unit> Grant::release() {
   auto ended = co_await parts_.store->take_lease(row_.id, options_.owner, now());
   (void)ended;
   co_return Unit{};
-}
-
-Task<Result<TokenAnswer>> Grant::ask(std::vector<std::pair<std::string, Secret>> fields) {
-  const GrantSetup setup = setup_;
-  auto url = http::Url::parse(setup.token_url);
-  if (!url) co_return url.error().wrap("token_url of grant " + row_.id);
-  TokenRequest request;
-  request.fields = std::move(fields);
-  auto id = co_await parts_.vault->secret(setup.owner, "client_id", url->authority());
-  if (!id) co_return id.error();
-  if (!*id) co_return Error(Code::config, "secret client_id of " + setup.owner + " is not set");
-  request.client_id = std::move(**id);
-  auto secret = co_await parts_.vault->secret(setup.owner, "client_secret", url->authority());
-  if (!secret) co_return secret.error();
-  if (*secret) request.client_secret = std::move(**secret);
-  for (const auto& [header, pattern] : setup.spec->token_headers) {
-    std::string name = pattern.size() > 2 && pattern.front() == '{' && pattern.back() == '}' ? pattern.substr(1, pattern.size() - 2) : "";
-    const bool optional = name.ends_with('?');
-    if (optional) name.pop_back();
-    if (name.empty()) {
-      request.headers.emplace_back(header, Secret(pattern));
-      continue;
-    }
-    auto value = co_await parts_.vault->secret(setup.owner, name, url->authority());
-    if (!value) co_return value.error();
-    if (*value) request.headers.emplace_back(header, std::move(**value));
-    else if (!optional) co_return Error(Code::config, "secret " + name + " of " + setup.owner + " is not set");
-  }
-  co_return co_await ask_for_tokens(*parts_.transport, setup, std::move(request));
 }
 
 Task<Status> Grant::renew(int64_t seen) {
@@ -628,16 +591,6 @@ Task<Status> Grant::failed(TokenAnswer answer, int64_t epoch) {
       parts_.log->error("grant.renewal_refused", {{"grant", row_.id}, {"error", answer.words}});
       co_return Error(Code::unavailable, words);
   }
-}
-
-Task<Unit> Grant::drain() {
-  draining_ = true;
-  timer_.reset();
-  while (renewing_) {
-    Callback<Status> waiting([this](Callback<Status>::Complete done) { drain_waiters_.push_back(std::move(done)); });
-    co_await waiting;
-  }
-  co_return Unit{};
 }
 
 }  // namespace mlc::auth

@@ -1,4 +1,5 @@
-// Making a grant, where a code (or whatever a kind begins with) becomes the first pair of tokens, and telling how it is.
+// What surrounds a grant's renewals: the question to the token endpoint, making a grant, where a code (or whatever a kind begins with)
+// becomes the first pair of tokens, ending, and telling how it is.
 #include "runtime/auth/grant.h"
 #include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
@@ -46,6 +47,53 @@ Task<Status> Grant::exchange_now(std::vector<std::pair<std::string, Secret>> fie
   tell(std::exchange(waiters_, {}), ok_status());
   tell(std::exchange(drain_waiters_, {}), ok_status());
   co_return end;
+}
+
+Task<Result<TokenAnswer>> Grant::ask(std::vector<std::pair<std::string, Secret>> fields) {
+  const GrantSetup setup = setup_;
+  auto url = http::Url::parse(setup.token_url);
+  if (!url) co_return url.error().wrap("token_url of grant " + row_.id);
+  TokenRequest request;
+  request.fields = std::move(fields);
+  auto id = co_await parts_.vault->secret(setup.owner, "client_id", url->authority());
+  if (!id) co_return id.error();
+  if (!*id) co_return Error(Code::config, "secret client_id of " + setup.owner + " is not set");
+  request.client_id = std::move(**id);
+  auto secret = co_await parts_.vault->secret(setup.owner, "client_secret", url->authority());
+  if (!secret) co_return secret.error();
+  if (*secret) request.client_secret = std::move(**secret);
+  for (const auto& [header, pattern] : setup.spec->token_headers) {
+    std::string name = pattern.size() > 2 && pattern.front() == '{' && pattern.back() == '}' ? pattern.substr(1, pattern.size() - 2) : "";
+    const bool optional = name.ends_with('?');
+    if (optional) name.pop_back();
+    if (name.empty()) {
+      request.headers.emplace_back(header, Secret(pattern));
+      continue;
+    }
+    auto value = co_await parts_.vault->secret(setup.owner, name, url->authority());
+    if (!value) co_return value.error();
+    if (*value) request.headers.emplace_back(header, std::move(**value));
+    else if (!optional) co_return Error(Code::config, "secret " + name + " of " + setup.owner + " is not set");
+  }
+  co_return co_await ask_for_tokens(*parts_.transport, setup, std::move(request));
+}
+
+void Grant::secrets_changed() {
+  refused_credentials_.clear();
+  if (self_made()) {
+    retry_at_ = {};
+    refused_ = row_.generation;  // the old ones' token may not be what these would get
+  }
+}
+
+Task<Unit> Grant::drain() {
+  draining_ = true;
+  timer_.reset();
+  while (renewing_) {
+    Callback<Status> waiting([this](Callback<Status>::Complete done) { drain_waiters_.push_back(std::move(done)); });
+    co_await waiting;
+  }
+  co_return Unit{};
 }
 
 std::optional<Holding> Grant::held() const {

@@ -45,14 +45,6 @@ std::string as_earlier(std::string json) {
 
 }  // namespace
 
-std::string entity_json(const std::optional<store::Entity>& entity) {
-  if (!entity || is_withheld(*entity)) return "null";
-  auto node = document::Node::object();
-  node.set("id", entity->remote_id).set("number", entity->number).set("version", entity->version);
-  if (entity->by_person) node.set("by_person", true);
-  return document::write(node);
-}
-
 Effects::Effects(JobContext& run, Turns& turns, JobCounts& counts, SendRequest request, int index)
     : run_(run), turns_(turns), counts_(counts), request_(std::move(request)), index_(index) {}
 

@@ -1,5 +1,7 @@
 // job:withhold: a record is to have a write no more. Decided under the same turn as the record's writes, so that either the
 // write was made and is told of, or no run that still holds an older state can make it.
+#include "runtime/document/node.h"
+#include "runtime/document/write.h"
 #include "runtime/engine/effect_key.h"
 #include "runtime/engine/effects.h"
 #include "runtime/engine/job_run.h"
@@ -46,6 +48,14 @@ Ending behind(const JobContext& run, const store::Effect& open) {
 
 }  // namespace
 
+std::string entity_json(const std::optional<store::Entity>& entity) {
+  if (!entity || is_withheld(*entity)) return "null";
+  auto node = document::Node::object();
+  node.set("id", entity->remote_id).set("number", entity->number).set("version", entity->version);
+  if (entity->by_person) node.set("by_person", true);
+  return document::write(node);
+}
+
 Task<Turns::Turn> record_turn(Turns& turns, const JobContext& run, const std::string& connection) {
   return turns.take(hash_parts({"record", run.job.client, connection, run.own_entity()}));
 }
@@ -71,7 +81,8 @@ Task<JobRun::Handled> JobRun::handle_withhold(WithholdRequest request) {
   if (!entry) co_return Ending::retry("internal", entry.error().text());
   store::Change change;
   change.entries.push_back(std::move(*entry));
-  const bool newer = !*found || (is_withheld(**found) && compare_versions(request.version, (*found)->version) == std::strong_ordering::greater);
+  const bool newer =
+      !*found || (is_withheld(**found) && compare_versions(request.version, (*found)->version) == std::strong_ordering::greater);
   if (newer && run_.mode.live) {
     store::Entity withheld;
     withheld.client = run_.job.client;

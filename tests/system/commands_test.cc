@@ -274,7 +274,7 @@ TEST_F(Commands, C17_WhoseVersionOfAnEditedInvoiceCountsIsSettledByCommand) {
     const std::string words = keep ? "By hand" : "By hand again";
     world_->control("exact_online", "seed", {{"edit", {{{"id", invoice()["id"]}, {"description", words}}}}});
     world_->seed({{"change", {order(1)}}, {"what", "shipping"}});
-    ASSERT_TRUE(eventually(Seconds(30), [&] { return !parked().empty(); })) << world_->status().dump(2);
+    ASSERT_TRUE(eventually(Seconds(30), [&] { return !parked().empty(); })) << world_->run({"show", "acme", number}).out;
     const std::string id = parked();
     const Ended shown = world_->run({"jobs", "show", id});
     EXPECT_NE(shown.out.find("at      scripts/integrations/bigcommerce_exact_online/"), std::string::npos) << shown.out;

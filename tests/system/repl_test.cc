@@ -169,7 +169,7 @@ TEST_F(Repl, WhyTellsWhereAFieldHasItsValueFrom) {
 TEST_F(Repl, ABreakpointStopsTheOfflineRunAndStepsThroughIt) {
   ASSERT_NO_FATAL_FAILURE(with_server());
   const int status = line_of(kOrders, "local status = order.status_id");
-  const Ended ended = repl(":break orders.lua:" + std::to_string(status) + "\n:load " + std::to_string(sent_job()) +
+  const Ended ended = repl(":break bigcommerce_exact_online/orders.lua:" + std::to_string(status) + "\n:load " + std::to_string(sent_job()) +
                            "\n"
                            ":locals\n"
                            ":next\n"
@@ -193,7 +193,7 @@ TEST_F(Repl, ABreakpointStopsTheOfflineRunAndStepsThroughIt) {
 
 TEST_F(Repl, AConditionDecidesWhetherABreakpointStops) {
   ASSERT_NO_FATAL_FAILURE(with_server());
-  const std::string place = ":break orders.lua:" + std::to_string(line_of(kOrders, "local status = order.status_id"));
+  const std::string place = ":break bigcommerce_exact_online/orders.lua:" + std::to_string(line_of(kOrders, "local status = order.status_id"));
   const std::string id = std::to_string(sent_job());
   EXPECT_EQ(repl(place + " if order.id == 1\n:load " + id + "\n").out.find("stands at"), std::string::npos);
   EXPECT_NE(repl(place + " if order.id > 1\n:load " + id + "\n").out.find("stands at"), std::string::npos);
@@ -202,7 +202,7 @@ TEST_F(Repl, AConditionDecidesWhetherABreakpointStops) {
 TEST_F(Repl, ABreakpointOnALiveJobStopsAShadowAndNeverTheJob) {
   ASSERT_NO_FATAL_FAILURE(with_server());
   const size_t before = world_->books_state()["invoices"].size();
-  auto shadow = world_->begin({"repl", "acme"}, ":break orders.lua:" + std::to_string(line_of(kOrders, "local status = order.status_id")) +
+  auto shadow = world_->begin({"repl", "acme"}, ":break bigcommerce_exact_online/orders.lua:" + std::to_string(line_of(kOrders, "local status = order.status_id")) +
                                                     "\n:follow\norder.id\n:continue\n");
   ASSERT_TRUE(eventually(Seconds(20), [&] { return shadow->output().find("waiting for the next job") != std::string::npos; }))
       << shadow->output() << shadow->errors();
@@ -284,9 +284,9 @@ TEST_F(Repl, OnATerminalItCompletesRemembersAndStepsThroughABreakpoint) {
 
   terminal.type(":br");
   terminal.key("Tab");
-  terminal.type(" orders.lua:" + std::to_string(status));
+  terminal.type(" bigcommerce_exact_online/orders.lua:" + std::to_string(status));
   terminal.key("Enter");
-  ASSERT_TRUE(terminal.shows("breakpoint 1  orders.lua:" + std::to_string(status))) << terminal.screen();
+  ASSERT_TRUE(terminal.shows("breakpoint 1  bigcommerce_exact_online/orders.lua:" + std::to_string(status))) << terminal.screen();
   terminal.type(":load " + std::to_string(sent_job()));
   terminal.key("Enter");
   ASSERT_TRUE(terminal.shows("debug orders.lua:" + std::to_string(status) + ">")) << terminal.screen();
