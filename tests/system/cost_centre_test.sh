@@ -52,7 +52,9 @@ run check >/dev/null || fail "the layer is wrong"
 run preview acme shop_nl || true
 run preview acme shop_nl --json >"$work/preview" && fail "preview says that nothing differs"
 mapping() { jq -e ".instances[0].mappings[] | select(.mapping == \"invoice\") | $1" "$work/preview" >/dev/null || fail "preview: $2: $(jq -c '.instances[0].mappings' "$work/preview")"; }
-mapping ".changed == $orders and .unchanged == $orders" "not exactly the French orders change"
+# An order that a second job took up again was mapped twice: each recorded input counts.
+inputs() { local ref; while read -r ref; do run show acme "${ref#shop-}" --json | jq '[.jobs[] | select(any(.journal[]; .kind == "map" and .name == "invoice"))] | length'; done <<<"$1" | jq -s add; }
+mapping ".changed == $(inputs "$french") and .unchanged == $(inputs "$dutch")" "not exactly the French orders change"
 mapping '[.fields[].field] | sort == ["SalesInvoiceLines.product.CostCenter", "SalesInvoiceLines.shipping.CostCenter"]' "other fields than the cost centre"
 mapping 'all(.fields[].examples[]; .before == "NL" and .after == "FR")' "another value than FR"
 records=$(sed 's/-/:/' <<<"$french" | jq -Rn '[inputs]')

@@ -27,7 +27,7 @@ until_ok() { # seconds, command
 }
 free_port() {
   local port
-  for port in $(shuf -i 30000-39999 -n 50); do
+  for port in $(shuf -i 20000-29999 -n 50); do
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
   done
   return 1
