@@ -42,23 +42,26 @@ class WhyCommand {
     if (jobs->empty())
       return context_.fail(kNo, "no job of " + options_.number + " has mapped anything; `ml-connector show " + options_.client + " " +
                                     options_.number + "` tells its story");
-    const RecordedJob& job = jobs->front();
     auto scene = open_scene(context_);
     if (!scene) return context_.fail(scene.error());
-    auto program = program_of(context_, **scene, job.version);
-    if (!program) return context_.fail(program.error());
-    Node list = Node::array();
-    for (const auto& one : job.mappings) {
-      auto mapping = script::OfflineMapping::make((*scene)->host, *program, one.mapping);
-      if (!mapping) return context_.fail(mapping.error());
-      list.push(tell(job, one, (*mapping)->explain(one.input)));
+    for (const RecordedJob& job : *jobs) {  // the newest that mapped the field: a customer may bear an order's number
+      auto program = program_of(context_, **scene, job.version);
+      if (!program) return context_.fail(program.error());
+      Node list = Node::array();
+      for (const auto& one : job.mappings) {
+        auto mapping = script::OfflineMapping::make((*scene)->host, *program, one.mapping);
+        if (!mapping) return context_.fail(mapping.error());
+        list.push(tell(job, one, (*mapping)->explain(one.input)));
+      }
+      if (shown_ == 0) continue;
+      if (!context_.json) return;
+      Node all = Node::object();
+      all.set("client", options_.client).set("number", options_.number).set("job", job.id).set("instance", job.instance);
+      all.set("flow", job.flow).set("version", job.version).set("mappings", std::move(list));
+      std::cout << document::write(all, document::Style::indented) << "\n";
+      return;
     }
-    if (shown_ == 0) return nothing(job);
-    if (!context_.json) return;
-    Node all = Node::object();
-    all.set("client", options_.client).set("number", options_.number).set("job", job.id).set("instance", job.instance);
-    all.set("flow", job.flow).set("version", job.version).set("mappings", std::move(list));
-    std::cout << document::write(all, document::Style::indented) << "\n";
+    nothing(jobs->front());
   }
 
  private:
@@ -83,7 +86,8 @@ class WhyCommand {
       for (auto& origin : found) list.push(std::move(origin));
       fields.push(std::move(node.set("answers", std::move(list))));
     }
-    if (why.refusal && !context_.json) std::cout << recorded.mapping << " was refused: " << why.refusal->sentence << "\n";
+    if (why.refusal && !context_.json && (headed || options_.field.empty()))
+      std::cout << recorded.mapping << " was refused: " << why.refusal->sentence << "\n";
     Node all = Node::object();
     all.set("mapping", recorded.mapping).set("at", recorded.at).set("fields", std::move(fields));
     if (why.refusal) all.set("refusal", mapping::to_node(*why.refusal));
