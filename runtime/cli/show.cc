@@ -75,6 +75,15 @@ std::string promised(const Json& plan) {
   return text;
 }
 
+// Of an answer; some remotes pad their numbers.
+std::string number_of(const std::map<std::string, Json>& outcomes, const std::string& effect) {
+  const auto outcome = outcomes.find(effect);
+  std::string number = outcome == outcomes.end() ? "" : get(outcome->second, "number");
+  number.erase(0, std::min(number.find_first_not_of(' '), number.size()));
+  number.erase(number.find_last_not_of(' ') + 1);
+  return number;
+}
+
 std::string called(const std::string& number, const std::string& id) {
   if (number.empty() || number == id) return id.empty() ? "" : "as " + id;
   return "as " + number + (id.empty() ? "" : " (id " + id + ")");
@@ -98,7 +107,7 @@ std::string amount(const Json& answer) {
 Line sent(const Json& effect, const std::map<std::string, Json>& outcomes) {
   const std::string name = get(effect, "name"), state = get(effect, "state"), to = " to " + get(effect, "connection");
   const auto outcome = outcomes.find(name);
-  const std::string number = outcome == outcomes.end() ? "" : get(outcome->second, "number");
+  const std::string number = number_of(outcomes, name);
   std::string at = get(effect, get(effect, "ended").empty() ? "planned" : "ended");
   std::string text = name + to + ", " + get(effect, "operation") + ": ";
   const int sends = effect.value("sends", 0);
@@ -191,8 +200,7 @@ void print_record(std::vector<Json> jobs) {
     const auto answers = outcomes(job);
     for (const auto& effect : job.value("effects", Json::array())) {
       if (get(effect, "state") != "settled" || get(effect, "remote_id").empty()) continue;
-      const auto outcome = answers.find(get(effect, "name"));
-      const std::string number = outcome == answers.end() ? "" : get(outcome->second, "number");
+      const std::string number = number_of(answers, get(effect, "name"));
       there[get(effect, "name") + " in " + get(effect, "connection")] = number.empty() ? get(effect, "remote_id") : number;
     }
   }

@@ -49,12 +49,18 @@ Task<Result<Node>> Story::tell(store::Id id) {
 
   const Journal reader(context_.vault, told.job.client, {}, 1);
   auto entries = Node::array();
-  constexpr std::string_view kPosition = "position:";
+  constexpr std::string_view kPosition = "position:", kUndecided = "undecided:";
   for (const auto& entry : told.journal) {
-    if (entry.kind == store::EntryKind::note && entry.name.starts_with(kPosition))
+    // Where a refusal was made and whether it is for a person to decide are facts of the job, not lines of its journal.
+    const bool note = entry.kind == store::EntryKind::note;
+    if (note && entry.name.starts_with(kPosition)) {
       node.set("position", entry.name.substr(kPosition.size()));
-    if (entry.kind == store::EntryKind::note && entry.name == Journal::undecided_mark(told.job.attempt))
-      node.set("decidable", told.job.state == store::JobState::parked);
+      continue;
+    }
+    if (note && entry.name.starts_with(kUndecided)) {
+      if (entry.name == Journal::undecided_mark(told.job.attempt)) node.set("decidable", told.job.state == store::JobState::parked);
+      continue;
+    }
     auto one = Node::object();
     one.set("row", entry.row).set("index", entry.index).set("kind", word(entry.kind)).set("name", entry.name).set("at", time(entry.at));
     auto answer = reader.open(entry);

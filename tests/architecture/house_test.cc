@@ -69,6 +69,16 @@ TEST(House, IncludesPointDownward) {
   }
 }
 
+// What a call gives ends before the loop's first turn where only a part of it is looped over (C++20).
+TEST(House, NoLoopGoesOverAPartOfATemporary) {
+  static const std::regex loop(R"(for \([^;:\n]*: [A-Za-z_][\w:.>-]*\([^;\n]*\)\[[^\n]*)");
+  for (const auto& source : sources({"runtime", "bindings", "tests"}, {".h", ".cc"})) {
+    const std::string text = without_comments(source.text);
+    for (std::sregex_iterator it(text.begin(), text.end(), loop), end; it != end; ++it)
+      ADD_FAILURE() << source.path << ": " << it->str() << "\nKeep what the call gives in a name of its own first.";
+  }
+}
+
 TEST(House, BindingsAreIncludedByAppOnly) {
   for (const auto& source : sources({"runtime"}, {".h", ".cc"})) {
     if (source.path.string().rfind("runtime/app/", 0) == 0) continue;
