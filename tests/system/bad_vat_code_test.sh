@@ -5,24 +5,9 @@
 . "$(dirname "$0")/processes.sh"
 orders=${ORDERS:-300}
 
-start_sandbox bigcommerce,exact_online 60
-cp -r "$source/examples/clients/quickstart" "$workspace"
-find "$workspace" -name '*.lua' -exec sed -i \
-  -e "s|@SHOP_URL@|$(value .systems.bigcommerce.url)|; s|@EXACT_URL@|$(value .systems.exact_online.url)|; s|@CA_FILE@|$ca|" \
-  -e "s|@STORE_HASH@|$(value .systems.bigcommerce.credentials.store_hash)|; s|@PORT@|$port|; s|@ADMIN_PORT@|$admin_port|" \
-  -e "s|@CERT@|$(value .certificate.cert)|; s|@KEY@|$(value .certificate.key)|" \
-  -e 's|\["21"\] = "4"|["21"] = "5"|; s|journal = "70",|journal = "70", customers = "buyers",|' {} +
-make_key quickstart
-start_serve
-secrets acme shop bigcommerce access_token client_id client_secret
-secrets acme books exact_online client_id client_secret webhook_secret
-agree acme books
-run live acme shop_nl >/dev/null
-# Quotas are not what this is about.
-control exact_online switches -X POST -d '{"minute_limit": 100000, "day_limit": 1000000}' >/dev/null
-control bigcommerce switches -X POST -d '{"quota": 100000}' >/dev/null
-hooks() { [ "$(control bigcommerce state | jq '[.hooks[] | select(.is_active)] | length')" -ge 10 ]; }
-until_ok 60 hooks || fail "no webhooks"
+prepare_shop 60 -e 's|\["21"\] = "4"|["21"] = "5"|; s|journal = "70",|journal = "70", customers = "buyers",|'
+open_shop
+no_quotas
 writes() { control exact_online 'events?last=2000' | jq '[.calls[] | select(.method == "POST" and (.path | test("/api/v1/")) and (.path | test("webhooks") | not))] | length'; }
 control bigcommerce seed -X POST -d "{\"orders\": $orders, \"kinds\": [\"registered\"]}" >/dev/null
 

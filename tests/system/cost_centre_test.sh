@@ -5,27 +5,15 @@
 . "$(dirname "$0")/processes.sh"
 orders=${ORDERS:-6}   # of each country
 
-start_sandbox bigcommerce,exact_online 60
-cp -r "$source/examples/clients/quickstart" "$workspace"
-find "$workspace" -name '*.lua' -exec sed -i \
-  -e "s|@SHOP_URL@|$(value .systems.bigcommerce.url)|; s|@EXACT_URL@|$(value .systems.exact_online.url)|; s|@CA_FILE@|$ca|" \
-  -e "s|@STORE_HASH@|$(value .systems.bigcommerce.credentials.store_hash)|; s|@PORT@|$port|; s|@ADMIN_PORT@|$admin_port|" \
-  -e "s|@CERT@|$(value .certificate.cert)|; s|@KEY@|$(value .certificate.key)|" {} +
+prepare_shop 60
 sed -i '1i reload = "ask"' "$workspace/clients/acme/client.lua"   # what is saved waits for approve
-make_key quickstart
-start_serve
-secrets acme shop bigcommerce access_token client_id client_secret
-secrets acme books exact_online client_id client_secret webhook_secret
-agree acme books
-run live acme shop_nl >/dev/null
-hooks() { [ "$(control bigcommerce state | jq '[.hooks[] | select(.is_active)] | length')" -ge 10 ]; }
-until_ok 60 hooks || fail "no webhooks"
+open_shop
 
 sell() { # country ("" = the Netherlands): their references, a line each
   control bigcommerce seed -X POST -d "{\"orders\": $orders, \"kinds\": [\"registered\", \"mixed_tax\"]${1:+, \"country\": \"$1\"}}" | jq -r '.orders[] | "shop-\(.id)"'
 }
-books() { control exact_online 'state?division=123456' | jq '.divisions["123456"].invoices'; }
-invoiced() { [ "$(books | jq length)" = "$1" ]; }
+invoices() { books | jq .invoices; }
+invoiced() { [ "$(invoices | jq length)" = "$1" ]; }
 lines() { # references: each with its lines, as the books have them
   local ref
   while read -r ref; do control exact_online "state?division=123456&your_ref=$ref" | jq -c '.divisions["123456"].invoices[] | {your_ref, amount, line_list}'; done <<<"$1"
@@ -35,7 +23,7 @@ centers() { lines "$1" | jq -sc '[.[].line_list[].cost_center] | unique'; }
 goes_to() { curl -sS --fail-with-body --cacert "$ca" -H "X-Auth-Token: $(value .systems.bigcommerce.credentials.access_token)" -H 'Accept: application/json' \
   "$(value .systems.bigcommerce.url)/stores/$(value .systems.bigcommerce.credentials.store_hash)/v2/orders/${1#shop-}/shipping_addresses" | jq -r '.[0].country_iso2'; }
 dutch=$(sell "") french=$(sell FR)
-until_ok 120 invoiced $((2 * orders)) || fail "$(books | jq length) invoices; $(run jobs --state parked)"
+until_ok 120 invoiced $((2 * orders)) || fail "$(invoices | jq length) invoices; $(run jobs --state parked)"
 [ "$(centers "$dutch")$(centers "$french")" = '["NL"]["NL"]' ] || fail "before: $(centers "$dutch") and $(centers "$french")"
 lines "$dutch"$'\n'"$french" >"$work/before"
 
@@ -63,13 +51,13 @@ jq -e 'all(.instances[0].mappings[] | select(.mapping != "invoice"); .changed ==
 
 # Until somebody approves it, the version before goes on.
 late=$(sell FR)
-until_ok 60 invoiced $((3 * orders)) || fail "$(books | jq length) invoices of $((3 * orders))"
+until_ok 60 invoiced $((3 * orders)) || fail "$(invoices | jq length) invoices of $((3 * orders))"
 [ "$(centers "$late")" = '["NL"]' ] || fail "it counts before it was approved: $(centers "$late")"
 waits() { run status | grep -q '^WAITS acme shop_nl'; }
 until_ok 60 waits || fail "status does not say that a version waits"
 run approve acme shop_nl
 dutch_after=$(sell "") french_after=$(sell FR)
-until_ok 120 invoiced $((5 * orders)) || fail "$(books | jq length) invoices of $((5 * orders)); $(run jobs --state parked)"
+until_ok 120 invoiced $((5 * orders)) || fail "$(invoices | jq length) invoices of $((5 * orders)); $(run jobs --state parked)"
 [ "$(centers "$french_after")" = '["FR"]' ] || fail "French orders after it: $(centers "$french_after")"
 others=0
 while read -r ref; do

@@ -1,6 +1,6 @@
 # What tests of whole processes in bash share: a folder that is kept when a test fails, processes that end with it, and the controls
 # of the simulated systems. Sourced with the program as $1; gives $program, $source, $work, value, control, fail, until_ok, free_port,
-# start_sandbox, make_key, start_serve, agree and run.
+# start_sandbox, make_key, start_serve, agree, run, and the quick start's shop: prepare_shop, open_shop, no_quotas, books, quiet, cents.
 set -euo pipefail
 program=$(realpath "$1")
 source=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -68,3 +68,31 @@ agree() { # client, connection: a person agrees by the link, as a browser would
   wait $waiting || fail "no grant for $2"
   rm "$work/authorize.json"
 }
+
+# The quick start's shop and books, `client` acme with the instance shop_nl.
+prepare_shop() { # scale, [sed arguments for the workspace's Lua files]: the sandbox and the workspace, before anything runs
+  local scale=$1; shift
+  start_sandbox bigcommerce,exact_online "$scale"
+  cp -r "$source/examples/clients/quickstart" "$workspace"
+  find "$workspace" -name '*.lua' -exec sed -i \
+    -e "s|@SHOP_URL@|$(value .systems.bigcommerce.url)|; s|@EXACT_URL@|$(value .systems.exact_online.url)|; s|@CA_FILE@|$ca|" \
+    -e "s|@STORE_HASH@|$(value .systems.bigcommerce.credentials.store_hash)|; s|@PORT@|$port|; s|@ADMIN_PORT@|$admin_port|" \
+    -e "s|@CERT@|$(value .certificate.cert)|; s|@KEY@|$(value .certificate.key)|" "$@" {} +
+  make_key quickstart
+}
+open_shop() { # serve, credentials, a grant, live, webhooks
+  start_serve
+  secrets acme shop bigcommerce access_token client_id client_secret
+  secrets acme books exact_online client_id client_secret webhook_secret
+  agree acme books
+  run live acme shop_nl >/dev/null
+  until_ok 60 hooked || fail "no webhooks"
+}
+hooked() { [ "$(control bigcommerce state | jq '[.hooks[] | select(.is_active)] | length')" -ge 10 ]; }
+no_quotas() { # where limits are not what a test is about
+  control exact_online switches -X POST -d '{"minute_limit": 100000, "day_limit": 1000000}' >/dev/null
+  control bigcommerce switches -X POST -d '{"quota": 100000}' >/dev/null
+}
+books() { control exact_online "state?division=123456${1:-}" | jq '.divisions["123456"]'; }
+quiet() { run status --json | jq -e '.clients[0] | .waiting + .running == 0'; }
+cents() { jq -r "[$1 | tonumber * 100 | round] | add // 0"; }

@@ -5,25 +5,11 @@
 . "$(dirname "$0")/processes.sh"
 orders=${ORDERS:-14}
 
-start_sandbox bigcommerce,exact_online 60
-cp -r "$source/examples/clients/quickstart" "$workspace"
-find "$workspace" -name '*.lua' -exec sed -i \
-  -e "s|@SHOP_URL@|$(value .systems.bigcommerce.url)|; s|@EXACT_URL@|$(value .systems.exact_online.url)|; s|@CA_FILE@|$ca|" \
-  -e "s|@STORE_HASH@|$(value .systems.bigcommerce.credentials.store_hash)|; s|@PORT@|$port|; s|@ADMIN_PORT@|$admin_port|" \
-  -e "s|@CERT@|$(value .certificate.cert)|; s|@KEY@|$(value .certificate.key)|; s|journal = \"70\",|journal = \"70\", customers = \"buyers\",|" {} +
-make_key quickstart
-start_serve
-secrets acme shop bigcommerce access_token client_id client_secret
-secrets acme books exact_online client_id client_secret webhook_secret
-agree acme books
-run live acme shop_nl >/dev/null
-control exact_online switches -X POST -d '{"minute_limit": 100000, "day_limit": 1000000}' >/dev/null
-control bigcommerce switches -X POST -d '{"quota": 100000, "later_seconds": 1}' >/dev/null
-hooks() { [ "$(control bigcommerce state | jq '[.hooks[] | select(.is_active)] | length')" -ge 10 ]; }
-until_ok 60 hooks || fail "no webhooks"
+prepare_shop 60 -e 's|journal = "70",|journal = "70", customers = "buyers",|'
+open_shop
+no_quotas
+control bigcommerce switches -X POST -d '{"later_seconds": 1}' >/dev/null
 control bigcommerce seed -X POST -d "{\"orders\": $orders, \"kinds\": [\"registered\", \"guest\", \"refunded\", \"cancelled\", \"tax_inclusive\", \"paid_with_gift_certificate\", \"several_lines\"]}" >/dev/null
-books() { control exact_online "state?division=123456" | jq '.divisions["123456"]'; }
-quiet() { run status --json | jq -e '.clients[0] | .waiting + .running == 0'; }
 sales=$((orders / 7 * 6)) refunds=$((orders / 7))
 posted() { [ "$(books | jq '[(.invoices | length), (.credit_invoices | length)] == ['$sales', '$refunds']')" = true ] && quiet; }
 until_ok 180 posted || fail "$(books | jq -c .counts) for $sales sales and $refunds refunds: $(run jobs --state parked)"
@@ -32,7 +18,6 @@ until_ok 180 posted || fail "$(books | jq -c .counts) for $sales sales and $refu
 from=$(control bigcommerce state | jq -r '[.orders[].created[:10]] | min') to=$(date -u -d "$(control bigcommerce state | jq -r '[.orders[].created[:10]] | max') + 1 day" +%F)
 compare() { run reconcile acme shop_nl --from "$from" --to "$to" "$@"; }
 compare --json >"$work/clean" || fail "it does not agree: $(compare || true)"
-cents() { jq -r "[$1 | tonumber * 100 | round] | add // 0"; }
 # The accounts of the report come to the totals of its days, and those to the shop's.
 [ "$(cents '.accounts[] | select(.comparison == "invoices") | (.net, .tax)' <"$work/clean")" = "$(cents '.days[] | select(.comparison == "invoices") | .left_total' <"$work/clean")" ] || fail "C9: the accounts do not come to the days"
 [ "$(cents '.days[] | select(.comparison == "invoices") | .left_total' <"$work/clean")" = "$(control bigcommerce state | cents '.orders[] | select(.expect == "invoice") | .total_inc_tax')" ] || fail "C9: the days do not come to the shop"

@@ -68,6 +68,13 @@ function World:credits(id)
 end
 
 function World:run(id, more) return Bridge.run(self, "orders", id, more) end
+-- An order of this kind, posted: the order, its invoice and how the run ended.
+function World:posted(kind)
+  local order = self:order(kind)
+  local outcome = self:run(order.id)
+  assert(not outcome.refused, outcome.refused)
+  return order, self:invoice(order.id), outcome
+end
 -- A flow that asks for the books alone.
 function World:run_flow(name, key, payload) return Bridge.run(self, name, key or name, { event = payload, books_alone = true }) end
 
