@@ -14,7 +14,7 @@
 namespace mlc::engine {
 namespace {
 
-constexpr Duration kRound = std::chrono::hours(1);
+constexpr Duration kRound = std::chrono::hours(1), kFirstRetry = std::chrono::minutes(1);
 constexpr size_t kTokenBytes = 32;
 constexpr int kMaxPages = 50;
 
@@ -74,7 +74,11 @@ void Subscriptions::stop() {
 Task<Unit> Subscriptions::hourly() {
   auto upkept = co_await upkeep("", "");
   if (!upkept) context_.log.warn("subscriptions.failed", {{"error", upkept.error().text()}});
-  if (running_) timer_ = context_.env.timers->after(kRound, [this] { context_.scope.spawn(hourly()); });
+  // Credentials and grants mostly come minutes after their connection: what fails is tried again sooner, less often each time.
+  Duration next = kRound;
+  for (const auto& [place, standing] : standings_)
+    if (standing.failures > 0) next = std::min<Duration>(next, kFirstRetry * (1 << std::min(standing.failures - 1, 6)));
+  if (running_) timer_ = context_.env.timers->after(next, [this] { context_.scope.spawn(hourly()); });
   co_return Unit{};
 }
 

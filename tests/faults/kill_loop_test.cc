@@ -88,7 +88,7 @@ class GrantWatch {
   int lost_ = 0;
 };
 
-TEST(KillLoop, EveryAcknowledgedOrderHasItsOneInvoice) {
+TEST(KillLoop, BC1_BC5_EveryAcknowledgedOrderHasItsOneInvoice) {
   const int kills = number_from("MLC_KILLS", 20);
   const int seed = number_from("MLC_SEED", 1);
   World world({.scale = kScale, .seed = seed});

@@ -7,7 +7,7 @@
 namespace mlc::system_test {
 namespace {
 
-TEST(Quota, JobsThatWaitForItSurviveAKillWithNothingUnknown) {
+TEST(Quota, C5_JobsThatWaitForItSurviveAKillWithNothingUnknown) {
   const char* wanted = std::getenv("MLC_WAITING");
   const int count = wanted == nullptr ? 1000 : std::atoi(wanted);
   World world({.scale = 1});

@@ -100,7 +100,7 @@ size_t with(const std::vector<std::string>& list, const std::string& words) {
       std::count_if(list.begin(), list.end(), [&](const std::string& one) { return one.find(words) != std::string::npos; }));
 }
 
-TEST(Alerts, ACaseAndADeadGrantAreToldOnceAndSoIsTheirEndC4C6BC7) {
+TEST(Alerts, C4_C6_BC7_ACaseAndADeadGrantAreToldOnceAndSoIsTheirEnd) {
   Receiver receiver;
   World world({.scale = 120});
   const std::string outbox = world.folder() + "/mail";

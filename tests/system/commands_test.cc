@@ -203,7 +203,7 @@ TEST_F(Commands, AuthorizeGivesALinkAndWaits) {
   EXPECT_NE(unanswered.out.find(world_->public_url() + "/oauth/start/"), std::string::npos) << unanswered.out;
 }
 
-TEST_F(Commands, PingProvesConnections) {
+TEST_F(Commands, C1_PingProvesConnections) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     const Json answer = world_->ask({"ping", "acme"});
@@ -213,7 +213,7 @@ TEST_F(Commands, PingProvesConnections) {
   }
 }
 
-TEST_F(Commands, SyncTakesOneRecordOrWhatIsDue) {
+TEST_F(Commands, C2_SyncTakesOneRecordOrWhatIsDue) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     const size_t before = world_->books_state()["invoices"].size();
@@ -229,7 +229,7 @@ TEST_F(Commands, SyncTakesOneRecordOrWhatIsDue) {
   }
 }
 
-TEST_F(Commands, JobsAreListedShownParkedReleasedReplayedAndCancelled) {
+TEST_F(Commands, C4_JobsAreListedShownParkedReleasedReplayedAndCancelled) {
   ASSERT_NO_FATAL_FAILURE(with_server());
   // Refused by the flow, with a sentence for the controller.
   const Json refused = world_->seed({{"orders", 1}, {"kinds", {"refunded_without_record"}}, {"events", false}})["orders"];
@@ -304,7 +304,7 @@ TEST_F(Commands, C17_WhoseVersionOfAnEditedInvoiceCountsIsSettledByCommand) {
   }
 }
 
-TEST_F(Commands, ShowTellsTheStoryByAnySidesNumber) {
+TEST_F(Commands, C3_ShowTellsTheStoryByAnySidesNumber) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     const std::string order_number = std::to_string(order(0));
@@ -324,7 +324,7 @@ TEST_F(Commands, ShowTellsTheStoryByAnySidesNumber) {
 }
 
 // C3: from the recorded input, with nothing asked of any remote, the same record comes again and says why.
-TEST_F(Commands, MapAndWhyExplainWhatAJobMapped) {
+TEST_F(Commands, C3_MapAndWhyExplainWhatAJobMapped) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     const std::string number = std::to_string(order(0));
@@ -390,7 +390,7 @@ TEST_F(Commands, SettingsTellValueDefaultMeaningAndLine) {
   }
 }
 
-TEST_F(Commands, AuditIsListedAndProven) {
+TEST_F(Commands, C3_AuditIsListedAndProven) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     const Json trail = world_->ask({"audit", "acme", "--limit", "1000"});
@@ -402,7 +402,7 @@ TEST_F(Commands, AuditIsListedAndProven) {
   }
 }
 
-TEST_F(Commands, StatusTellsOfGrantAndInstance) {
+TEST_F(Commands, C2_StatusTellsOfGrantInstanceAndLag) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     const Ended line = world_->run({"status"});
@@ -454,7 +454,7 @@ TEST_F(Commands, BackupIsWrittenOnceAndNotOverAFile) {
   }
 }
 
-TEST_F(Commands, ReconcileComparesBothSystemsByDay) {
+TEST_F(Commands, C9_ReconcileComparesBothSystemsByDay) {
   ASSERT_NO_FATAL_FAILURE(with_server());
   const std::string day = today();
   for (const bool running : {true, false}) {

@@ -53,7 +53,7 @@ struct Refusal {
   std::string reason;
 };
 
-TEST_F(Intake, ForgedUnsignedStaleAndRewrittenDeliveriesAreRefusedAndCounted) {
+TEST_F(Intake, BC1_ForgedUnsignedStaleAndRewrittenDeliveriesAreRefusedAndCounted) {
   const Delivery genuine = world_->order_event("forged-1", 100);
   const Fields good = world_->signed_fields(genuine);
   const std::string signature = good[3].second;
@@ -102,7 +102,7 @@ TEST_F(Intake, ForgedUnsignedStaleAndRewrittenDeliveriesAreRefusedAndCounted) {
   EXPECT_EQ(counted("accepted"), accepted);
 }
 
-TEST_F(Intake, AWrongTokenBesideAGenuineSignatureIsRefused) {
+TEST_F(Intake, BC1_AWrongTokenBesideAGenuineSignatureIsRefused) {
   const Delivery delivery = world_->order_event("token-1", 100);
   const Fields good = world_->signed_fields(delivery);
   const std::string token = good.back().second;
@@ -132,7 +132,7 @@ TEST_F(Intake, ForAnotherStoreForAnUnknownHookAndNoJsonAreRefused) {
 }
 
 // T2: the id is signed; fresh time and signature do not make an old delivery a new one, not even after a restart.
-TEST_F(Intake, AReplayedDeliveryIsAnsweredAndMakesNothing) {
+TEST_F(Intake, BC5_AReplayedDeliveryIsAnsweredAndMakesNothing) {
   const Delivery delivery = world_->order_event("replayed-1", new_order());
   ASSERT_EQ(world_->deliver(delivery).status, 200);
   ASSERT_TRUE(world_->comes_to_rest(Seconds(30)));
@@ -150,7 +150,7 @@ TEST_F(Intake, AReplayedDeliveryIsAnsweredAndMakesNothing) {
 }
 
 // F17.
-TEST_F(Intake, AHundredParallelDuplicatesMakeOneJob) {
+TEST_F(Intake, BC5_AHundredParallelDuplicatesMakeOneJob) {
   const int64_t order = new_order();
   const Delivery delivery = world_->order_event("parallel-1", order);
   const Fields fields = world_->signed_fields(delivery);

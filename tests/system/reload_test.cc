@@ -61,7 +61,7 @@ class Reload : public ::testing::Test {
   static inline bool tried_ = false, ready_ = false;
 };
 
-TEST_F(Reload, ASavedLayerIsLiveForTheNextOrder) {
+TEST_F(Reload, C7_ASavedLayerIsLiveForTheNextOrder) {
   const std::string before = version();
   const double ok = world_->metric("mlc_reloads_total{result=\"ok\"}");
   save_layer("first words");

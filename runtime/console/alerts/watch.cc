@@ -15,7 +15,7 @@ constexpr int kMostNumbers = 10;
 constexpr int64_t kDay = 24 * 3600;
 constexpr int64_t kScarceDays = 3, kLastDay = 1;
 constexpr int64_t kNoRoom = 200 * 1024 * 1024;  // bytes: critical whatever the growth
-constexpr int kRoundsUntilTold = 2;             // one failed round may be a short outage
+constexpr int kRoundsUntilTold = 7;             // an hour of failed rounds: less may be a short outage
 constexpr Duration kSkewFresh = std::chrono::hours(1);
 
 std::string days(int64_t count) { return count < 1 ? "less than a day" : std::to_string(count) + (count == 1 ? " day" : " days"); }

@@ -16,7 +16,7 @@ local function without_blanks(value)
 end
 
 return {
-  ["L3 four lines of 60 characters keep every letter and the house number"] = function()
+  ["L3: four lines of 60 characters keep every letter and the house number"] = function()
     local lines = {
       "Industriegebiet Nordost, Gebaeudekomplex der alten Weberei,", "Aufgang C, viertes Obergeschoss links, Lieferanteneingang am",
       "Hof hinter der Schranke, bitte zweimal klingeln und warten", "Ernst-Thaelmann-Strasse der deutschen Einheit Nebenweg 112b",
@@ -29,7 +29,7 @@ return {
     expect({ err.code, err.field, err.limit }):equals { "does_not_fit", "street", 3 }
   end,
 
-  ["L3 every length between fits or is refused, and nothing is lost"] = function()
+  ["L3: every length between fits or is refused, and nothing is lost"] = function()
     local line = "Van der Valk Boumanstraat 1-3, gebouw Zuid, verdieping 12, t.a.v. Łucja Ørsted-Æ 5"
     for width = 1, 90 do
       for most = 1, 6 do
@@ -54,7 +54,7 @@ return {
     expect(function() address.wrap("a", { rows = 1, width = 5 }) end):raises "unknown option 'rows'"
   end,
 
-  ["L3 phones become international"] = function()
+  ["L3: phones become international"] = function()
     each({
       { "020 123 4567", "NL", "+31201234567" }, { "0031 20 123 4567", "NL", "+31201234567" }, { "+31 (0)20 1234567", "DE", "+31201234567" },
       { "06-12345678", "NL", "+31612345678" }, { "612345678", "NL", "+31612345678" }, { "030/123456-78", "DE", "+493012345678" },
@@ -77,7 +77,7 @@ return {
     expect(err.message):contains "ship-to phone: '31612345678' begins with 31: write +31, or 0 before it"
   end,
 
-  ["L3 postcodes take their country's form"] = function()
+  ["L3: postcodes take their country's form"] = function()
     each({
       { "1234ab", "NL", "1234 AB" }, { " 1234  AB ", "nl", "1234 AB" }, { "NL-1234 AB", "NL", "1234 AB" }, { "0123 AB", "NL" }, { "1234 A", "NL" },
       { "D-10115", "DE", "10115" }, { "1011", "DE" }, { "sw1a1aa", "GB", "SW1A 1AA" }, { "M1 1AE", "GB", "M1 1AE" }, { "EC1A1BB", "GB", "EC1A 1BB" },

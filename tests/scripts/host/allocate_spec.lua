@@ -10,7 +10,7 @@ local function texts(parts)
 end
 
 return {
-  ["XS5 parts sum to the whole for every weight and currency"] = function()
+  ["XS5: parts sum to the whole for every weight and currency"] = function()
     for _, case in ipairs {
       { "10.00", { 1, 1, 1 }, 2, "3.34 3.33 3.33" }, { "-10.00", { 1, 1, 1 }, 2, "-3.34 -3.33 -3.33" }, { "0.01", { 5, 5 }, 2, "0.01 0.00" },
       { "100", { 1, 2 }, 0, "33 67" }, { "1.000", { 1, 1, 1 }, 3, "0.334 0.333 0.333" }, { "7.99", { "0.333", "0.667", 0 }, 2, "2.66 5.33 0.00" },
@@ -69,7 +69,7 @@ return {
     expect(function() units.convert(1, "kg", "lb") end):raises "say { decimals"
   end,
 
-  ["XS15 quantities are converted or refused naming the line"] = function()
+  ["XS15: quantities are converted or refused naming the line"] = function()
     local pieces = { piece = 1, dozen = 12, case = 24 }
     expect(units.quantity(3, "dozen", "piece", pieces)):equals(36)
     expect(units.quantity(48, "piece", "case", pieces)):equals(2)
@@ -79,7 +79,7 @@ return {
     expect(units.whole(decimal "2.50", "line 1")):fails "line 1: the quantity 2.5 is not whole."
   end,
 
-  ["C8 totals are refused with the difference named"] = function()
+  ["C8: totals are refused with the difference named"] = function()
     local lines = { { q = decimal "3", p = decimal "0.335" }, { q = 2, p = "1.10" }, { q = nil, p = decimal "9" }, {} }
     expect(totals.lines(lines, { quantity = "q", price = "p" }):text()):equals "3.21"
     expect(totals.agree("3.21", totals.lines(lines, { quantity = "q", price = "p" }))):is_true()
@@ -87,7 +87,7 @@ return {
     expect(totals.agree("10", "10.03", { within = "0.02", what = "Order 7" })):fails "Order 7 comes to 10, its lines to 10.03: a difference of 0.03."
   end,
 
-  ["BC13 rounding up to the limit goes on a line, more is refused"] = function()
+  ["BC13: rounding up to the limit goes on a line, more is refused"] = function()
     expect(totals.rounding("10.00", "9.98")):equals(decimal "0.02")
     expect(totals.rounding("10.00", "10.01")):equals(decimal "-0.01")
     expect(totals.rounding("10.00", "10.00"):is_zero()):is_true()
@@ -95,7 +95,7 @@ return {
     expect(totals.rounding("10.00", "9.90", { within = "0.10" })):equals(decimal "0.10")
   end,
 
-  ["L7 older and repeated events never move a status back"] = function()
+  ["L7: older and repeated events never move a status back"] = function()
     local script = {
       { { "created", "08:00" }, "created" }, { { "in_transit", "10:00" }, "in_transit" }, { { "collected", "09:00" }, "in_transit", "older" },
       { { "in_transit", "10:00" }, "in_transit", "repeated" }, { { "out_for_delivery", "11:00" }, "out_for_delivery" },
@@ -112,7 +112,7 @@ return {
     expect(closings):equals(1)
   end,
 
-  ["L7 only delivery to the consignee closes"] = function()
+  ["L7: only delivery to the consignee closes"] = function()
     local state, outcome = tracking.apply(nil, { status = "refused", at = "2026-03-02T10:00:00Z" })
     expect(outcome.case):equals "refused"
     state, outcome = tracking.apply(state, { status = "delivered", at = "2026-03-04T10:00:00Z" })
@@ -123,7 +123,7 @@ return {
     expect({ state.status, state.closed, outcome.case }):equals { "delivered", true, "returning" }
   end,
 
-  ["L7 silence is counted in business days"] = function()
+  ["L7: silence is counted in business days"] = function()
     local state = tracking.apply(nil, { status = "in_transit", at = "2026-04-02T22:30:00Z" })   -- Thursday; Friday in Amsterdam
     local holidays = { ["2026-04-03"] = true, ["2026-04-06"] = true }
     expect(tracking.business_days("2026-04-02", "2026-04-08", holidays)):equals(2)

@@ -91,7 +91,7 @@ return {
     expect(function() decimal.min(1, 0.5) end):raises "argument 2"
   end,
 
-  ["XS3 wall-clock times without offset become instants on both DST nights"] = function()
+  ["XS3: wall-clock times without offset become instants on both DST nights"] = function()
     local zone = "America/Los_Angeles"
     each({
       { "2026-03-08T01:59:59", "2026-03-08T09:59:59Z" }, { "2026-03-08T02:00:00", "2026-03-08T10:00:00Z" },

@@ -180,13 +180,13 @@ local function changed(order, change)
 end
 
 return {
-  ["an order becomes one invoice that carries the order's version"] = function()
+  ["BC3, BC5: an order becomes one invoice that carries the order's version"] = function()
     local outcome = run(one_line())
     assert(effects(outcome) == "invoice" and outcome.sent[1].version == "2026-01-05T10:00:00Z")
     local invoice = outcome.sent[1].arguments[1]
     assert(invoice.YourRef == "shop-118" and invoice.SalesInvoiceLines[1].VATCode == "4")
   end,
-  ["only the set statuses are sales, and 0, 5 and 6 never are"] = function()
+  ["BC4: only the set statuses are sales, and 0, 5 and 6 never are"] = function()
     local expected = { [0] = false, [1] = false, [2] = true, [5] = false, [6] = false, [7] = false, [10] = true, [11] = true }
     for status, makes in pairs(expected) do
       local outcome = run(order_of({ product(1, "20.00", "1", "21") }, function(order) order.status_id = status end))
@@ -196,33 +196,33 @@ return {
     local order = order_of({ product(1, "20.00", "1", "21") }, function(order) order.status_id = 5 end)
     assert(run(order, { settings = settings }).skipped == "cancelled")
   end,
-  ["BC18 an order that waits for payment again keeps its invoice"] = function()
+  ["BC18: an order that waits for payment again keeps its invoice"] = function()
     local outcome = run(order_of({ product(1, "20.00", "1", "21") }, function(order) order.status_id = 7 end), { entities = prior() })
     assert(outcome.skipped == "awaiting payment" and #outcome.sent == 0)
   end,
-  ["customers match by e-mail whatever its case; unknown ones are created in small letters"] = function()
+  ["BC16: customers match by e-mail whatever its case; unknown ones are created in small letters"] = function()
     assert(effects(run(one_line(), { accounts = { account "JAN@EXAMPLE.ORG" } })) == "invoice")
     local outcome = run(one_line(), { accounts = { account "somebody.else@example.org" } })
     assert(effects(outcome) == "account, invoice" and outcome.sent[1].arguments[1].Email == "jan@example.org")
     assert(outcome.sent[2].arguments[1].OrderedBy == "id-of-account")
   end,
-  ["two accounts of one address, blocked ones and prospects are refused"] = function()
+  ["BC16, C15: two accounts of one address, blocked ones and prospects are refused"] = function()
     assert(run(one_line(), { accounts = { account "jan@example.org", account "Jan@example.org" } }).refused:find "2 accounts")
     local blocked = account("jan@example.org", function(found) found.Blocked = true end)
     assert(run(one_line(), { accounts = { blocked } }).refused:find "is blocked")
     local prospect = account("jan@example.org", function(found) found.Status = "P" end)
     assert(run(one_line(), { accounts = { prospect } }).refused:find "is a prospect")
   end,
-  ["amounts that the shop leaves out are none"] = function()
+  ["BC2: amounts that the shop leaves out are none"] = function()
     local order = order_of({ product(1, "20.00", "1", "21") }, function(order)
       order.coupon_discount, order.handling_cost_ex_tax, order.gift_certificate_amount = nil, nil, nil
     end)
     assert(effects(run(order)) == "invoice")
   end,
-  ["an order without e-mail is refused"] = function()
+  ["BC16: an order without e-mail is refused"] = function()
     assert(run(order_of({ product(1, "1", "1", "21") }, function(order) order.billing_address.email = nil end)).cause == "no_email")
   end,
-  ["an address is sent only when it is not the customer's own"] = function()
+  ["BC6: an address is sent only when it is not the customer's own"] = function()
     assert(effects(run(one_line())) == "invoice")
     local elsewhere = one_line()
     elsewhere.parts.shipping = { street_1 = "Coolsingel 40", city = "Rotterdam" }
@@ -232,11 +232,11 @@ return {
     digital.shipping_address_count, digital.parts.shipping = 0, { street_1 = "unseen" }
     assert(effects(run(digital)) == "invoice")
   end,
-  ["a rate without VAT code is refused with rate and line"] = function()
+  ["BC12: a rate without VAT code is refused with rate and line"] = function()
     local outcome = run(order_of { product(1, "20.00", "1", "19") })
     assert(outcome.cause:find "^vat_code_missing 19" and outcome.refused:find "19 %% of Product 1", outcome.refused)
   end,
-  ["discounts go by VAT code and come to what the order says"] = function()
+  ["BC3, C8: discounts go by VAT code and come to what the order says"] = function()
     local outcome = run(order_of {
       product(1, "20.00", "2", "21", "37.00"), product(2, "10.00", "1", "9", "8.00"), product(3, "5.00", "1", "21"),
     })
@@ -248,13 +248,13 @@ return {
     end
     assert(decimal(found["4"]) == decimal "-3" and decimal(found["2"]) == decimal "-2")
   end,
-  ["a discount that the lines do not account for is refused"] = function()
+  ["BC13, C8: a discount that the lines do not account for is refused"] = function()
     local outcome = run(order_of({ product(1, "20.00", "2", "21", "37.00") }, function(order)
       order.discount_amount = decimal "4.00"
     end))
     assert(outcome.cause == "discount_unexplained", outcome.refused)
   end,
-  ["an order whose lines do not come to its total is refused with the difference"] = function()
+  ["BC13, C8: rounding goes on a line up to the limit; beyond it the difference and the line are named"] = function()
     local outcome = run(order_of({ product(1, "20.00", "2", "21") }, function(order)
       order.total_inc_tax, order.parts.products[1].total_ex_tax = decimal "49.40", decimal "41.00"
       order.parts.products[1].discounted_total_inc_tax = nil
@@ -267,15 +267,15 @@ return {
     local beyond = run(order_of({ product(1, "20.00", "2", "21") }, function(order) order.total_inc_tax = decimal "48.43" end))
     assert(beyond.cause == "totals")
   end,
-  ["an invoice that Exact makes come to another amount is a difference"] = function()
+  ["C12, C8: an invoice that Exact makes come to another amount is a difference"] = function()
     local outcome = run(one_line(), { amount = decimal "50.00" })
     assert(outcome.refused:find("it comes to 50 instead of 48.40", 1, true), outcome.refused)
   end,
-  ["an order that did not change sends nothing"] = function()
+  ["BC5: an order that did not change sends nothing"] = function()
     local outcome = changed(one_line(), function() end)
     assert(#outcome.sent == 0 and outcome.result.unchanged == "i-1")
   end,
-  ["a changed order changes its lines, header first, under its version"] = function()
+  ["BC5: a changed order changes its lines, header first, under its version"] = function()
     local outcome = changed(order_of { product(1, "20.00", "2", "21"), product(2, "3.00", "1", "21") }, function(order)
       order.date_modified = "2026-01-05T11:00:00Z"
       order.parts.products = { product(1, "20.00", "3", "21"), product(3, "1.00", "1", "9") }
@@ -286,7 +286,7 @@ return {
     for _, each in ipairs(outcome.sent) do assert(each.version == "2026-01-05T11:00:00Z", each.effect) end
     assert(outcome.sent[2].arguments[1] == "line-1" and outcome.sent[2].arguments[2].Quantity == decimal "3")
   end,
-  ["nothing follows a header that is superseded"] = function()
+  ["BC5: nothing follows a header that is superseded"] = function()
     local order = one_line()
     local posted = run(order)
     order.parts.products[1] = product(1, "20.00", "5", "21")
@@ -297,7 +297,7 @@ return {
     })
     assert(effects(outcome) == "invoice" and outcome.result.superseded == "i-1")
   end,
-  ["C17 a change of a processed invoice, or of one that a person deleted, is a difference"] = function()
+  ["C17: a change of a processed invoice, or of one that a person deleted, is a difference"] = function()
     local order = one_line()
     local posted = run(order)
     order.parts.products[1] = product(1, "20.00", "3", "21")
@@ -306,7 +306,7 @@ return {
     assert(run(order, { entities = prior(), books = posted.books }).cause == "invoice_processed")
     assert(run(order, { entities = prior() }).cause == "invoice_gone")
   end,
-  ["an invoice that another job created from an older state is brought up to date"] = function()
+  ["BC5: an invoice that another job created from an older state is brought up to date"] = function()
     local order = one_line()
     local posted = run(order)
     order.parts.products[1] = product(1, "20.00", "3", "21")

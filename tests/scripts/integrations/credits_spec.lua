@@ -5,7 +5,7 @@ local decimal, World = require "decimal", require "world"
 
 local tests = {}
 
-tests["BC8 a refund becomes a credit invoice that names what it credits, on the accounts it was sold on"] = function()
+tests["BC8: a refund becomes a credit invoice that names what it credits, on the accounts it was sold on"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("partly_refunded")
   local credit = world:credits(order.id)[1]
@@ -22,7 +22,7 @@ tests["BC8 a refund becomes a credit invoice that names what it credits, on the 
   end
 end
 
-tests["BC8 refunds are credited one by one, and none of them twice"] = function()
+tests["BC8: refunds are credited one by one, and none of them twice"] = function()
   local world = World.start(root)
   local order = world:posted("several_lines")
   for count = 1, 3 do
@@ -35,7 +35,7 @@ tests["BC8 refunds are credited one by one, and none of them twice"] = function(
   end
 end
 
-tests["BC8 a refund by amount takes its VAT in the order's mix, or by the code that is set"] = function()
+tests["BC8: a refund by amount takes its VAT in the order's mix, or by the code that is set"] = function()
   local world = World.start(root)
   local order = world:posted("refunded_by_amount")
   local codes = {}
@@ -48,7 +48,7 @@ tests["BC8 a refund by amount takes its VAT in the order's mix, or by the code t
   assert(credit.line_list[1].item == "REFUND")
 end
 
-tests["BC8 C16 a refund in a closed month goes to the next open one, with its own date noted"] = function()
+tests["BC8, C16: a refund in a closed month goes to the next open one, with its own date noted"] = function()
   local world = World.start(root)
   local order = world:posted("registered")
   world:change(order.id, "refund", { everything = true })
@@ -60,20 +60,20 @@ tests["BC8 C16 a refund in a closed month goes to the next open one, with its ow
   assert(credit.order_date == "2026-02-01" and credit.description:find "of 2026%-01%-%d%d$", credit.order_date)
 end
 
-tests["BC8 an order that is refunded without a record of it is reported"] = function()
+tests["BC8: an order that is refunded without a record of it is reported"] = function()
   local world = World.start(root)
   local order = world:order "refunded_without_record"
   local outcome = world:run(order.id)
   assert(outcome.cause == "refund_without_record " .. order.id and outcome.refused:find("no record of a refund", 1, true))
 end
 
-tests["BC8 a refund of tax alone is a person's"] = function()
+tests["BC8: a refund of tax alone is a person's"] = function()
   local world = World.start(root)
   local outcome = world:run(world:order "tax_refunded".id)
   assert(outcome.cause:find "^refund_of_tax" and outcome.refused:find("1.00 of tax", 1, true), outcome.refused)
 end
 
-tests["BC8 where books have no items a refund is an entry with negative amounts"] = function()
+tests["BC8: where books have no items a refund is an entry with negative amounts"] = function()
   local world = World.start(root, { document = "sales_entry", revenue_account = "8000" })
   for _, kind in ipairs { "partly_refunded", "refunded_by_amount", "refunded_inclusive" } do
     local order = world:order(kind)
@@ -87,7 +87,7 @@ tests["BC8 where books have no items a refund is an entry with negative amounts"
   end
 end
 
-tests["BC8 the sign of credit invoices is a setting, and the other one is refused by Exact"] = function()
+tests["BC8: the sign of credit invoices is a setting, and the other one is refused by Exact"] = function()
   local world = World.start(root, { credit_quantities = "positive" })
   world:switch("exact", { credit_signs = "positive" })
   local order = world:posted("refunded")
@@ -98,7 +98,7 @@ tests["BC8 the sign of credit invoices is a setting, and the other one is refuse
   assert(outcome.refused:find("wrong sign", 1, true), outcome.refused)
 end
 
-tests["BC18 a cancelled, declined or archived order withdraws its open document, and comes back with a new one"] = function()
+tests["BC18: a cancelled, declined or archived order withdraws its open document, and comes back with a new one"] = function()
   local world = World.start(root)
   for _, what in ipairs { { "status", 5 }, { "status", 6 }, { "archive" } } do
     local order = world:posted("registered")
@@ -113,7 +113,7 @@ tests["BC18 a cancelled, declined or archived order withdraws its open document,
   end
 end
 
-tests["BC18 an order that is cancelled before its document is made says so to jobs that read it earlier"] = function()
+tests["BC18: an order that is cancelled before its document is made says so to jobs that read it earlier"] = function()
   local world = World.start(root)
   local order = world:order "registered"
   world:change(order.id, "status", 5)
@@ -125,7 +125,7 @@ tests["BC18 an order that is cancelled before its document is made says so to jo
   assert(outcome.skipped and not outcome.withheld.invoice, "an order that waits for its payment may be sold yet")
 end
 
-tests["BC18 a processed document, or any by setting, is credited in full, once"] = function()
+tests["BC18: a processed document, or any by setting, is credited in full, once"] = function()
   local world = World.start(root, { ends_as = "processed" })
   local order, invoice = world:posted("coupon")
   world:change(order.id, "status", 5)
@@ -136,7 +136,7 @@ tests["BC18 a processed document, or any by setting, is credited in full, once"]
   assert(world:run(order.id).skipped and #world:credits(order.id) == 1)
 end
 
-tests["BC18 an order that was cancelled and credited comes back with a new document, and is credited anew when it is cancelled again"] = function()
+tests["BC18: an order that was cancelled and credited comes back with a new document, and is credited anew when it is cancelled again"] = function()
   for _, document in ipairs { "sales_invoice", "sales_entry" } do
     local world = World.start(root, { document = document, revenue_account = "8000", cancelled = "credit", ends_as = "processed" })
     local order = world:order "coupon"
@@ -172,7 +172,7 @@ tests["BC18 an order that was cancelled and credited comes back with a new docum
   end
 end
 
-tests["BC18 BC8 money that is given back after the order was cancelled and credited is not credited once more"] = function()
+tests["BC18, BC8: money that is given back after the order was cancelled and credited is not credited once more"] = function()
   local world = World.start(root, { cancelled = "credit" })
   local order = world:posted("registered")
   world:change(order.id, "status", 5)
@@ -183,7 +183,7 @@ tests["BC18 BC8 money that is given back after the order was cancelled and credi
   assert(#world:credits(order.id) == 1)
 end
 
-tests["BC18 by setting a person is asked; what was refunded before is not given back twice"] = function()
+tests["BC18: by setting a person is asked; what was refunded before is not given back twice"] = function()
   local asking = World.start(root, { cancelled = "ask" })
   local order = asking:posted("registered")
   asking:change(order.id, "status", 5)

@@ -11,7 +11,7 @@ local function effects(outcome)
   return table.concat(names, ", ")
 end
 
-tests["BC3 an order becomes a sales entry where the client books without items, net and tax to the cent"] = function()
+tests["BC3: an order becomes a sales entry where the client books without items, net and tax to the cent"] = function()
   local world = World.start(root, { document = "sales_entry", revenue_account = "8000" })
   for _, kind in ipairs { "mixed_tax", "coupon", "fee", "handling_and_wrapping", "tax_inclusive_discount", "unknown_sku" } do
     local order = world:order(kind)
@@ -27,7 +27,7 @@ tests["BC3 an order becomes a sales entry where the client books without items, 
   assert(not world:violations(), world:violations())
 end
 
-tests["BC3 an order becomes a sales order where stock is kept in Exact Online, and follows it until it is delivered"] = function()
+tests["BC3: an order becomes a sales order where stock is kept in Exact Online, and follows it until it is delivered"] = function()
   local world = World.start(root, { document = "sales_order" })
   local order = world:order "registered"
   world:run(order.id)
@@ -43,7 +43,7 @@ tests["BC3 an order becomes a sales order where stock is kept in Exact Online, a
   assert(world:run(order.id).cause == "sales order_processed")
 end
 
-tests["BC3 accounts, cost centers and cost units follow the first fitting row of bookings, else the settings"] = function()
+tests["BC3: accounts, cost centers and cost units follow the first fitting row of bookings, else the settings"] = function()
   local world = World.start(root, {
     revenue_account = "8000", cost_center = "NL",
     bookings = {
@@ -63,7 +63,7 @@ tests["BC3 accounts, cost centers and cost units follow the first fitting row of
   end
 end
 
-tests["BC3 rows of bookings by category and brand take them from the catalog, which is read only where a row asks"] = function()
+tests["BC3: rows of bookings by category and brand take them from the catalog, which is read only where a row asks"] = function()
   local world = World.start(root, {
     document = "sales_entry", revenue_account = "8000",
     bookings = {
@@ -96,7 +96,7 @@ tests["BC3 rows of bookings by category and brand take them from the catalog, wh
   for key in pairs(without.looked_up) do assert(not key:find "^products", key) end
 end
 
-tests["BC3 BC12 a row with a name that it does not know is refused before anything is written"] = function()
+tests["BC3, BC12: a row with a name that it does not know is refused before anything is written"] = function()
   for setting, row in pairs { bookings = { catagory = 20, account = "8030" }, vat_rules = { countries = "DE", code = "4" } } do
     local world = World.start(root, { [setting] = { row } })
     local outcome = world:run(world:order "registered".id)
@@ -104,7 +104,7 @@ tests["BC3 BC12 a row with a name that it does not know is refused before anythi
   end
 end
 
-tests["C13 with the start in the past of half the orders those make no document, however late they are changed"] = function()
+tests["C13: with the start in the past of half the orders those make no document, however late they are changed"] = function()
   local world = World.start(root)
   local old, mended = world:order "registered", world:order "guest"
   assert(not world:run(mended.id).refused)   -- by a back-fill, say: nothing says that it is too old
@@ -127,7 +127,7 @@ tests["C13 with the start in the past of half the orders those make no document,
   assert(world:invoice(mended.id))
 end
 
-tests["BC9 the sweep finds refunds and cancellations whose deliveries were lost"] = function()
+tests["BC9: the sweep finds refunds and cancellations whose deliveries were lost"] = function()
   local world = World.start(root)
   local refunded, cancelled = world:posted("registered"), world:posted("guest")
   World.pass(3600)
@@ -141,7 +141,7 @@ tests["BC9 the sweep finds refunds and cancellations whose deliveries were lost"
   assert(#world:credits(refunded.id) == 1 and world:invoice(cancelled.id) == nil)
 end
 
-tests["BC10 condition, reference, status and amount reach the invoice, and a later capture changes it"] = function()
+tests["BC10: condition, reference, status and amount reach the invoice, and a later capture changes it"] = function()
   local world = World.start(root, { payment_conditions = { ["Credit Card"] = "30" } })
   local order = world:control("store", "seed", { orders = 1, kinds = { "registered" }, events = false }).orders[1]
   world:run(order.id)
@@ -156,7 +156,7 @@ tests["BC10 condition, reference, status and amount reach the invoice, and a lat
   assert(effects(outcome) == "invoice" and world:invoice(order.id).remarks:find("iDEAL, captured", 1, true), effects(outcome))
 end
 
-tests["BC10 a capture after the invoice was processed is noted and disturbs nobody"] = function()
+tests["BC10: a capture after the invoice was processed is noted and disturbs nobody"] = function()
   local world = World.start(root)
   local order = world:order "registered"
   world:change(order.id, "payment", "authorized")
@@ -167,7 +167,7 @@ tests["BC10 a capture after the invoice was processed is noted and disturbs nobo
   assert(not outcome.refused and #outcome.sent == 0 and outcome.notes[1]:find("captured", 1, true))
 end
 
-tests["BC15 an unknown SKU becomes an item, falls back by VAT rate, or waits for a person"] = function()
+tests["BC15: an unknown SKU becomes an item, falls back by VAT rate, or waits for a person"] = function()
   local creating = World.start(root, { unknown_sku = "create" })
   local order, invoice = creating:posted("unknown_sku")
   local items = {}
@@ -186,7 +186,7 @@ tests["BC15 an unknown SKU becomes an item, falls back by VAT rate, or waits for
   assert(outcome.cause:find "^item " and outcome.refused:find("Exact Online", 1, true) and #outcome.sent == 0, outcome.refused)
 end
 
-tests["BC15 option texts stay on the line, and parts of a bundle that cost nothing go by setting"] = function()
+tests["BC15: option texts stay on the line, and parts of a bundle that cost nothing go by setting"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("options")
   assert(invoice.amount == order.total_inc_tax)
@@ -200,7 +200,7 @@ tests["BC15 option texts stay on the line, and parts of a bundle that cost nothi
   assert(#invoice.line_list == 2)
 end
 
-tests["BC17 C18 invoices end processed with their layout where that is set, and nobody gets a mail"] = function()
+tests["BC17, C18: invoices end processed with their layout where that is set, and nobody gets a mail"] = function()
   local world = World.start(root, { ends_as = "processed", layout = "Invoice" })
   local order, invoice = world:posted("refunded")
   assert(invoice.status == 50 and invoice.number and invoice.invoice_date == invoice.order_date)
@@ -210,7 +210,7 @@ tests["BC17 C18 invoices end processed with their layout where that is set, and 
   assert(wrong:run(wrong:order "registered".id).cause == "layout None such")
 end
 
-tests["BC17 an invoice stays open as Exact makes it; a draft, which its API can't make, is refused by the setting with the reason"] = function()
+tests["BC17: an invoice stays open as Exact makes it; a draft, which its API can't make, is refused by the setting with the reason"] = function()
   local world = World.start(root)
   local _, invoice = world:posted("registered")
   assert(invoice.status == 20)
@@ -218,7 +218,7 @@ tests["BC17 an invoice stays open as Exact makes it; a draft, which its API can'
   assert(setting.impossible.draft:find("open", 1, true) and table.concat(setting.one_of, " ") == "open processed")
 end
 
-tests["BC17 the nightly batch processes what is open and leaves what is not ours"] = function()
+tests["BC17: the nightly batch processes what is open and leaves what is not ours"] = function()
   local world = World.start(root, { ends_as = "processed", processing = "nightly" })
   local first, second = world:posted("registered"), world:posted("guest")
   assert(world:invoice(first.id).status == 20)
@@ -232,14 +232,14 @@ tests["BC17 the nightly batch processes what is open and leaves what is not ours
   assert(never:run_flow "nightly".skipped)
 end
 
-tests["C12 a field that Exact drops is named"] = function()
+tests["C12: a field that Exact drops is named"] = function()
   local world = World.start(root)
   world:switch("exact", { dropped_fields = { "CostCenter" } })
   local outcome = world:run(world:order "registered".id)
   assert(outcome.cause == "confirm CostCenter" and outcome.refused:find("CostCenter was sent as NL and stands as nothing", 1, true), outcome.refused)
 end
 
-tests["C12 an amount that Exact works out otherwise is named"] = function()
+tests["C12: an amount that Exact works out otherwise is named"] = function()
   local world = World.start(root, { vat_codes = { ["21"] = "4", ["9"] = "2", ["0"] = "0" } })
   world:switch("exact", { vat_by = "rate" })
   local differs
@@ -250,7 +250,7 @@ tests["C12 an amount that Exact works out otherwise is named"] = function()
   assert(differs)
 end
 
-tests["C16 a date is made once in the division's zone; a closed period parks, or the next open day is taken with the true date noted"] = function()
+tests["C16: a date is made once in the division's zone; a closed period parks, or the next open day is taken with the true date noted"] = function()
   local world = World.start(root)
   world:switch("exact", { closed_until = "2026-01-31" })
   local order = world:order "registered"

@@ -15,7 +15,7 @@ local KINDS = {
 local function ended(outcome) return outcome.refused and "refuse" or outcome.skipped and "skip" or "invoice" end
 
 return {
-  ["BC3 BC4 BC5 BC8 BC13 BC14 each kind of order ends as the shop's simulation expects, to the cent"] = function()
+  ["BC3, BC4, BC5, BC8, BC13, BC14: each kind of order ends as the shop's simulation expects, to the cent"] = function()
     local world = World.start(root)
     local kinds = {}
     for _, kind in ipairs(KINDS) do kinds[#kinds + 1], kinds[#kinds + 2] = kind, kind end
@@ -37,7 +37,7 @@ return {
     end
     assert(not world:violations(), world:violations())
   end,
-  ["BC5 a second run of an order sends nothing"] = function()
+  ["BC5: a second run of an order sends nothing"] = function()
     local world = World.start(root)
     for _, order in ipairs(world:orders("coupon", "fee", "mixed_tax", "tax_inclusive", "partly_refunded", "gift_certificate")) do
       world:run(order.id)
@@ -45,7 +45,7 @@ return {
       assert(#again.sent == 0 and again.skipped:find("has this state of the order", 1, true), order.kind)
     end
   end,
-  ["BC5 changes of an order arrive in its invoice"] = function()
+  ["BC5: changes of an order arrive in its invoice"] = function()
     local world = World.start(root)
     for _, kind in ipairs { "discount", "tax_inclusive_discount" } do
       local order = world:order(kind)
@@ -59,7 +59,7 @@ return {
       end
     end
   end,
-  ["BC16 a customer that comes back in another spelling keeps one account"] = function()
+  ["BC16: a customer that comes back in another spelling keeps one account"] = function()
     local world = World.start(root)
     for _, order in ipairs(world:orders("same_customer", "same_customer")) do world:run(order.id) end
     local state = world:control("exact", "state").divisions["123456"]

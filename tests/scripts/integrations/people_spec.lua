@@ -5,7 +5,7 @@ local World = require "world"
 
 local tests = {}
 
-tests["BC5 C17 a document that a person edited is neither overwritten nor recreated, and both versions are told"] = function()
+tests["BC5, C17: a document that a person edited is neither overwritten nor recreated, and both versions are told"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("mixed_tax")
   assert(world:person { edit = { { id = invoice.id, price = "19.00" } } } == 1)
@@ -16,7 +16,7 @@ tests["BC5 C17 a document that a person edited is neither overwritten nor recrea
   assert(#outcome.sent == 0 and World.line(world:invoice(order.id), "shipping").net_price == "5.0000")
 end
 
-tests["C17 a document that a person deleted is not made anew"] = function()
+tests["C17: a document that a person deleted is not made anew"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("registered")
   assert(world:person { delete = { invoice.id } } == 1)
@@ -25,7 +25,7 @@ tests["C17 a document that a person deleted is not made anew"] = function()
   assert(outcome.cause == "invoice_gone" and #outcome.sent == 0 and world:invoice(order.id) == nil)
 end
 
-tests["C17 an invoice that was processed between two events keeps what it says"] = function()
+tests["C17: an invoice that was processed between two events keeps what it says"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("registered")
   assert(world:person { process = { invoice.id } } == 1)
@@ -34,7 +34,7 @@ tests["C17 an invoice that was processed between two events keeps what it says"]
   assert(outcome.cause == "invoice_processed" and world:invoice(order.id).amount == invoice.amount)
 end
 
-tests["C17 what a person edited is kept by decision, and later changes of the shop are held against that"] = function()
+tests["C17: what a person edited is kept by decision, and later changes of the shop are held against that"] = function()
   for _, document in ipairs { "sales_invoice", "sales_entry", "sales_order" } do
     local world = World.start(root, { document = document, revenue_account = "8000" })
     local order = world:order "mixed_tax"
@@ -70,7 +70,7 @@ tests["C17 what a person edited is kept by decision, and later changes of the sh
   end
 end
 
-tests["C17 lines that a person added and removed are kept by decision, or made ours again"] = function()
+tests["C17: lines that a person added and removed are kept by decision, or made ours again"] = function()
   for _, decision in ipairs { "theirs", "ours" } do
     local world = World.start(root)
     local order, invoice = world:posted("several_lines")
@@ -93,7 +93,7 @@ tests["C17 lines that a person added and removed are kept by decision, or made o
   end
 end
 
-tests["C17 what a person edited is overwritten by decision"] = function()
+tests["C17: what a person edited is overwritten by decision"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("mixed_tax")
   world:person { edit = { { id = invoice.id, price = "19.00", description = "Changed by hand" } } }
@@ -106,7 +106,7 @@ tests["C17 what a person edited is overwritten by decision"] = function()
   assert(not outcome.refused and #outcome.sent == 0, outcome.refused)
 end
 
-tests["C17 a document that a person deleted stays away, or is made anew, by decision"] = function()
+tests["C17: a document that a person deleted stays away, or is made anew, by decision"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("registered")
   world:person { delete = { invoice.id } }
@@ -124,7 +124,7 @@ tests["C17 a document that a person deleted stays away, or is made anew, by deci
   assert(not outcome.refused and world:invoice(order.id).amount == now.total_inc_tax, outcome.refused)
 end
 
-tests["C17 an invoice that was processed stays as it is, or is credited and made anew, by decision"] = function()
+tests["C17: an invoice that was processed stays as it is, or is credited and made anew, by decision"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("registered")
   world:person { process = { invoice.id } }
@@ -143,7 +143,7 @@ tests["C17 an invoice that was processed stays as it is, or is credited and made
   assert(world:documents(("shop-%d-N2"):format(order.id)).invoices[1].amount == now.total_inc_tax)
 end
 
-tests["C17 BC18 whether a cancelled order's document goes is said by decision where a person is asked"] = function()
+tests["C17, BC18: whether a cancelled order's document goes is said by decision where a person is asked"] = function()
   for _, decision in ipairs { "theirs", "ours" } do
     local world = World.start(root, { cancelled = "ask" })
     local order = world:posted("registered")

@@ -11,14 +11,14 @@ local function posted(world, order)
   return world:invoice(order.id), outcome
 end
 
-tests["BC13 C8 an order in yen, which have no minor unit, is posted to the yen"] = function()
+tests["BC13, C8: an order in yen, which have no minor unit, is posted to the yen"] = function()
   local world = World.start(root)
   local order = world:order "yen"
   local invoice = posted(world, order)
   assert(invoice.amount == "4475.00" and order.total_inc_tax == "4475.00" and invoice.currency == "JPY", invoice.amount)
 end
 
-tests["BC13 C8 an order in dinar, which have three decimals, is posted when two will do, and refused before any write when not"] = function()
+tests["BC13, C8: an order in dinar, which have three decimals, is posted when two will do, and refused before any write when not"] = function()
   local world = World.start(root)
   local order = world:order "dinar"
   local invoice = posted(world, order)
@@ -27,7 +27,7 @@ tests["BC13 C8 an order in dinar, which have three decimals, is posted when two 
   assert(outcome.cause == "decimals KWD" and outcome.refused:find("1.251", 1, true) and #outcome.sent == 0, outcome.refused)
 end
 
-tests["BC5 an order id above 2^53 keeps its last digit"] = function()
+tests["BC5: an order id above 2^53 keeps its last digit"] = function()
   local world = World.start(root)
   for _, id in ipairs { "9007199254740993", "9007199254740992" } do
     local order = world:order_of_id("partly_refunded", id)
@@ -37,7 +37,7 @@ tests["BC5 an order id above 2^53 keeps its last digit"] = function()
   end
 end
 
-tests["BC2 BC4 null, missing and unknown fields, 204 answers and empty arrays are all nothing"] = function()
+tests["BC2, BC4: null, missing and unknown fields, 204 answers and empty arrays are all nothing"] = function()
   for _, empty in ipairs { "204", "array" } do
     local world = World.start(root)
     world:switch("store", { sparse = true, empty_lists = empty })
@@ -53,7 +53,7 @@ tests["BC2 BC4 null, missing and unknown fields, 204 answers and empty arrays ar
   end
 end
 
-tests["BC6 four address lines of sixty characters reach the books whole, the house number at their end too"] = function()
+tests["BC6: four address lines of sixty characters reach the books whole, the house number at their end too"] = function()
   local world = World.start(root)
   local order = world:order "sixty"
   posted(world, order)
@@ -65,7 +65,7 @@ tests["BC6 four address lines of sixty characters reach the books whole, the hou
   assert(account.AddressLine2:find "8b$")
 end
 
-tests["BC6 names in Chinese characters, and letters beyond ASCII, arrive as they were typed"] = function()
+tests["BC6: names in Chinese characters, and letters beyond ASCII, arrive as they were typed"] = function()
   local world = World.start(root)
   local wanted = { JP = { "花子 山田", "東京" }, PL = { "Wójcik i Synowie", "Łódź" }, DK = { "Ørsted Design ApS", "København" }, DE = { "Jürgen Groß", "Köln" } }
   for country, each in pairs(wanted) do
@@ -76,7 +76,7 @@ tests["BC6 names in Chinese characters, and letters beyond ASCII, arrive as they
   end
 end
 
-tests["BC5 order numbers that are prefixes of each other are never taken for one another"] = function()
+tests["BC5: order numbers that are prefixes of each other are never taken for one another"] = function()
   local world = World.start(root)
   local orders = {}
   for index, id in ipairs { "11", "118", "1180", "11801" } do
@@ -94,7 +94,7 @@ tests["BC5 order numbers that are prefixes of each other are never taken for one
   end
 end
 
-tests["C14 BC5 two shops with the same order number into one division make two documents that never meet"] = function()
+tests["C14, BC5: two shops with the same order number into one division make two documents that never meet"] = function()
   local world = World.start(root)
   local order = world:order "registered"
   for _, source in ipairs { "shop", "shop_uk" } do
@@ -109,7 +109,7 @@ tests["C14 BC5 two shops with the same order number into one division make two d
   assert(world:invoice(order.id).id == one.id and #world:documents("shop_uk-" .. order.id).invoices == 0)
 end
 
-tests["BC16 the buyer whose account another order has just made is known by its ID, before any search finds it"] = function()
+tests["BC16: the buyer whose account another order has just made is known by its ID, before any search finds it"] = function()
   local world = World.start(root)
   local first = world:order "same_customer"
   posted(world, first)

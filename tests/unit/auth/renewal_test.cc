@@ -129,7 +129,7 @@ class RenewalTest : public ::testing::Test {
   std::shared_ptr<const AuthSpec> spec_;
 };
 
-TEST_F(RenewalTest, SixteenCallersMakeOneTokenCall) {
+TEST_F(RenewalTest, C11_SixteenCallersMakeOneTokenCall) {
   use(Reuse::strict);
   Process process(*this, "one");
   authorise(process);
@@ -204,7 +204,7 @@ const CrashCase kCrashes[] = {
     {"after commit", Fault::none, CrashCase::At::commit, false},
 };
 
-TEST_F(RenewalTest, SurvivesEveryCrashPointAsTheTableSays) {
+TEST_F(RenewalTest, C11_SurvivesEveryCrashPointAsTheTableSays) {
   for (Reuse reuse : {Reuse::tolerated, Reuse::grace, Reuse::strict}) {
     for (const CrashCase& crash : kCrashes) {
       SCOPED_TRACE(std::string(crash.name) + ", class " + std::to_string(static_cast<int>(reuse)));
@@ -303,7 +303,7 @@ TEST_F(RenewalTest, AFullDiskLosesNoToken) {
   EXPECT_EQ(provider_.reuses, 0);
 }
 
-TEST_F(RenewalTest, FailuresThatSayNothingAboutTheGrantDoNotEndIt) {
+TEST_F(RenewalTest, BC7_FailuresThatSayNothingAboutTheGrantDoNotEndIt) {
   for (Fault fault : {Fault::status_503, Fault::not_sent, Fault::timeout_before}) {
     SCOPED_TRACE(static_cast<int>(fault));
     store_.saved_grants.clear();

@@ -13,7 +13,7 @@ Decimal dec(std::string_view text) {
   return value.value_or(Decimal());
 }
 
-TEST(Decimal, KeepsTheTextItCameFrom) {
+TEST(Decimal, C8_KeepsTheTextItCameFrom) {
   for (const char* text :
        {"0", "8", "-8", "40.0000", "-0.50", "0.01", "123456789012345678901234567890.12345678", "99999999999999999999999999999999999999",
         "100000000000000000000000000000000000000", "-100000000000000000000000000000000000000.000001"})
@@ -59,7 +59,7 @@ TEST(Decimal, CompactDropsTrailingZeros) {
   EXPECT_EQ(dec("100").compact(), "100");
 }
 
-TEST(Decimal, AddsAndMultipliesExactly) {
+TEST(Decimal, C8_AddsAndMultipliesExactly) {
   EXPECT_EQ((dec("0.1") + dec("0.2")).text(), "0.3");
   EXPECT_EQ((dec("1.10") + dec("2")).text(), "3.10");
   EXPECT_EQ((dec("1") - dec("1.00")).text(), "0.00");

@@ -119,7 +119,7 @@ class AlertsTest : public ::testing::Test {
   std::unique_ptr<Alerts> alerts_;
 };
 
-TEST_F(AlertsTest, OneMessageAndLaterItsRecoveryC6) {
+TEST_F(AlertsTest, C6_OneMessageAndLaterItsRecovery) {
   watch_.now = {condition("grant:books")};
   loop_.run_for(hours(3));
   EXPECT_EQ(said(), (Texts{"ops opened grant:books is wrong"}));
@@ -171,7 +171,7 @@ TEST_F(AlertsTest, AWishToWaitIsHeard) {
   EXPECT_EQ(sender_.attempts, 1);
 }
 
-TEST_F(AlertsTest, CasesComeAsOneDigestAnHourForEachConcernC4) {
+TEST_F(AlertsTest, C4_CasesComeAsOneDigestAnHourForEachConcern) {
   settings_.destinations = {destination("all"), destination("desk", "", {"finance"})};
   loop_.run_for(minutes(5));
   watch_.now = {open_case(1, "finance")};
@@ -201,7 +201,7 @@ TEST_F(AlertsTest, CasesComeAsOneDigestAnHourForEachConcernC4) {
   EXPECT_TRUE(sender_.said.empty()) << "nothing new, no digest";
 }
 
-TEST_F(AlertsTest, ACaseThatSolvedItselfSaysSoC4) {
+TEST_F(AlertsTest, C4_ACaseThatSolvedItselfSaysSo) {
   watch_.now = {open_case(1, "finance")};
   loop_.run_for(minutes(65));
   ASSERT_EQ(sender_.said.size(), 1u);
@@ -222,7 +222,7 @@ TEST_F(AlertsTest, ACaseThatComesAndGoesWithinItsHourIsNobodysNews) {
   EXPECT_TRUE(sender_.said.empty());
 }
 
-TEST_F(AlertsTest, ADigestSurvivesARestartWithinItsHourC4) {
+TEST_F(AlertsTest, C4_ADigestSurvivesARestartWithinItsHour) {
   loop_.run_for(minutes(5));
   watch_.now = {open_case(1, "finance")};
   loop_.run_for(minutes(10));

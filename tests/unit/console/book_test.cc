@@ -36,13 +36,13 @@ class Book : public ::testing::Test {
   WallTime now_ = from_micros(1'760'000'000'000'000);
 };
 
-TEST_F(Book, AConditionIsToldOnceC6) {
+TEST_F(Book, C6_AConditionIsToldOnce) {
   EXPECT_EQ(look({dead()}), std::vector{What::opened});
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(look({dead()}).empty());
   EXPECT_EQ(book_.open(Severity::critical), 1u);
 }
 
-TEST_F(Book, ItsEndIsToldOnceItHasSettledC4) {
+TEST_F(Book, C4_ItsEndIsToldOnceItHasSettled) {
   look({dead()});
   EXPECT_TRUE(look({}).empty()) << "it may come back";
   EXPECT_TRUE(look({dead()}).empty()) << "it did: still the same";

@@ -45,14 +45,14 @@ Message digest() {
 const Dress kDress{"ws-1", "https://hooks.example.com/invite/abc"};
 const Dress kPlain{"ws-1", ""};
 
-TEST(Forms, SlackC6) {
+TEST(Forms, C6_Slack) {
   EXPECT_EQ(webhook_body(Kind::slack, dying(), kDress),
             R"({"text":"*Warning: acme: grant books ends in 6 days: it could not be renewed*)"
             R"(\nTo do: have it authorised again by an administrator of books &amp; co)"
             R"(\nInvitation, works once and for 7 days: https://hooks.example.com/invite/abc"})");
 }
 
-TEST(Forms, TeamsC6) {
+TEST(Forms, C6_Teams) {
   EXPECT_EQ(
       webhook_body(Kind::teams, dying(), kPlain),
       R"({"type":"message","attachments":[{"contentType":"application/vnd.microsoft.card.adaptive","contentUrl":null,)"
@@ -61,7 +61,7 @@ TEST(Forms, TeamsC6) {
       R"({"type":"TextBlock","text":"To do: have it authorised again by an administrator of books & co","wrap":true}]}}]})");
 }
 
-TEST(Forms, GenericDigestC4) {
+TEST(Forms, C4_GenericDigest) {
   EXPECT_EQ(webhook_body(Kind::generic, digest(), kPlain),
             R"({"id":"01K8","workspace":"ws-1","what":"digest","kind":"case","severity":"warning","concern":"finance","client":"acme",)"
             R"x("title":"acme, finance: cases (1 new, 1 solved)","sentence":"","fix":"","at":"2025-10-14T21:58:03Z",)x"
@@ -70,7 +70,7 @@ TEST(Forms, GenericDigestC4) {
             R"("sentence":"period 2025-9 is closed","fix":"","count":0,"numbers":[]}]})");
 }
 
-TEST(Forms, MailC4) {
+TEST(Forms, C4_Mail) {
   Destination desk;
   desk.kind = Kind::mail;
   desk.from = "connector@example.com";
@@ -107,7 +107,7 @@ TEST(Forms, AnEndSaysHowLongItLasted) {
   EXPECT_EQ(paragraphs_of(message, kPlain), std::vector<std::string>{"It lasted 5 hours."});
 }
 
-TEST(Forms, NoTextOfARecordMakesAFieldOfItsOwnT7) {
+TEST(Forms, T7_NoTextOfARecordMakesAFieldOfItsOwn) {
   auto message = dying();
   message.sentence = "x\r\nBcc: everybody@example.com";
   Destination desk;
@@ -156,7 +156,7 @@ TEST(Forms, AMessageSurvivesItsRow) {
   EXPECT_FALSE(Message::from_json("{}"));
 }
 
-TEST(Forms, WhoHearsWhatC4) {
+TEST(Forms, C4_WhoHearsWhat) {
   Destination finance;
   finance.concerns = {"finance"};
   EXPECT_TRUE(finance.hears("acme", "finance", Severity::warning));

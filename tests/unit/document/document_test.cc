@@ -51,7 +51,7 @@ TEST(Document, ReadsLoneScalarsAndRefusesWhatFollowsThem) {
   }
 }
 
-TEST(Document, NumbersStayTheirText) {
+TEST(Document, C8_NumbersStayTheirText) {
   const char* numbers[] = {
       "9007199254740993", "18446744073709551616", "1e400", "-0", "0.10000000000000000000000000001", "1E+2", "62.6793", "-0.0"};
   for (const char* number : numbers) {
@@ -65,7 +65,7 @@ TEST(Document, NumbersStayTheirText) {
   EXPECT_FALSE(parsed("[1.5]").root().at(0).integer());
 }
 
-TEST(Document, MoneyIsReadExactlyFromNumberAndFromString) {
+TEST(Document, C8_MoneyIsReadExactlyFromNumberAndFromString) {
   const Document document = parsed(R"({"a":"62.6793","b":62.6793,"c":"","d":[1],"e":" 1"})");
   EXPECT_EQ(document.root().get("a").decimal()->text(), "62.6793");
   EXPECT_EQ(document.root().get("b").decimal()->text(), "62.6793");

@@ -16,7 +16,7 @@ void deliver_version(World& world, const std::string& id, const std::string& ver
   ASSERT_TRUE(world.settle_down());
 }
 
-TEST(Effects, ASecondCreateGivesTheFirstOnesResultAndSendsNothing) {
+TEST(Effects, BC5_ASecondCreateGivesTheFirstOnesResultAndSendsNothing) {
   World world;
   world.start();
   world.go_live();
@@ -187,7 +187,7 @@ TEST(Effects, NoNewerUpdateLeavesWhileAnOlderOneIsUnknown) {
   EXPECT_NE(world.remote.invoices.front().body.find("60.00"), std::string::npos);  // the newest value stands
 }
 
-TEST(Effects, ACreateWithALookUpFindsWhatIsThereAlready) {
+TEST(Effects, BC5_ACreateWithALookUpFindsWhatIsThereAlready) {
   World world;
   world.start();
   world.go_live();
@@ -197,7 +197,7 @@ TEST(Effects, ACreateWithALookUpFindsWhatIsThereAlready) {
   EXPECT_EQ(world.effects().front().remote_id, "r77");
 }
 
-TEST(Effects, SeveralRecordsWithOneReferenceAreForAPerson) {
+TEST(Effects, BC5_SeveralRecordsWithOneReferenceAreForAPerson) {
   World world;
   world.start();
   world.go_live();
@@ -324,7 +324,7 @@ TEST(Effects, ALateLandingIsFoundAfterTheSecondCreate) {
   EXPECT_EQ(world.only_job().reason_code, "several_found");
 }
 
-TEST(Effects, AFieldThatTheRemoteChangedIsNamed) {
+TEST(Effects, C12_AFieldThatTheRemoteChangedIsNamed) {
   World world;
   world.remote.confirm_fields = {"Amount"};
   world.start();
@@ -360,7 +360,7 @@ TEST(Effects, C13_ShadowPlansAndSendsNothing) {
   EXPECT_EQ(world.remote.sends, 1);
 }
 
-TEST(Effects, NothingThatArrivedBeforeTheStartMakesADocument) {
+TEST(Effects, C13_NothingThatArrivedBeforeTheStartMakesADocument) {
   World world;
   world.start();
   auto later = world.run(world.engine->operations().live("acme", "shop_nl", world.loop->wall() + std::chrono::hours(5), "test"));

@@ -5,7 +5,7 @@
 namespace mlc::engine::testing {
 namespace {
 
-TEST(Intake, RefusesAForgedDeliveryAndCountsWhy) {
+TEST(Intake, BC1_RefusesAForgedDeliveryAndCountsWhy) {
   World world;
   world.start();
   EXPECT_EQ(world.deliver(World::order_event("1"), "another secret").status, 401);
@@ -15,7 +15,7 @@ TEST(Intake, RefusesAForgedDeliveryAndCountsWhy) {
   EXPECT_EQ(world.counts().events, 0);
 }
 
-TEST(Intake, RefusesADeliveryWithoutAOrWithTwoSignatures) {
+TEST(Intake, BC1_RefusesADeliveryWithoutAOrWithTwoSignatures) {
   World world;
   world.start();
   auto none = world.run(world.engine->intake().webhook("acme", "shop", {}, "{}"));
@@ -27,7 +27,7 @@ TEST(Intake, RefusesADeliveryWithoutAOrWithTwoSignatures) {
   EXPECT_EQ(world.engine->intake().counts().refused[crypto::Verdict::duplicate_field], 1u);
 }
 
-TEST(Intake, AnswersARepetitionWithSuccessAndMakesNoSecondJob) {
+TEST(Intake, BC5_AnswersARepetitionWithSuccessAndMakesNoSecondJob) {
   World world;
   world.start();
   for (int i = 0; i < 100; ++i) EXPECT_EQ(world.deliver(World::order_event("1")).status, 200);

@@ -45,7 +45,7 @@ TEST(Jobs, C19_APauseStopsARunAtItsNextEffect) {
   EXPECT_EQ(world.only_job().state, JobState::done);
 }
 
-TEST(Jobs, ARetryAsksAgainOnlyForWhatFailed) {
+TEST(Jobs, C4_ARetryAsksAgainOnlyForWhatFailed) {
   World world;
   world.start();
   world.go_live();
@@ -58,7 +58,7 @@ TEST(Jobs, ARetryAsksAgainOnlyForWhatFailed) {
   EXPECT_EQ(world.remote.sends, 1);
 }
 
-TEST(Jobs, RetriesAreSpentAfterTheFlowsMaximumAndACaseStands) {
+TEST(Jobs, C4_RetriesAreSpentAfterTheFlowsMaximumAndACaseStands) {
   World world;
   world.instances.front().flows.front().max_failures = 3;
   world.start();
@@ -75,7 +75,7 @@ TEST(Jobs, RetriesAreSpentAfterTheFlowsMaximumAndACaseStands) {
   EXPECT_EQ(world.only_job().state, JobState::done);
 }
 
-TEST(Jobs, AReadBeyondItsQuotaWaitsAndCountsAsNoFailure) {
+TEST(Jobs, C5_AReadBeyondItsQuotaWaitsAndCountsAsNoFailure) {
   World world;
   world.start();
   world.go_live();
@@ -206,7 +206,7 @@ Task<RunEnd> child(HostPtr, RunInput input) {
   co_return input.event == "{\"n\":1}" ? ended(RunEnd::How::skipped, "", "seen") : ended(RunEnd::How::broken, "payload", input.event);
 }
 
-TEST(Jobs, FinishedStepsKeysAndChildrenAreDoneOnceOverRetries) {
+TEST(Jobs, C4_FinishedStepsKeysAndChildrenAreDoneOnceOverRetries) {
   World world;
   world.flows["orders"] = stepper;
   world.flows["children"] = child;

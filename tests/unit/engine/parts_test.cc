@@ -124,7 +124,7 @@ TEST(Scope, DropsWhatIsSuspended) {
   EXPECT_EQ(order, std::vector<std::string>{"a"});
 }
 
-TEST(Confirm, ComparesByMeaningAndNamesTheField) {
+TEST(Confirm, C12_ComparesByMeaningAndNamesTheField) {
   EXPECT_EQ(compare_confirmed({"Amount", "Note"}, "{\"Amount\":\"40.00\"}", "", "{\"Amount\":40}"), "");
   EXPECT_NE(compare_confirmed({"Amount"}, "{\"Amount\":\"40.00\"}", "", "{}"), "");
   EXPECT_NE(compare_confirmed({"Total"}, "{}", "{\"Total\":\"40.00\"}", "{\"Total\":39}"), "");

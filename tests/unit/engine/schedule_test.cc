@@ -27,7 +27,7 @@ TEST(Nominal, C2_ADailyTimeStandsInTheZoneOverADstNight) {
   EXPECT_EQ(*next, at("2026-11-02T09:30:00Z"));  // once, not again an hour later
 }
 
-TEST(Nominal, WhatWasMissedIsDueOnce) {
+TEST(Nominal, C2_WhatWasMissedIsDueOnce) {
   Trigger trigger;
   trigger.kind = Trigger::Kind::schedule;
   trigger.every = std::chrono::hours(1);
@@ -88,7 +88,7 @@ World& polled(World& world) {
   return world;
 }
 
-TEST(Poll, EachVersionOfARowBecomesOneJobAcrossOverlapAndPages) {
+TEST(Poll, C2_BC9_EachVersionOfARowBecomesOneJobAcrossOverlapAndPages) {
   World world;
   polled(world);
   for (int i = 1; i <= 5; ++i) world.order(std::to_string(i), "2025-10-14T22:0" + std::to_string(i) + ":00Z");
@@ -122,7 +122,7 @@ TEST(Poll, C13_TheOverlapBringsNothingFromBeforeTheStart) {
   for (const auto& job : world.jobs()) EXPECT_NE(job.key, "1");
 }
 
-TEST(Poll, AFailureLeavesTheCursorWhereTheLastPagePutIt) {
+TEST(Poll, BC9_AFailureLeavesTheCursorWhereTheLastPagePutIt) {
   World world;
   polled(world);
   for (int i = 1; i <= 5; ++i) world.order(std::to_string(i), "2025-10-14T22:0" + std::to_string(i) + ":00Z");
@@ -175,7 +175,7 @@ TEST(Poll, C14_ARecordOfOneOfSeveralShopsNamesItsShop) {
   EXPECT_EQ(jobs->front().key, "118");
 }
 
-TEST(Poll, SyncTakesOneRecordOrWhatIsDue) {
+TEST(Poll, C2_SyncTakesOneRecordOrWhatIsDue) {
   World world;
   polled(world);
   world.start();

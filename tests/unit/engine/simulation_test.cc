@@ -15,7 +15,7 @@ std::string operation_of(char kind) {
   return kind == 'A' ? "invoices.put_a" : std::string("invoices.create_") + static_cast<char>(kind - 'A' + 'a');
 }
 
-TEST(Simulation, ASignedWebhookBecomesOneInvoiceWithItsStory) {
+TEST(Simulation, C3_ASignedWebhookBecomesOneInvoiceWithItsStory) {
   World world;
   world.start();
   world.go_live();

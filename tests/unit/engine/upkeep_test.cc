@@ -52,5 +52,17 @@ TEST(Subscriptions, BC1_AnInactiveOneIsRevivedUnderItsId) {
   EXPECT_NE(world.remote.hooks["h7"].find("\"is_active\":true"), std::string::npos);
 }
 
+TEST(Subscriptions, BC1_WhatFailsIsTriedAgainWithinMinutesAndLessOftenEachTime) {
+  World world;
+  world.catalog.subscriptions = {hooks()};
+  world.remote.read_faults = {"auth", "auth", "auth"};
+  world.start();
+  world.loop->run_for(std::chrono::minutes(3) + std::chrono::seconds(30));
+  EXPECT_EQ(world.engine->subscriptions().standings().at("acme/shop").failures, 3);  // at once, after one minute and two more
+  world.loop->run_for(std::chrono::minutes(4));
+  EXPECT_EQ(world.remote.hooks.size(), 2u);
+  EXPECT_EQ(world.engine->subscriptions().standings().at("acme/shop").failures, 0);
+}
+
 }  // namespace
 }  // namespace mlc::engine::testing

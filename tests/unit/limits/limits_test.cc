@@ -104,7 +104,7 @@ class LimitsTest : public ::testing::Test {
   WallTime not_before_{};
 };
 
-TEST_F(LimitsTest, UsesNearlyAllOfTheRateAndNeverMore) {
+TEST_F(LimitsTest, C5_UsesNearlyAllOfTheRateAndNeverMore) {
   for (bool tells : {false, true}) {
     Limits limits(env(), nullptr);
     auto of = rules(
@@ -119,7 +119,7 @@ TEST_F(LimitsTest, UsesNearlyAllOfTheRateAndNeverMore) {
   }
 }
 
-TEST_F(LimitsTest, RestartsDoNotAddToTheRate) {
+TEST_F(LimitsTest, C5_RestartsDoNotAddToTheRate) {
   store::FakeStore store(env());
   StrictRemote remote{60, 1min, {}, -1, 0, 0, 0};
   auto of = rules(R"([{"calls":60,"per":"1m","scope":["app"]}])");
@@ -172,7 +172,7 @@ TEST_F(LimitsTest, ManyCrashesLeaveMostOfADaysBudget) {
   }
 }
 
-TEST_F(LimitsTest, LiveGoesBeforeRetryBeforeBackfill) {
+TEST_F(LimitsTest, C5_LiveGoesBeforeRetryBeforeBackfill) {
   Limits limits(env(), nullptr);
   auto of = rules(R"([{"in_flight":1,"scope":["app"]}])");
   auto first = take(limits, request(of));
@@ -190,7 +190,7 @@ TEST_F(LimitsTest, LiveGoesBeforeRetryBeforeBackfill) {
   EXPECT_EQ(order, "lLrb");
 }
 
-TEST_F(LimitsTest, BackfillLeavesAReserve) {
+TEST_F(LimitsTest, C5_BackfillLeavesAReserve) {
   Limits limits(env(), nullptr);
   auto of = rules(R"([{"calls":50,"per":"1m","scope":["app"]}])");
   std::vector<Permit> held;
@@ -211,7 +211,7 @@ TEST_F(LimitsTest, GivesBackWhatWasNeverBegun) {
   EXPECT_GT(not_before_, loop_.wall() + 59min);
 }
 
-TEST_F(LimitsTest, HoldsAnEndpointBeforeItsErrorsAreUsedUp) {
+TEST_F(LimitsTest, C5_HoldsAnEndpointBeforeItsErrorsAreUsedUp) {
   Limits limits(env(), nullptr);
   auto of = rules(R"([{"errors":10,"per":"1h","scope":["app","endpoint"],"count":[400,404]}])");
   int errors = 0;
@@ -318,7 +318,7 @@ TEST_F(LimitsTest, ServesTenThousandWaitersInOrder) {
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 
-TEST_F(LimitsTest, JitterSpreadsTheReturnAfterAnOutage) {
+TEST_F(LimitsTest, C4_JitterSpreadsTheReturnAfterAnOutage) {
   std::map<int64_t, int> seconds;
   const int jobs = 10'000;
   for (int i = 0; i < jobs; ++i) ++seconds[full_jitter(20, 2s, 5min, random_).count() / 1'000'000];

@@ -184,7 +184,7 @@ TEST_P(MappingCases, BehaveAsWritten) {
 }
 
 // C3: layer, file and line, source path, raw value, the value after each transform, the answer it came from.
-TEST(Lineage, TellsWhereEachValueComesFrom) {
+TEST(Lineage, C3_TellsWhereEachValueComesFrom) {
   const Document test = parsed(R"({"rows": [
       {"at": {"file": "invoice.lua", "line": 2, "column": 1}, "set": ["Journal"], "expr": {"setting": "journal"}},
       {"at": {"file": "invoice.lua", "line": 3, "column": 1}, "each": ["Lines"], "group": "product", "over": {"path": "products"}},
@@ -244,7 +244,7 @@ TEST(Lineage, TellsWhereEachValueComesFrom) {
 INSTANTIATE_TEST_SUITE_P(Mapping, MappingCases,
                          testing::Values("values.json", "groups.json", "layers.json", "problems.json", "refusals.json"));
 
-TEST(Compiled, DescribesEveryRowWithLayerPlaceAndSources) {
+TEST(Compiled, C3_DescribesEveryRowWithLayerPlaceAndSources) {
   Bench bench;
   const Document test = parsed(R"({"rows":[
     {"set":["Ref"],"expr":"x","at":{"file":"base.lua","line":2,"column":1}},
@@ -299,7 +299,7 @@ TEST(TypeTable, RefusesWhatItCannotMean) {
   }
 }
 
-TEST(TypeTable, TakesAClientsFieldsAndRefusesDoubles) {
+TEST(TypeTable, C7_TakesAClientsFieldsAndRefusesDoubles) {
   auto table = *TypeTable::parse(parsed(R"({"r":{"a":"text"}})").root());
   EXPECT_TRUE(table.add(parsed(R"({"r":{"b":{"type":"record","of":"s"}}})").root()));
   EXPECT_NE(table.find("r")->find("b"), nullptr);

@@ -98,7 +98,7 @@ TEST_F(MappingRunTest, AMissingLookUpIsRefusedWithItsLine) {
   EXPECT_NE(end.reason.find("ZZ"), std::string::npos) << end.reason;
 }
 
-TEST_F(MappingRunTest, TheClientsLayerChangesOnlyWhatItSays) {
+TEST_F(MappingRunTest, C7_TheClientsLayerChangesOnlyWhatItSays) {
   write("clients/acme/main/invoice.lua", "local order, invoice = layer 'invoice'\ninvoice.Remarks = remove\ninvoice.Ref = order.note\n");
   RunEnd end = run();
   EXPECT_EQ(end.how, RunEnd::How::done) << end.reason;
@@ -172,7 +172,7 @@ TEST_F(MappingRunTest, FunctionsSeeTypedLines) {
 }
 
 // C7: tables in the client's folder, shared layers below the client's own, fields that only this client has.
-TEST_F(MappingRunTest, SharedLayersTablesAndOwnFieldsDecideTogether) {
+TEST_F(MappingRunTest, C7_SharedLayersTablesAndOwnFieldsDecideTogether) {
   write("clients/acme/client.lua",
         "connections = { shop = connection 'toyshop' { store = 's1' }, books = connection 'ledger' { division = 7 } }\n"
         "instances = { main = use 'orders' { bind = { shop = 'shop', books = 'books' }, layers = { 'common', 'germany' } } }\n");
@@ -213,7 +213,7 @@ TEST_F(MappingRunTest, FunctionsAreGivenSettingsAndWhatTheFlowGave) {
   EXPECT_NE(answers_->recorded_.find(R"("Remarks":"70Wshop118118")"), std::string::npos) << answers_->recorded_ << end.reason;
 }
 
-TEST_F(MappingRunTest, FieldsThatDoNotExistAreRefusedAtLoad) {
+TEST_F(MappingRunTest, C7_FieldsThatDoNotExistAreRefusedAtLoad) {
   write("scripts/integrations/orders/invoice.lua",
         "local order, invoice = mapping { name = 'invoice', from = 'toyshop.order', to = 'ledger.Invoice' }\n"
         "invoice.Reff = order.note\n"

@@ -58,7 +58,7 @@ class TotalsCheckTest : public WorkspaceFixture {
   }
 };
 
-TEST_F(TotalsCheckTest, WhatDoesNotReconcileIsRefusedWithTheDifference) {
+TEST_F(TotalsCheckTest, C8_WhatDoesNotReconcileIsRefusedWithTheDifference) {
   EXPECT_TRUE(run(R"({"net":"10.00","gross":"12.10","lines":[{"price":"3.333","quantity":3}]})").starts_with("{"));
   EXPECT_TRUE(run(R"({"net":"10.02","gross":"12.10","lines":[{"price":"5.00","quantity":2}]})").starts_with("{"));
   EXPECT_EQ(
@@ -67,7 +67,7 @@ TEST_F(TotalsCheckTest, WhatDoesNotReconcileIsRefusedWithTheDifference) {
       "-0.03 (at most 0.02 is allowed)");
 }
 
-TEST_F(TotalsCheckTest, EachLineIsRoundedAsTheBooksRoundIt) {
+TEST_F(TotalsCheckTest, C8_EachLineIsRoundedAsTheBooksRoundIt) {
   mapping("invoice:check(totals.of(order))\n");
   EXPECT_TRUE(run(R"({"net":"0.02","gross":1,"lines":[{"price":"0.005","quantity":1},{"price":"0.005","quantity":1}]})").starts_with("{"));
 }

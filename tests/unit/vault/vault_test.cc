@@ -137,7 +137,7 @@ TEST_F(VaultTest, DigestsAreTheClientsOwnAndStayTheSame) {
   EXPECT_EQ(digest, vault_->digest("acme", "ann@example.com"));
 }
 
-TEST_F(VaultTest, ASecretGoesOnlyToItsHosts) {
+TEST_F(VaultTest, C1_ASecretGoesOnlyToItsHosts) {
   good(wait(vault_->put_secret("acme/shop", "token", Secret("s3cret"), {"api.example.com", "b.example.com"}, "ann")));
   EXPECT_EQ("s3cret", good(wait(vault_->secret("acme/shop", "token", "b.example.com")))->reveal());
   EXPECT_EQ(Code::denied, wait(vault_->secret("acme/shop", "token", "evil.example.com")).error().code());
@@ -154,7 +154,7 @@ TEST_F(VaultTest, ASecretGoesOnlyToItsHosts) {
   for (const auto& entry : audit) EXPECT_EQ(std::string::npos, entry.detail.find("s3cret"));
 }
 
-TEST_F(VaultTest, ACredentialRowMovedOrGivenOtherHostsDoesNotOpen) {
+TEST_F(VaultTest, C1_ACredentialRowMovedOrGivenOtherHostsDoesNotOpen) {
   good(wait(vault_->put_secret("acme/shop", "token", Secret("s3cret"), {"api.example.com"}, "ann")));
   auto rows = good(wait(store_->list(store::Table::credentials, "")));
   ASSERT_EQ(1u, rows.size());

@@ -55,7 +55,7 @@ class Mistakes : public ::testing::Test {
 TEST_F(Mistakes, TheBaseHasNone) { EXPECT_EQ(told({}), ""); }
 
 // Issue 3, done when 4: each is told with file, line and a sentence that helps.
-TEST_F(Mistakes, EachIsToldWithFileLineAndASentenceThatHelps) {
+TEST_F(Mistakes, C7_EachIsToldWithFileLineAndASentenceThatHelps) {
   const bool update = ::getenv("MLC_UPDATE") != nullptr;
   int cases = 0;
   for (const auto& entry : fs::directory_iterator(cases_)) {
