@@ -62,6 +62,7 @@ void push_request(lua_State* L, const http::Request& request) {
   lua_setfield(L, -2, "headers");
 }
 
+// A list gives a field for each of its values: Set-Cookie can't be joined (RFC 6265 3).
 void read_headers(lua_State* L, int table, http::Headers& headers) {
   table = lua_absindex(L, table);
   if (lua_isnil(L, table)) return;
@@ -70,10 +71,20 @@ void read_headers(lua_State* L, int table, http::Headers& headers) {
   lua_pushnil(L);
   while (lua_next(L, table) != 0) {
     if (lua_type(L, -2) != LUA_TSTRING) raise(L, "headers: names are texts");
-    fields.emplace_back(text_argument(L, lua_gettop(L) - 1), show(L, -1));
+    const std::string name(text_argument(L, lua_gettop(L) - 1));
+    if (lua_istable(L, -1)) {
+      const int list = lua_absindex(L, -1);
+      for (lua_Integer at = 1; lua_rawgeti(L, list, at) != LUA_TNIL; ++at) {
+        fields.emplace_back(name, show(L, -1));
+        lua_pop(L, 1);
+      }
+      lua_pop(L, 1);
+    } else {
+      fields.emplace_back(name, show(L, -1));
+    }
     lua_pop(L, 1);
   }
-  std::sort(fields.begin(), fields.end());
+  std::stable_sort(fields.begin(), fields.end(), [](const auto& one, const auto& other) { return one.first < other.first; });
   for (auto& [name, value] : fields) headers.add(name, value);
 }
 

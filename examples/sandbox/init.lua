@@ -4,7 +4,7 @@
 
 local serve = require "site"
 
--- The carriers, ShipStation, a second shop and a second region's installation are there for those who ask for them by name.
+-- The carriers, ShipStation, Acumatica, a second shop and a second region's installation are there for those who ask for them by name.
 local MAKERS = {
   { name = "bigcommerce", make = require "shop" }, { name = "exact_online", make = require "exact" },
   { name = "shipstation", make = require "shipstation", extra = true },
@@ -15,6 +15,7 @@ local MAKERS = {
   },
   { name = "fedex", make = require "fedex", extra = true },
   { name = "ups", make = require "ups", extra = true },
+  { name = "acumatica", make = require "acumatica", extra = true },
 }
 
 local config = ... or {}

@@ -6,7 +6,7 @@
 local http = {}
 
 --- Serves until the process ends. The handler may wait.
----@param options { handler: function, listen?: string, tls?: { cert: string, key: string }, max_body?: integer } listen: "127.0.0.1:0" when left out; cert and key as PEM text; max_body in bytes, 16 MiB. The handler gets { method, path, raw_path, query, raw_query, headers, body, peer } and gives { status, headers, body, delay, cut }: seconds before the answer; "before" or "after" to cut the connection there
+---@param options { handler: function, listen?: string, tls?: { cert: string, key: string }, max_body?: integer } listen: "127.0.0.1:0" when left out; cert and key as PEM text; max_body in bytes, 16 MiB. The handler gets { method, path, raw_path, query, raw_query, headers, body, peer } and gives { status, headers, body, delay, cut }: a header may be a list; seconds before the answer; "before" or "after" to cut the connection there
 ---@return { url: string, port: integer } server
 ---
 --- ```lua
