@@ -1,6 +1,7 @@
 # What tests of whole processes in bash share: a folder that is kept when a test fails, processes that end with it, and the controls
 # of the simulated systems. Sourced with the program as $1; gives $program, $source, $work, value, control, fail, until_ok, free_port,
-# start_sandbox, make_key, start_serve, agree, run, and the quick start's shop: prepare_shop, open_shop, no_quotas, books, quiet, cents.
+# start_sandbox, make_key, start_serve, stop_serve, pass_until, agree, run, and the quick start's shop: prepare_shop, open_shop,
+# no_quotas, books, quiet, cents.
 set -euo pipefail
 program=$(realpath "$1")
 source=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -37,7 +38,11 @@ control() { # system, what, [curl arguments]
   local system=$1 what=$2; shift 2
   curl -sS --fail-with-body --cacert "$(value .ca)" "$@" "$(value ".systems.$system.url")/_sandbox/$system/$what"
 }
-start_sandbox() { # systems, scale
+start_sandbox() { # systems, scale; its clock begins at the instant $begins, else now
+  if [ -n "${begins:-}" ]; then
+    mkdir -p "$work/sandbox"
+    printf '{"real": %s, "virtual": %s, "scale": %s}\n' "$(date +%s.%6N)" "$(date -d "$begins" +%s)" "$2" >"$work/sandbox/clock.json"
+  fi
   "$program" sandbox --only "$1" --state "$work/sandbox" --scale "$2" >"$work/sandbox.json" 2>"$work/sandbox.log" &
   pids+=($!)
   until_ok 30 test -s "$work/sandbox.json" || fail "no sandbox: $(tail -n 3 "$work/sandbox.log")"
@@ -52,6 +57,11 @@ start_serve() {
   "$program" serve --workspace "$workspace" --clock "$(value .clock)" 2>"$work/serve.log" &
   pids+=($!)
   until_ok 30 curl -sSf --cacert "$ca" "https://localhost:$port/readyz" || fail "serve did not start: $(tail -n 3 "$work/serve.log")"
+}
+stop_serve() { kill "${pids[-1]}" && wait "${pids[-1]}" || true; unset 'pids[-1]'; }
+virtual_now() { jq '(.virtual + (now - .real) * .scale) | floor' "$(value .clock)"; }
+pass_until() { # instant: the clock jumps there; nothing but the sandbox may run meanwhile
+  control "$(jq -r '.systems | keys[0]' "$work/sandbox.json")" clock -X POST -d "{\"advance\": $(($(date -d "$1" +%s) - $(virtual_now)))}" >/dev/null
 }
 secrets() { # client, connection, system, keys
   local client=$1 connection=$2 system=$3 key; shift 3
