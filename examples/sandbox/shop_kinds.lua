@@ -151,9 +151,23 @@ kind("foreign_currency", "invoice", 0, function(draft)
   draft.currency = "USD"
 end)
 -- Currencies without a minor unit, and with three decimals; prices that the catalogue has not.
-local function priced(price) return { sku = "MUG-1", id = 1001, name = "Mug", price = price, tax = 0 } end
+local function priced(price, tax) return { sku = "MUG-1", id = 1001, name = "Mug", price = price, tax = tax or 0 } end
 kind("yen", "invoice", 0, function(draft)
   draft.currency, draft.shipping, draft.lines = "JPY", 0, { line(priced "1485.0000", 3), line(priced "20.0000", 1) }
+end)
+kind("yen_with_tax", "invoice", 0, function(draft)
+  draft.currency, draft.shipping, draft.fee = "JPY", money.parse "503.0000", { name = "Small order fee", cost = money.parse "15.0000" }
+  draft.lines = { line(priced("1485.0000", 21), 3), line(priced("33.0000", 9), 1) }
+end)
+kind("yen_inclusive", "invoice", 0, function(draft)
+  draft.currency, draft.shipping, draft.tax_inclusive = "JPY", money.parse "503.0000", true
+  draft.lines = { line(priced("1485.0000", 21), 3), line(priced("33.0000", 9), 2) }
+end)
+kind("dinar_with_tax", "invoice", 0, function(draft)
+  draft.currency, draft.shipping, draft.lines = "KWD", 0, { line(priced("1.0000", 21), 2), line(priced("0.5000", 9), 2) }
+end)
+kind("dinar_with_fils_of_tax", "refuse", 0, function(draft)
+  draft.currency, draft.shipping, draft.lines = "KWD", 0, { line(priced("1.2500", 21), 1) }
 end)
 kind("dinar", "invoice", 0, function(draft)
   draft.currency, draft.shipping, draft.lines = "KWD", 0, { line(priced "1.2500", 3), line(priced "0.1250", 2) }

@@ -14,7 +14,11 @@ function Orders.new()
   return setmetatable({ rows = {}, by_id = {}, customers = {}, by_email = {}, next_id = 100, next_part = 500 }, Orders)
 end
 
-local function tax_on(amount, percent) return money.cents(amount, percent * money.ONE // 100) end
+-- Decimals of a currency's amounts, where they are not two.
+local PLACES = { JPY = 0, KWD = 3 }
+local function places_of(order) return PLACES[order.currency] or 2 end
+
+local function tax_on(amount, percent, places) return money.round(money.divide(amount * percent, 100), places) end
 
 function Orders:part_id()
   self.next_part = self.next_part + 1
@@ -44,13 +48,13 @@ local function place_line(orders, line)
   line.reduction = (line.discount or 0) + (line.coupon or 0)
 end
 
--- An amount in the store's own terms as { ex, tax, inc }.
-local function taxed(amount, percent, inclusive)
+-- An amount in the store's own terms as { ex, tax, inc }; tax is rounded to the coins of the currency.
+local function taxed(amount, percent, inclusive, places)
   if inclusive then
-    local ex = money.round(money.divide(amount * money.ONE, money.ONE + percent * money.ONE // 100), 2)
+    local ex = money.round(money.divide(amount * money.ONE, money.ONE + percent * money.ONE // 100), places)
     return { ex = ex, tax = amount - ex, inc = amount }
   end
-  local tax = tax_on(amount, percent)
+  local tax = tax_on(amount, percent, places)
   return { ex = amount, tax = tax, inc = amount + tax }
 end
 
@@ -58,27 +62,27 @@ local COSTS = { "shipping", "handling", "wrapping" }
 
 -- Everything that follows from the lines and costs.
 function Orders.total(order)
-  local inclusive = order.tax_inclusive
+  local inclusive, places = order.tax_inclusive, places_of(order)
   local total, subtotal, discount, coupon = { ex = 0, tax = 0, inc = 0 }, { ex = 0, tax = 0, inc = 0 }, 0, 0
   local function add(to, amount) to.ex, to.tax, to.inc = to.ex + amount.ex, to.tax + amount.tax, to.inc + amount.inc end
   for _, line in ipairs(order.lines) do
     local percent = line.product.tax
-    local price = inclusive and money.round(line.price + money.times(line.price, percent * money.ONE // 100), 2) or line.price
-    line.unit = taxed(price, percent, inclusive)
-    line.full = taxed(price * line.quantity, percent, inclusive)
+    local price = inclusive and money.round(line.price + money.times(line.price, percent * money.ONE // 100), places) or line.price
+    line.unit = taxed(price, percent, inclusive, places)
+    line.full = taxed(price * line.quantity, percent, inclusive, places)
     line.reduction = math.min(line.reduction, price * line.quantity)
-    line.paid = taxed(price * line.quantity - line.reduction, percent, inclusive)
+    line.paid = taxed(price * line.quantity - line.reduction, percent, inclusive, places)
     add(subtotal, line.full)
     add(total, line.paid)
     if line.coupon then coupon = coupon + line.reduction else discount = discount + line.reduction end
   end
   order.costs = {}
   for _, cost in ipairs(COSTS) do
-    order.costs[cost] = taxed(order[cost], SHIPPING_TAX, inclusive)
+    order.costs[cost] = taxed(order[cost], SHIPPING_TAX, inclusive, places)
     add(total, order.costs[cost])
   end
   if order.fee then
-    order.costs.fee = taxed(order.fee.cost, SHIPPING_TAX, inclusive)
+    order.costs.fee = taxed(order.fee.cost, SHIPPING_TAX, inclusive, places)
     add(total, order.costs.fee)
   end
   order.subtotal, order.total, order.discount, order.coupon_discount = subtotal, total, discount, coupon
@@ -143,7 +147,7 @@ function Orders:refund(order, wanted)
   for index, line in ipairs(order.lines) do
     local quantity = wanted.everything and line.quantity - line.refunded or (wanted.lines or {})[index] or 0
     if quantity > 0 and line.paid.inc > 0 then
-      local function share(amount) return money.round(money.divide(amount * quantity, line.quantity), 2) end
+      local function share(amount) return money.round(money.divide(amount * quantity, line.quantity), places_of(order)) end
       item("PRODUCT", line.id, quantity, share(line.paid.inc), share(line.paid.tax))
       line.refunded = line.refunded + quantity
     end
@@ -177,8 +181,8 @@ function Orders.quote(order, items)
     if math.type(item.quantity) ~= "integer" or item.quantity < 1 or item.quantity > found.quantity - found.refunded then
       return nil, "quantity is more than what can be refunded"
     end
-    total = total + money.round(money.divide(found.paid.inc * item.quantity, found.quantity), 2)
-    tax = tax + money.round(money.divide(found.paid.tax * item.quantity, found.quantity), 2)
+    total = total + money.round(money.divide(found.paid.inc * item.quantity, found.quantity), places_of(order))
+    tax = tax + money.round(money.divide(found.paid.tax * item.quantity, found.quantity), places_of(order))
   end
   return total, tax
 end

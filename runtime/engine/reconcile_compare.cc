@@ -4,6 +4,8 @@
 #include <set>
 #include <tuple>
 
+#include "runtime/base/currency.h"
+
 namespace mlc::engine {
 namespace {
 
@@ -82,6 +84,11 @@ class Comparing {
     const auto other = input_.right.find(record.key);
     if (other != input_.right.end()) return other->second.currency;
     return input_.right.empty() ? "" : input_.right.begin()->second.currency;
+  }
+
+  // Declared in hundredths; without a minor unit it counts in the currency's whole ones.
+  Decimal tax_within(const std::string& currency) const {
+    return minor_digits(currency) == 0 ? spec_.tax_within * Decimal::from_int64(100) : spec_.tax_within;
   }
 
   Reconciled::Day& day_of(const Record& record) {
@@ -282,7 +289,7 @@ class Comparing {
       }
       return add(std::move(one));
     }
-    if (left.tax && right.tax && (*left.tax - *right.tax).abs() > spec_.tax_within) {
+    if (left.tax && right.tax && (*left.tax - *right.tax).abs() > tax_within(currency_of(left))) {
       auto one = made(Class::tax, key, &left, &right);
       one.sentence = names + " and " + document + " both come to " + with_currency(left.total, currency_of(left)) +
                      ", but the tax in it is " + money(*left.tax) + " there and " + money(*right.tax) + " in the books.";

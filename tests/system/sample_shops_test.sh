@@ -46,7 +46,7 @@ case $sample in
     there() { [ "$(books | jq '.counts.sales_entries')" = "$orders" ]; }
     until_ok 120 there || { run jobs --state parked | head -n 8; fail "$(books | jq '.counts.sales_entries') of $orders: $(status)"; }
     [ "$(books | jq '.counts.invoices')" = 0 ] || fail "an invoice was made"
-    run reconcile $client $instance --from "$(control bigcommerce state | jq -r '[.orders[].created[:10]] | min')" --to "$(date -u -d "$(control bigcommerce state | jq -r '[.orders[].created[:10]] | max') + 1 day" +%F)" --json >"$work/reconcile" || true
+    run reconcile $client $instance --from "$(control bigcommerce state | jq -r '[.orders[].created[:10]] | min')" --to "$(date -u -d "$(control bigcommerce state | jq -r '[.orders[].created[:10]] | max') + 1 day" +%F)" --json >"$work/reconcile" || fail "C9: $(jq -c .differences "$work/reconcile")"
     [ "$(control exact_online 'state?accounts=1' | jq '[.divisions["123456"].accounts[] | select(.SearchCode != null)] | length')" = 0 ] || fail "a consumer got an own account"
     ;;
   wholesale)

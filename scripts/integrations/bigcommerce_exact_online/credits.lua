@@ -1,8 +1,8 @@
 -- Credit documents: what is given back of a document that was posted. Item, account, VAT code, cost center and cost unit
 -- are those of the line it was sold on, as they stand in Exact Online, so a credit always undoes what was booked.
 
-local allocate, decimal, documents, json, masters, periods, vat =
-  require "allocate", require "decimal", require "documents", require "json", require "masters", require "periods", require "vat"
+local allocate, currencies, decimal, documents, json, masters, periods, vat =
+  require "allocate", require "currencies", require "decimal", require "documents", require "json", require "masters", require "periods", require "vat"
 
 local credits = {}
 
@@ -101,7 +101,7 @@ local function round(job, credit, total, what)
   local difference = total - sum_of(credit.lines)
   if difference:is_zero() then return end
   local item = service_item(job, job.settings.rounding_item, "rounding_item")
-  if difference:abs() > exact(job.settings.tolerance) or not item then
+  if difference:abs() > currencies.limit(exact(job.settings.tolerance), credit.currency) or not item then
     job:refuse(("%s comes to %s, but its lines to %s: a difference of %s."):format(what, total:text(), sum_of(credit.lines):text(),
       (-difference):text()), { cause = "totals", concern = "finance", fix = not item and "Set rounding_item, then release this case." or nil })
   end
@@ -123,10 +123,10 @@ end
 -- Posts `credit`, whose lines add up to `total` but for rounding. `effect` is the name of the write, `date` an instant.
 function credits.post(job, books, order, posted, found, credit, total, effect, what)
   local kind = posted.kind
-  round(job, credit, total, what)
-  local positive = signed(job, kind, credit.lines)
   credit.order_id, credit.customer = order.id, found[kind.customer]
   credit.journal, credit.currency, credit.condition = trimmed(found.Journal), trimmed(found.Currency), trimmed(found.PaymentCondition)
+  round(job, credit, total, what)
+  local positive = signed(job, kind, credit.lines)
   credit.original = documents.known_as { number = found[kind.number] and tostring(found[kind.number]) or "", id = found.YourRef }
   local document = job:map(kind.credit, credit)
   -- What is given back belongs to the period it is given back in; if that is closed too, to the next (BC8).

@@ -57,7 +57,10 @@ return function(settings)
       "list", default = { "VAT number", "VAT", "BTW-nummer", "USt-IdNr.", "Numéro de TVA" },
       doc = "Names of the shop's form fields that a VAT number is typed into; case is ignored.",
     },
-    tolerance = { "decimal", default = "0.02", doc = "The most that rounding may leave over; it goes on a line of its own." },
+    tolerance = {
+      "decimal", default = "0.02",
+      doc = "The most that rounding may leave over; it goes on a line of its own. In a currency without cents a hundred times as much: 2 yen.",
+    },
 
     unknown_sku = {
       "text", default = "fallback", one_of = { "fallback", "create", "park" },

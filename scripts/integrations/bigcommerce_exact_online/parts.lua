@@ -85,7 +85,8 @@ local function of_costs(scene)
     end
   end
   for _, fee in ipairs(order.fees) do
-    work_out(scene, fee, "fee", fee["cost" .. side(order)], ONE, taxes.rate_of_fee(scene.taxes, fee), fee.display_name or "a fee")
+    work_out(scene, fee, "fee", fee["cost" .. side(order)], ONE, taxes.rate_of_fee(scene.taxes, fee, order.default_currency_code),
+      fee.display_name or "a fee")
   end
 end
 

@@ -1,7 +1,7 @@
 -- What the shop charged: rates and amounts of tax by order line and by kind of cost. Rates are percent as text without
 -- trailing zeros: "21", "5.5", "0".
 
-local decimal = require "decimal"
+local currencies, decimal = require "currencies", require "decimal"
 
 local taxes = {}
 
@@ -27,9 +27,10 @@ function taxes.of_cost(read, cost) return read.costs[KINDS[cost]] or NONE end
 function taxes.rate(entry) return entry.rate:compact() end
 
 -- Fees stand in no tax row: the rate is the one among those of the order that gives their tax; nil when none does.
-function taxes.rate_of_fee(read, fee)
+function taxes.rate_of_fee(read, fee, currency)
   if fee.cost_tax:is_zero() then return "0" end
-  local function gives(entry) return (fee.cost_ex_tax * entry.rate * decimal "0.01" - fee.cost_tax):abs() <= decimal "0.01" end
+  local apart = currencies.limit(decimal "0.01", currency)
+  local function gives(entry) return (fee.cost_ex_tax * entry.rate * decimal "0.01" - fee.cost_tax):abs() <= apart end
   for _, row in ipairs(read.rows) do
     local entry = row.order_product_id and read.products[row.order_product_id] or read.costs[row.line_item_type]
     if entry and gives(entry) then return entry.rate:compact() end

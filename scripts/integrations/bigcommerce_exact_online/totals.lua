@@ -1,7 +1,7 @@
 -- The shopper's total is the truth (BC13): the lines must come to what was paid. What rounding leaves goes on a line of its
 -- own up to the limit; more than that is refused, naming the line that does not add up (C8).
 
-local decimal, parts, vat = require "decimal", require "parts", require "vat"
+local currencies, decimal, parts, vat = require "currencies", require "decimal", require "parts", require "vat"
 
 local totals = {}
 
@@ -9,6 +9,7 @@ local NONE = decimal "0"
 local BOOKED_DECIMALS = 2
 
 local function exact(number) return decimal(tostring(number)) end
+local function tolerance(job, order) return currencies.limit(exact(job.settings.tolerance), order.default_currency_code) end
 
 -- Means of payment that the shop counts apart: certificates and store credit (BC14).
 local function paid_otherwise(order) return order.gift_certificate_amount + order.store_credit_amount end
@@ -28,7 +29,7 @@ function totals.expected(job, order, untaxed)
   if otherwise:is_zero() then return total, total end
   local lines = sum_of(order)
   if order.redeemed then lines = lines + otherwise end
-  local lowered = (lines - total - otherwise):abs() <= exact(job.settings.tolerance)
+  local lowered = (lines - total - otherwise):abs() <= tolerance(job, order)
   local whole = lowered and total + otherwise or total
   return order.redeemed and whole - otherwise or whole, whole - otherwise
 end
@@ -63,7 +64,7 @@ function totals.round(job, order, untaxed)
       fix = "Book it in Exact Online by hand and cancel this job." })
   end
   local difference = expected - found
-  if difference:abs() > exact(job.settings.tolerance) then return refuse(job, order, expected, found) end
+  if difference:abs() > tolerance(job, order) then return refuse(job, order, expected, found) end
   if difference:is_zero() then return expected, in_money end
   if not job.settings.rounding_item and job.settings.document ~= "sales_entry" then
     job:refuse(("Order %d: rounding leaves %s, and no item is set to book it on."):format(order.id, difference:text()),

@@ -11,20 +11,56 @@ local function posted(world, order)
   return world:invoice(order.id), outcome
 end
 
-tests["BC13, C8: an order in yen, which have no minor unit, is posted to the yen"] = function()
-  local world = World.start(root)
-  local order = world:order "yen"
-  local invoice = posted(world, order)
-  assert(invoice.amount == "4475.00" and order.total_inc_tax == "4475.00" and invoice.currency == "JPY", invoice.amount)
+local KINDS_OF_DOCUMENT = { sales_invoice = "invoices", sales_entry = "sales_entries", sales_order = "sales_orders" }
+
+tests["BC13, C8: orders in yen, which have no minor unit, are posted to the yen, taxed or not, as every kind of document"] = function()
+  -- The shop rounds each tax to the yen: what that leaves over goes on the rounding line, up to two yen.
+  local kinds = { yen = "4475.00", yen_with_tax = "6054.00", yen_inclusive = "5966.00" }
+  for document, list in pairs(KINDS_OF_DOCUMENT) do
+    for kind, total in pairs(kinds) do
+      local world = World.start(root, { document = document, revenue_account = "8000" })
+      local order = world:order(kind)
+      local outcome = world:run(order.id)
+      assert(not outcome.refused, outcome.refused)
+      local found = world:documents("shop-" .. order.id)[list][1]
+      assert(found.amount == total and order.total_inc_tax == total and found.currency == "JPY", found.amount)
+      local rounding = World.line(found, "rounding")
+      assert((rounding ~= nil) == (kind == "yen_with_tax") and (not rounding or rounding.amount == "0.70"))
+    end
+  end
+  -- A cent too little is still refused in a currency that has cents, and so are three yen.
+  local strict = World.start(root, { tolerance = "0.00" })
+  local outcome = strict:run(strict:order "yen_with_tax".id)
+  assert(outcome.cause == "totals" and outcome.refused:find("a difference of -0.70", 1, true), outcome.refused)
 end
 
-tests["BC13, C8: an order in dinar, which have three decimals, is posted when two will do, and refused before any write when not"] = function()
-  local world = World.start(root)
-  local order = world:order "dinar"
-  local invoice = posted(world, order)
-  assert(invoice.amount == "4.00" and invoice.currency == "KWD" and invoice.line_list[2].amount == "0.25", invoice.amount)
-  local outcome = world:run(world:order "dinar_and_a_fils".id)
-  assert(outcome.cause == "decimals KWD" and outcome.refused:find("1.251", 1, true) and #outcome.sent == 0, outcome.refused)
+tests["BC8, C8: refunds in yen come to the yen, by line, of everything and by amount"] = function()
+  for _, refund in ipairs { { lines = { 1 } }, { everything = true }, { amount = "777" } } do
+    local world = World.start(root)
+    local order = world:order "yen_with_tax"
+    posted(world, order)
+    world:change(order.id, "refund", refund)
+    local outcome = world:run(order.id)
+    assert(not outcome.refused, outcome.refused)
+    assert(world:credits(order.id)[1].amount == "-" .. world:seen(order.id).refunded, world:credits(order.id)[1].amount)
+  end
+end
+
+tests["BC13, C8: orders in dinar, which have three decimals, are posted when two will do, and refused before any write when not"] = function()
+  for document, list in pairs(KINDS_OF_DOCUMENT) do
+    local world = World.start(root, { document = document, revenue_account = "8000" })
+    for kind, total in pairs { dinar = "4.00", dinar_with_tax = "3.51" } do
+      local order = world:order(kind)
+      posted(world, order)
+      local found = world:documents("shop-" .. order.id)[list][1]
+      assert(found.amount == total and found.currency == "KWD", found.amount)
+    end
+    for kind, total in pairs { dinar_and_a_fils = "1.251", dinar_with_fils_of_tax = "1.513" } do
+      local outcome = world:run(world:order(kind).id)
+      assert(outcome.cause == "decimals KWD" and outcome.refused:find(total, 1, true) and #outcome.sent == 0, outcome.refused)
+      assert(outcome.refused:find("Exact Online keeps two decimals", 1, true) and outcome.fix:find("by hand", 1, true))
+    end
+  end
 end
 
 tests["BC5: an order id above 2^53 keeps its last digit"] = function()

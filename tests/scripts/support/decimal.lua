@@ -17,7 +17,7 @@ end
 
 local function divide(a, b)
   if a < 0 then return -divide(-a, b) end
-  return (2 * a + b) // (2 * b)
+  return (a + b // 2) // b
 end
 
 function Decimal.__add(a, b)
@@ -42,9 +42,15 @@ function Decimal:round(places)
   local step = math.tointeger(10 ^ (PLACES - places))
   return make(divide(self.units, step) * step, places)
 end
-function Decimal:div(by, places)
-  local scaled = divide(self.units * ONE, parse(by).units)
-  return make(scaled, PLACES):round(places)
+-- `mode`: halves away from zero, or "down", towards zero.
+function Decimal:div(by, places, mode)
+  by = parse(by).units
+  if mode == "down" then
+    local step, negative = math.tointeger(10 ^ (PLACES - places)), (self.units < 0) ~= (by < 0)
+    local whole = math.abs(self.units) * ONE // math.abs(by) // step * step
+    return make(negative and -whole or whole, places)
+  end
+  return make(divide(self.units * ONE, by), PLACES):round(places)
 end
 function Decimal:sign() return self.units > 0 and 1 or self.units < 0 and -1 or 0 end
 function Decimal:integer() return self.units // ONE end

@@ -134,6 +134,28 @@ TEST(Reconcile, C9_TaxIsComparedBesideTheTotal) {
             }));
 }
 
+TEST(Reconcile, C9_TaxInACurrencyWithoutCentsMayDifferByWholeUnits) {
+  Books books;
+  auto spec = both();
+  spec.tax_within = *Decimal::parse("0.02");
+  spec.left.currency = "currency", spec.right.currency = "Currency", spec.right.tax = "Vat";
+  books.world.catalog.reconciles = {spec};
+  books.world.restart();
+  const auto order = [&](const char* id, const char* currency) {
+    books.world.remote.orders[id] = std::string("{\"id\":\"") + id +
+                                    "\",\"date_modified\":\"2025-10-14T10:00:00Z\",\"total\":\"6054\",\"tax\":\"1048\",\"currency\":\"" +
+                                    currency + "\"}";
+  };
+  order("1", "JPY"), order("2", "EUR"), order("3", "JPY");
+  books.invoice("shop-1", "2025-10-14", "6054.00", ",\"Vat\":1047.30,\"Currency\":\"JPY\"");
+  books.invoice("shop-2", "2025-10-14", "6054.00", ",\"Vat\":1047.30,\"Currency\":\"EUR\"");
+  books.invoice("shop-3", "2025-10-14", "6054.00", ",\"Vat\":1045,\"Currency\":\"JPY\"");
+  const auto found = Books::found(books.report());
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found.at("shop-2").substr(0, 4), "tax:");
+  EXPECT_EQ(found.at("shop-3").substr(0, 4), "tax:");
+}
+
 TEST(Reconcile, C9_WaitingNamesTheJobAndItsCaseAndARuleIsSaidInItsOwnWords) {
   Books books;
   auto& world = books.world;
