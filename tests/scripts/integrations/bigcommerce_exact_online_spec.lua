@@ -113,7 +113,7 @@ function Books:whole()
   return self.header
 end
 
-local RATES = { ["4"] = "0.21", ["2"] = "0.09", ["0"] = "0" }
+local RATES = { ["4"] = "0.21", ["2"] = "0.09", ["0"] = "0", ["51"] = "0.19" }
 
 -- Master data in which everything is there and in order.
 local function look_up(name, key)
@@ -128,7 +128,7 @@ local function run(order, more)
   local taxes, books = {}, more.books or setmetatable({}, Books)
   books.amount = more.amount or order.total_inc_tax
   for index, each in ipairs(order.parts.products) do
-    taxes[index] = { order_product_id = each.id, line_item_type = "item", rate = decimal(each.rate .. ".0000"), line_amount = each.tax }
+    taxes[index] = { order_product_id = each.id, line_item_type = "item", rate = decimal(each.rate .. ".0000"), line_amount = each.tax, class = more.class }
   end
   local outcome = flow.run {
     key = order.id, settings = more.settings or SETTINGS, entities = more.entities, shop_system = shop_system, books_system = books_system,
@@ -162,6 +162,13 @@ local function run(order, more)
   return outcome
 end
 
+-- The invoice that was sent.
+local function posted(outcome)
+  for _, each in ipairs(outcome.sent) do
+    if each.effect == "invoice" then return each.arguments[1] end
+  end
+end
+
 local function one_line() return order_of { product(1, "20.00", "2", "21") } end
 
 local function effects(outcome)
@@ -174,12 +181,21 @@ local function prior() return { invoice = { id = "i-1", number = "26700001", ver
 
 -- The order was posted, changed, and runs again.
 local function changed(order, change)
-  local posted = run(order)
+  local before = run(order)
   change(order)
-  return run(order, { entities = prior(), books = posted.books })
+  return run(order, { entities = prior(), books = before.books })
 end
 
 return {
+  ["BC1, BC8: every event of an order leads into one flow, by its number, and so does the sweep"] = function()
+    local on, topics = integration.flows.orders.on, {}
+    for _, topic in ipairs(on[1].topics) do topics[topic] = true end
+    for _, topic in ipairs { "created", "updated", "statusUpdated", "archived", "refund/created" } do assert(topics["store/order/" .. topic], topic) end
+    assert(on[1].webhook == "shop" and on[1].key == "data.id" and on[2].poll == "shop.orders.list" and on[2].since == "date_modified")
+    local hooks = shop_system.webhooks
+    assert(hooks.verify.standard_webhooks.key == "utf8" and hooks.verify.secret == "client_secret" and hooks.verify.token.header == "X-Hook-Token")
+    assert(hooks.subscribe.revive and hooks.subscribe.body.headers["X-Hook-Token"] == "{hook_token}")
+  end,
   ["BC3, BC5: an order becomes one invoice that carries the order's version"] = function()
     local outcome = run(one_line())
     assert(effects(outcome) == "invoice" and outcome.sent[1].version == "2026-01-05T10:00:00Z")
@@ -236,6 +252,49 @@ return {
     local outcome = run(order_of { product(1, "20.00", "1", "19") })
     assert(outcome.cause:find "^vat_code_missing 19" and outcome.refused:find "19 %% of Product 1", outcome.refused)
   end,
+  ["BC12: OSS by country and rate; a code that the division lacks, or of another rate, is refused naming both"] = function()
+    local function german(rules)
+      return run(order_of({ product(1, "20.00", "1", "19") }, function(order) order.billing_address.country_iso2 = "DE" end),
+        { settings = { vat_codes = { ["21"] = "4" }, vat_rules = rules, rounding_item = "ROUNDING" } })
+    end
+    local outcome = german { { country = "DE", rate = "19", code = "51" } }
+    assert(not outcome.refused and posted(outcome).SalesInvoiceLines[1].VATCode == "51", outcome.refused)
+    local lacking = german { { country = "DE", rate = "19", code = "52" } }
+    assert(lacking.cause == "VAT code 52 is not in Exact Online" and #lacking.sent == 0, lacking.refused)
+    local other = german { { country = "EU", code = "4" } }
+    assert(other.refused:find("charged 19 %", 1, true) and other.refused:find("VAT code 4 is 21 %", 1, true), other.refused)
+    assert(german({ { country = { "FR", "BE" }, code = "51" } }).cause:find "^vat_code_missing 19 DE")
+  end,
+  ["BC12: tax class, VAT number, channel and part of the order decide too; the first row that fits counts"] = function()
+    local rows = {
+      { channel = 667, code = "0", without_tax = true }, { vat_number = true, country = "outside EU", code = "0", without_tax = true },
+      { class = "Books", code = "2" }, { part = "product", code = "4" },
+    }
+    local function code_of(change, class, rate, amount)
+      local outcome = run(order_of({ product(1, "20.00", "1", rate) }, change),
+        { settings = { vat_codes = {}, vat_rules = rows, rounding_item = "ROUNDING" }, class = class, amount = amount })
+      assert(not outcome.refused, outcome.refused)
+      return posted(outcome).SalesInvoiceLines[1].VATCode
+    end
+    local function nothing() end
+    assert(code_of(nothing, "Default Tax Class", "21") == "4" and code_of(nothing, "Books", "9") == "2")
+    assert(code_of(function(order) order.channel_id = 667 end, "Books", "9", decimal "20.00") == "0")
+    local function swiss(with_number)
+      return function(order)
+        order.billing_address.country_iso2 = "CH"
+        order.billing_address.form_fields = with_number and { { name = "vat NUMBER", value = "CHE-123.456.789" } } or {}
+      end
+    end
+    assert(code_of(swiss(true), "Books", "9", decimal "20.00") == "0" and code_of(swiss(false), "Books", "9") == "2")
+  end,
+  ["BC3, C8: quantities with decimals, a case of twelve, lines without a price and below zero come to the total"] = function()
+    local outcome = run(order_of {
+      product(1, "8.50", "2.5", "21"), product(2, "12.00", "12", "9"), product(3, "0.00", "1", "21"), product(4, "-5.00", "1", "21"),
+    })
+    assert(not outcome.refused, outcome.refused)
+    local lines = posted(outcome).SalesInvoiceLines
+    assert(#lines == 4 and lines[1].Quantity == decimal "2.5" and lines[2].Quantity == decimal "12" and lines[4].NetPrice == decimal "-5.00")
+  end,
   ["BC3, C8: discounts go by VAT code and come to what the order says"] = function()
     local outcome = run(order_of {
       product(1, "20.00", "2", "21", "37.00"), product(2, "10.00", "1", "9", "8.00"), product(3, "5.00", "1", "21"),
@@ -288,32 +347,32 @@ return {
   end,
   ["BC5: nothing follows a header that is superseded"] = function()
     local order = one_line()
-    local posted = run(order)
+    local before = run(order)
     order.parts.products[1] = product(1, "20.00", "5", "21")
     order.total_ex_tax, order.total_inc_tax = decimal "100.00", decimal "121.00"
     local outcome = run(order, {
-      entities = { invoice = { id = "i-1", version = "2026-01-05T12:00:00Z" } }, books = posted.books,
+      entities = { invoice = { id = "i-1", version = "2026-01-05T12:00:00Z" } }, books = before.books,
       send = function() return { id = "i-1", state = "superseded" } end,
     })
     assert(effects(outcome) == "invoice" and outcome.result.superseded == "i-1")
   end,
   ["C17: a change of a processed invoice, or of one that a person deleted, is a difference"] = function()
     local order = one_line()
-    local posted = run(order)
+    local before = run(order)
     order.parts.products[1] = product(1, "20.00", "3", "21")
     order.total_ex_tax, order.total_inc_tax = decimal "60.00", decimal "72.60"
-    posted.books.header.Status = 50
-    assert(run(order, { entities = prior(), books = posted.books }).cause == "invoice_processed")
+    before.books.header.Status = 50
+    assert(run(order, { entities = prior(), books = before.books }).cause == "invoice_processed")
     assert(run(order, { entities = prior() }).cause == "invoice_gone")
   end,
   ["BC5: an invoice that another job created from an older state is brought up to date"] = function()
     local order = one_line()
-    local posted = run(order)
+    local before = run(order)
     order.parts.products[1] = product(1, "20.00", "3", "21")
     order.total_ex_tax, order.total_inc_tax, order.date_modified = decimal "60.00", decimal "72.60", "2026-01-05T11:00:00Z"
     local entities = {}
     local outcome = run(order, {
-      entities = entities, books = posted.books,
+      entities = entities, books = before.books,
       send = function(effect, write)
         if write.operation ~= "sales_invoices.create" then return nil end
         entities[effect] = { id = "i-1", version = "2026-01-05T10:00:00Z" }

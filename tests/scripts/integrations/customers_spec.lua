@@ -40,6 +40,24 @@ tests["BC6: a customer becomes an account with company, VAT number, phone, payme
   assert(not world:violations(), world:violations())
 end
 
+tests["BC6: the language of the order's locale, and a phone as it was typed, reach the account; the contact's person too"] = function()
+  for locale, language in pairs { nl = "NL", ["de-AT"] = "DE", pl = false } do
+    local world = bridge { contacts = "always" }
+    local placed = order(world)
+    local call = world.shop.call
+    world.shop.call = function(self, name, ...)
+      local record = call(self, name, ...)
+      if name == "orders.get" then record.customer_locale, record.billing_address.phone = locale, "06 12 34 56 78" end
+      return record
+    end
+    local outcome = world:run("orders", placed.id)
+    assert(not outcome.refused, outcome.refused)
+    local account = world:accounts()[placed.email:lower()]
+    assert(account.Phone == "06 12 34 56 78" and (account.Language or false) == language, tostring(account.Language))
+    assert(account.contacts[1].last and account.contacts[1].email == placed.email:lower(), account.contacts[1].email)
+  end
+end
+
 tests["BC6: a second run of an unchanged customer writes nothing"] = function()
   local world = bridge()
   local id = customer(world, LUKASZ)

@@ -11,6 +11,35 @@ local function effects(outcome)
   return table.concat(names, ", ")
 end
 
+-- BC2
+
+tests["BC2: of an event that says an id, everything is fetched before the first line is mapped, every page of lines too"] = function()
+  local world = World.start(root)
+  for kind, expected in pairs {
+    registered = { "orders.get", "orders.products", "orders.shipping_addresses", "orders.taxes", "orders.transactions" },
+    coupon = { "orders.coupons" }, fee = { "orders.get" },
+  } do
+    local order = world:order(kind)
+    local asked, before = {}, 0
+    local map = world.mappings.invoice
+    local outcome = world:run(order.id, { event = { scope = "store/order/created", data = { type = "order", id = order.id } } })
+    for index, call in ipairs(outcome.calls) do
+      asked[call] = asked[call] or index
+      if call:find "^orders%." then before = index end
+    end
+    for _, call in ipairs(expected) do assert(asked[call], kind .. ": " .. call) end
+    assert(map and before < (asked["sales_invoices.whole"] or 0), "something of the order was asked for after it was written")
+    assert(kind ~= "fee" or World.line(world:invoice(order.id), "fee-" .. world.shop:call("orders.get", order.id, { include = "fees" }).fees[1].id))
+  end
+  local order, pages = world:order "many_lines", world.shop_system.operations["orders.products"].pages
+  pages.size = 40
+  local calls = world.shop.calls
+  world:run(order.id)
+  assert(#world:invoice(order.id).line_list == 101 and world.shop.calls - calls == 4 + 3, world.shop.calls - calls)
+end
+
+-- BC3
+
 tests["BC3: an order becomes a sales entry where the client books without items, net and tax to the cent"] = function()
   local world = World.start(root, { document = "sales_entry", revenue_account = "8000" })
   for _, kind in ipairs { "mixed_tax", "coupon", "fee", "handling_and_wrapping", "tax_inclusive_discount", "unknown_sku" } do
@@ -156,6 +185,19 @@ tests["BC10: condition, reference, status and amount reach the invoice, and a la
   assert(effects(outcome) == "invoice" and world:invoice(order.id).remarks:find("iDEAL, captured", 1, true), effects(outcome))
 end
 
+tests["BC10: pending, authorised and captured are told apart, and a refused payment pays nothing"] = function()
+  local world = World.start(root)
+  for status, words in pairs {
+    pending = "iDEAL, pending", authorized = "iDEAL, authorised, not captured", captured = "iDEAL, captured", declined = "iDEAL, declined",
+    void = "iDEAL, voided", ["held for review"] = "iDEAL, held for review",
+  } do
+    local order = world:order "registered"
+    world:change(order.id, "payment", status)
+    world:run(order.id)
+    assert(world:invoice(order.id).remarks:find(words .. ", " .. order.total_inc_tax .. " EUR", 1, true), world:invoice(order.id).remarks)
+  end
+end
+
 tests["BC10: a capture after the invoice was processed is noted and disturbs nobody"] = function()
   local world = World.start(root)
   local order = world:order "registered"
@@ -184,6 +226,25 @@ tests["BC15: an unknown SKU becomes an item, falls back by VAT rate, or waits fo
   local parking = World.start(root, { unknown_sku = "park" })
   local outcome = parking:run(parking:order "unknown_sku".id)
   assert(outcome.cause:find "^item " and outcome.refused:find("Exact Online", 1, true) and #outcome.sent == 0, outcome.refused)
+end
+
+tests["BC15: an item that has ended, and a line without a SKU, are no items to sell"] = function()
+  for _, policy in ipairs { "fallback", "create", "park" } do
+    local world = World.start(root, { unknown_sku = policy })
+    world:control("exact", "seed", { change = { { path = "logistics/Items", code = "BOOK-1", set = { EndDate = 1767139200 } } } })
+    local order = world:order "paid_with_store_credit"   -- one line, of BOOK-1
+    local outcome = world:run(order.id)
+    if policy == "park" then
+      assert(outcome.refused:find("which has ended in Exact Online", 1, true) and outcome.cause == "item BOOK-1" and #outcome.sent == 0, outcome.refused)
+    else
+      assert(not outcome.refused and world:invoice(order.id).line_list[1].item == "UNKNOWN", outcome.refused)
+    end
+  end
+  local parking = World.start(root, { unknown_sku = "create" })
+  parking:posted "unknown_sku"
+  parking.settings.unknown_sku, parking.looked_up = "park", {}
+  local outcome = parking:run(parking:order "unknown_sku".id)
+  assert(outcome.refused:find("Without a SKU has no SKU", 1, true) and outcome.cause == "item without SKU", outcome.refused)
 end
 
 tests["BC15: option texts stay on the line, and parts of a bundle that cost nothing go by setting"] = function()
@@ -232,11 +293,29 @@ tests["BC17: the nightly batch processes what is open and leaves what is not our
   assert(never:run_flow "nightly".skipped)
 end
 
-tests["C12: a field that Exact drops is named"] = function()
-  local world = World.start(root)
-  world:switch("exact", { dropped_fields = { "CostCenter" } })
-  local outcome = world:run(world:order "registered".id)
-  assert(outcome.cause == "confirm CostCenter" and outcome.refused:find("CostCenter was sent as NL and stands as nothing", 1, true), outcome.refused)
+tests["C12: a field that Exact drops is named: cost center, account, VAT code and text of a line, reference of the document"] = function()
+  local cases = {
+    CostCenter = "CostCenter was sent as NL and stands as nothing", GLAccount = "GLAccount was sent as ", VATCode = "VATCode was sent as 6 and stands as ",
+    Description = "Description was sent as ", PaymentReference = "PaymentReference was sent as ",
+  }
+  for field, words in pairs(cases) do
+    -- A code that is not the item's own.
+    local world = World.start(root, { revenue_account = "8010", vat_rules = { { vat_number = true, code = "6", without_tax = true } } })
+    world:switch("exact", { dropped_fields = { field } })
+    local order = world:order(field == "VATCode" and "with_vat_number" or "registered")
+    local outcome = world:run(order.id)
+    assert(outcome.cause == "confirm " .. field and outcome.refused:find(words, 1, true), field .. ": " .. tostring(outcome.refused))
+    assert(outcome.refused:find("shop-" .. order.id, 1, true) and outcome.fix)
+  end
+end
+
+tests["C12: sales entries and sales orders are held against what was sent as well"] = function()
+  for document, of_line in pairs { sales_entry = "in line", sales_order = "in line" } do
+    local world = World.start(root, { document = document, revenue_account = "8000" })
+    world:switch("exact", { dropped_fields = { "CostCenter" } })
+    local outcome = world:run(world:order "registered".id)
+    assert(outcome.cause == "confirm CostCenter" and outcome.refused:find(of_line, 1, true), outcome.refused)
+  end
 end
 
 tests["C12: an amount that Exact works out otherwise is named"] = function()

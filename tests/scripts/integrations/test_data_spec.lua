@@ -63,6 +63,26 @@ tests["BC13, C8: orders in dinar, which have three decimals, are posted when two
   end
 end
 
+tests["BC3, C8: an order in another currency is booked in it, and its amounts are the shop's"] = function()
+  for document, list in pairs(KINDS_OF_DOCUMENT) do
+    local world = World.start(root, { document = document, revenue_account = "8000" })
+    local order = world:order "foreign_currency"
+    posted(world, order)
+    local found = world:documents("shop-" .. order.id)[list][1]
+    assert(found.currency == "USD" and found.amount == order.total_inc_tax, found.amount)
+  end
+end
+
+tests["BC3: an order of a hundred lines keeps each of them, in every kind of document"] = function()
+  for document, list in pairs(KINDS_OF_DOCUMENT) do
+    local world = World.start(root, { document = document, revenue_account = "8000" })
+    local order = world:order "many_lines"
+    posted(world, order)
+    local found = world:documents("shop-" .. order.id)[list][1]
+    assert(#found.line_list == 101 and found.amount == order.total_inc_tax, #found.line_list)
+  end
+end
+
 tests["BC5: an order id above 2^53 keeps its last digit"] = function()
   local world = World.start(root)
   for _, id in ipairs { "9007199254740993", "9007199254740992" } do
