@@ -9,8 +9,10 @@
 #include "runtime/app/runtime.h"
 #include "runtime/app/share.h"
 #include "runtime/base/date.h"
+#include "runtime/engine/forget.h"
 #include "runtime/store/sqlite/backup.h"
 #include "runtime/vault/recovery.h"
+#include "runtime/vault/rotation.h"
 
 namespace mlc::app {
 namespace {
@@ -19,6 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kBeside = "restoring";  // in the state folder, until it is whole
 
+constexpr const char* kErasures = "erasures.log";  // may lie in the state folder, of the installation before
+
 constexpr int kNewestActs = 1000;
 
 // What a person may have lying in a state folder that was never used.
@@ -26,7 +30,7 @@ Status must_be_empty(const std::string& state) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(state, error)) {
     const auto name = entry.path().filename().string();
-    if (name == kBeside || name == "lock") continue;
+    if (name == kBeside || name == kErasures || name == "lock") continue;
     return Error(Code::conflict, state + " is in use (it holds " + name +
                                      "): a restore never writes over a state. Move that folder away first, if it is really to be given up");
   }
@@ -60,6 +64,9 @@ class Restoring {
     if (!key) co_return key;
     auto marked = co_await mark();
     if (!marked) co_return marked;
+    auto erasing = erase_again();
+    auto erased = co_await std::move(erasing);
+    if (!erased) co_return erased;
     co_return co_await store_->flush();
   }
 
@@ -69,6 +76,11 @@ class Restoring {
     const std::string made = beside_ + "/store.db";
     if (fs::exists(made + "-wal", error) && fs::file_size(made + "-wal", error) > 0)
       return Error(Code::io, made + " was not closed cleanly; try again");
+    // The list first: a kill between the two leaves the folder fit for the same restore again.
+    if (fs::exists(beside_ + "/" + kErasures, error)) {
+      fs::rename(beside_ + "/" + kErasures, state_ + "/" + kErasures, error);
+      if (error) return Error(Code::io, "can't put the list of erasures in its place: " + error.message());
+    }
     fs::rename(made, state_ + "/store.db", error);
     if (error) return Error(Code::io, "can't put " + made + " in its place: " + error.message());
     fs::remove_all(beside_, error);
@@ -101,6 +113,8 @@ class Restoring {
     auto settings = parse_settings(workspace.settings, folder);
     if (!settings) return workspace.problems.empty() ? settings.error() : Error(Code::config, workspace.problems.front().text());
     settings_ = std::move(*settings);
+    if (!options_.erasures.empty() && !files_.exists(options_.erasures))
+      return Error(Code::config, "there is no list of erasures " + options_.erasures);
     if (!files_.exists(options_.file)) return Error(Code::config, "there is no backup " + options_.file);
     state_ = folder + "/state";
     beside_ = state_ + "/" + kBeside;
@@ -129,12 +143,39 @@ class Restoring {
     co_return ok_status();
   }
 
+  // The backup may be of before a change of the master key.
+  Task<Result<bool>> with_earlier_key(const Secret& master) {
+    const auto file = vault::master_key_file(files_, settings_.id, settings_.master_key);
+    for (const auto& path : vault::earlier_keys(files_, file)) {
+      auto earlier = vault::read_key_file(files_, path);
+      if (!earlier) co_return earlier.error();
+      auto fits = co_await vault::opens(*earlier, *store_, env_);
+      if (!fits) co_return fits.error();
+      if (!*fits) continue;
+      auto adopting = vault::adopt(*earlier, Secret(std::string(master.reveal())), *store_, env_);
+      auto adopted = co_await std::move(adopting);
+      if (!adopted) co_return adopted.error();
+      report.earlier_key = path;
+      co_return true;
+    }
+    co_return false;
+  }
+
   Task<Status> unlock() {
     auto master = vault::read_master_key(files_, settings_.id, settings_.master_key);
     if (master) {
       auto fits = co_await vault::opens(*master, *store_, env_);
       if (!fits) co_return fits.error();
-      if (*fits) co_return ok_status();
+      if (*fits) {
+        master_ = *master;
+        co_return ok_status();
+      }
+      auto adopted = co_await with_earlier_key(*master);
+      if (!adopted) co_return adopted.error();
+      if (*adopted) {
+        master_ = *master;
+        co_return ok_status();
+      }
     }
     const Secret recovery = options_.ask_recovery_key();
     if (recovery.empty())
@@ -152,6 +193,7 @@ class Restoring {
       if (!master) co_return master.error();
     }
     report.recovered = true;
+    master_ = *master;
     auto recovering = vault::recover(recovery, std::move(*master), *store_, env_);
     co_return co_await std::move(recovering);
   }
@@ -189,7 +231,27 @@ class Restoring {
     co_return ok_status();
   }
 
+  // Who was forgotten after the backup was made is in it again (G13).
+  Task<Status> erase_again() {
+    vault::Options vault_options;
+    vault_options.master = master_;
+    vault_options.state_folder = beside_;  // no tokens are escrowed here
+    auto vault = co_await vault::open_vault(std::move(vault_options), *store_, files_, env_);
+    if (!vault) co_return vault.error();
+    std::vector<std::string> lists;
+    if (!options_.erasures.empty()) lists.push_back(options_.erasures);
+    if (files_.exists(state_ + "/" + kErasures)) lists.push_back(state_ + "/" + kErasures);
+    report.erasures_known = !lists.empty();
+    engine::Forgetting forgetting(env_, *store_, **vault, files_, beside_ + "/" + kErasures);
+    auto doing = forgetting.again(std::move(lists), options_.actor);
+    auto done = co_await std::move(doing);
+    if (!done) co_return done.error().wrap("erasing again who was forgotten since");
+    report.erased = *done;
+    co_return ok_status();
+  }
+
   const RestoreOptions& options_;
+  Secret master_;
   RealFiles files_;
   SystemRandom random_;
   Environment env_;

@@ -17,6 +17,7 @@ struct RestoreOptions {
   std::string clock;  // of a sandbox
   std::string file;
   std::string actor;
+  std::string erasures;  // list of who was forgotten, of the lost installation; "" = only the one that lies in the state folder
   // Asked only when the master key that is here, if any, does not open the backup. Empty text = the person has none.
   std::function<Secret()> ask_recovery_key;
 };
@@ -25,8 +26,11 @@ struct RestoreReport {
   std::string state;       // folder
   std::string master_key;  // its file; "" = the one of the service manager
   bool new_master = false, recovered = false;
-  int64_t entries = 0;  // of the audit trail
-  std::string taken;    // RFC 3339, newest thing in the backup
+  std::string earlier_key;      // the kept key of before a rotation that opened it; "" = the one of now, or the recovery key
+  bool erasures_known = false;  // a list was there
+  int64_t erased = 0;           // people of it that the backup still knew
+  int64_t entries = 0;          // of the audit trail
+  std::string taken;            // RFC 3339, newest thing in the backup
   std::vector<std::string> clients;
 };
 

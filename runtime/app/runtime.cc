@@ -9,6 +9,7 @@
 #include "runtime/app/share.h"
 #include "runtime/auth/authorize.h"
 #include "runtime/console/api.h"
+#include "runtime/vault/rotation.h"
 
 namespace mlc::app {
 namespace {
@@ -70,6 +71,13 @@ Task<Status> Runtime::build() {
   auto store = store::open_sqlite(std::move(store_options), env_);
   if (!store) co_return store.error();
   store_ = std::move(*store);
+  auto settled = co_await vault::settle_rotation(vault::master_key_file(files_, settings_.id, settings_.master_key), *store_, files_, env_);
+  if (!settled) co_return settled.error().wrap("a change of the master key was cut short");
+  if (*settled) {
+    log_.info("vault.rotation_settled");
+    master = vault::read_master_key(files_, settings_.id, settings_.master_key);
+    if (!master) co_return master.error();
+  }
   vault::Options vault_options;
   vault_options.master = std::move(*master);
   vault_options.state_folder = state_folder();
@@ -262,6 +270,20 @@ Task<Status> Runtime::run_jobs() {
   if (!taken) co_return taken.error();
   engine_->jobs().start();
   co_return ok_status();
+}
+
+Task<Result<console::Json>> Runtime::rotate_master_key(std::string into, std::string actor) {
+  // The file of a rotation under way is the only place that the coming key stands in.
+  if (rotating_) co_return Error(Code::unavailable, "the master key is being changed; try again");
+  rotating_ = true;
+  const auto file = vault::master_key_file(files_, settings_.id, settings_.master_key);
+  auto rotating = vault::rotate_master_key(*vault_, *store_, files_, env_, file, std::move(into), std::move(actor));
+  auto rotated = co_await std::move(rotating);
+  rotating_ = false;
+  if (!rotated) co_return rotated.error();
+  log_.info("vault.rotated", {{"master_key", rotated->path}});
+  const console::Json kept = rotated->kept.empty() ? console::Json() : console::Json(rotated->kept);
+  co_return console::Json{{"master_key", rotated->path}, {"kept", kept}, {"managed", file.managed}};
 }
 
 }  // namespace mlc::app

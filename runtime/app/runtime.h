@@ -79,6 +79,7 @@ class Runtime : public console::Doors {
   std::vector<std::shared_ptr<const remote::Connection>> connections(const std::string& client) const override;
   std::vector<std::string> problems() const override;
   Task<Status> run_jobs() override;
+  Task<Result<console::Json>> rotate_master_key(std::string into, std::string actor) override;
 
  private:
   Runtime(EventLoop& loop, Clock& clock, Log& log, RuntimeOptions options);
@@ -119,7 +120,7 @@ class Runtime : public console::Doors {
   std::unique_ptr<console::ServicesWatch> watch_alerts_;
   std::unique_ptr<console::Alerts> alerts_;
   std::unique_ptr<console::Router> router_;
-  bool jobs_run_ = false;
+  bool jobs_run_ = false, rotating_ = false;
 };
 
 }  // namespace mlc::app

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "runtime/cli/after_loss.h"
+#include "runtime/cli/operation.h"
 
 namespace mlc::cli {
 namespace {
@@ -53,6 +54,8 @@ int run(int argc, char** argv) {
   add_restore(root, context);
   add_arm(root, context);
   add_vault(root, context);
+  add_forget(root, context);
+  add_migrate(root, context);
   add_reconcile(root, context);
   add_versions(root, context);
   add_approve(root, context);

@@ -8,7 +8,7 @@ namespace {
 Task<Result<Json>> describe(Services&, Call) {
   std::vector<Route> all;
   for (const auto& routes : {job_routes(), record_routes(), client_routes(), credential_routes(), store_routes(), script_routes(),
-                             backfill_routes(), reconcile_routes(), restore_routes(), alert_routes()})
+                             backfill_routes(), reconcile_routes(), restore_routes(), alert_routes(), forget_routes()})
     all.insert(all.end(), routes.begin(), routes.end());
   co_return openapi(all);
 }
@@ -26,6 +26,7 @@ void add_api(Router& router) {
   router.add(store_routes());
   router.add(script_routes());
   router.add(restore_routes());
+  router.add(forget_routes());
   router.add(backfill_routes());
   router.add(alert_routes());
   router.add(reconcile_routes());

@@ -16,6 +16,7 @@ std::vector<Route> backfill_routes();    // history on request
 std::vector<Route> alert_routes();       // open alerts, tests of their destinations
 std::vector<Route> store_routes();       // backup, audit's proof
 std::vector<Route> restore_routes();     // arm, recovery key
+std::vector<Route> forget_routes();      // erasure
 std::vector<Route> script_routes();      // versions, approve, rollback, reload
 
 void add_api(Router& router);

@@ -80,12 +80,26 @@ Task<Result<Json>> export_recovery(Services& services, Call call) {
   co_return Json{{"recovery_key", std::string(key->reveal())}, {"replaces", *had}};
 }
 
+Task<Result<Json>> rotate(Services& services, Call call) {
+  auto into = call.text("into");
+  if (!into) co_return into.error();
+  auto had = co_await services.vault.has_recovery();
+  if (!had) co_return had.error();
+  auto rotating = services.doors.rotate_master_key(*into, call.actor);
+  auto done = co_await std::move(rotating);
+  if (!done) co_return done.error();
+  Json answer = std::move(*done);
+  answer["recovery_key_ended"] = *had;
+  co_return answer;
+}
+
 }  // namespace
 
 std::vector<Route> restore_routes() {
   return {
       {"POST", "/api/v1/arm", "ends the hold of a restored installation, after looking up what was open", arm, {}},
       {"POST", "/api/v1/vault/recovery", "a new recovery key; shown once", export_recovery, {}},
+      {"POST", "/api/v1/vault/rotate", "a new master key; everything sealed is put under it", rotate, {}},
   };
 }
 

@@ -27,6 +27,9 @@ class Doors {
   virtual std::vector<std::string> problems() const = 0;  // faults of the workspace that keep something from running
   // Jobs are claimed from now on, also without a server; then on what the files say, as a server would.
   virtual Task<Status> run_jobs() = 0;
+  // A new master key takes the place of the one that is there; `into` only where a service manager hands it to us. Gives
+  // {"master_key","kept","managed"}: its file, that of the one before, whether a person has to bring it to its place.
+  virtual Task<Result<Json>> rotate_master_key(std::string into, std::string actor) = 0;
 };
 
 // Script versions: what is live, what waits, what was. Gives documents for the API; app implements it.

@@ -153,8 +153,10 @@ Effects::Stop Effects::answered_before() {
 Task<Result<Answer>> Effects::recorded(const store::Effect& effect) {
   auto entry = co_await run_.context.store.entry(effect.outcome_row);
   if (!entry) co_return entry.error();
-  if (!*entry) co_return Answer{effect.ended, false, sent_json(effect.remote_id, "", "", "settled")};
-  co_return run_.journal.open(**entry);
+  auto answer = *entry ? run_.journal.open(**entry) : Result<Answer>(Code::not_found, "");
+  // Erased with the person it told of (forget): what the record is called there stays known.
+  if (answer || answer.error().code() != Code::not_found) co_return answer;
+  co_return Answer{effect.ended, false, sent_json(effect.remote_id, "", "", "settled")};
 }
 
 Task<Effects::Stop> Effects::choose_effect() {

@@ -74,6 +74,8 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
   if (change.pin_version || !change.entries.empty()) run_.record(std::move(change));
 
   auto event = run_.context.vault.open(job.client, "event", run_.payload);
+  if (!event && event.error().code() == Code::not_found)
+    return park("erased", "what this job was about was erased (forget): it can't run again", "jobs cancel " + std::to_string(job.id));
   if (!event) return park("payload_unreadable", event.error().text(), "restore the key, or cancel the job");
   RunInput input;
   input.job = job;

@@ -3,7 +3,7 @@
 #include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
 #include "runtime/crypto/aead.h"
-#include "runtime/vault/vault.h"
+#include "runtime/vault/rotation.h"
 
 namespace mlc::vault {
 namespace {
@@ -31,19 +31,24 @@ Result<Secret> parse_key(std::string text, const std::string& path) {
 
 }  // namespace
 
-Result<Secret> read_master_key(Files& files, const std::string& workspace_id, const std::string& configured) {
+MasterKeyFile master_key_file(Files& files, const std::string& workspace_id, const std::string& configured) {
   const std::string given = environment("CREDENTIALS_DIRECTORY");
-  if (!given.empty() && files.exists(given + "/ml-connector.key")) {
-    auto text = files.read(given + "/ml-connector.key");
-    if (!text) return text.error();
-    return parse_key(std::move(*text), given + "/ml-connector.key");
-  }
-  const std::string path = key_path(workspace_id, configured);
+  if (!given.empty() && files.exists(given + "/ml-connector.key")) return {given + "/ml-connector.key", true};
+  return {key_path(workspace_id, configured), false};
+}
+
+Result<Secret> read_key_file(Files& files, const std::string& path) {
   auto text = files.read(path);
-  if (!text)
-    return Error(Code::config,
-                 "the master key is not at " + path + "; put the workspace's key there, or set master_key in ml-connector.lua");
+  if (!text) return text.error();
   return parse_key(std::move(*text), path);
+}
+
+Result<Secret> read_master_key(Files& files, const std::string& workspace_id, const std::string& configured) {
+  const MasterKeyFile file = master_key_file(files, workspace_id, configured);
+  auto key = read_key_file(files, file.path);
+  if (key || file.managed || key.error().code() == Code::config) return key;
+  return Error(Code::config,
+               "the master key is not at " + file.path + "; put the workspace's key there, or set master_key in ml-connector.lua");
 }
 
 Result<std::string> make_master_key(Files& files, Random& random, const std::string& workspace_id, const std::string& configured) {

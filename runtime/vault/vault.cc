@@ -9,6 +9,7 @@
 #include "runtime/vault/escrow.h"
 #include "runtime/vault/keyring.h"
 #include "runtime/vault/recovery.h"
+#include "runtime/vault/rotation.h"
 
 namespace mlc::vault {
 namespace {
@@ -174,12 +175,12 @@ class RealVault : public Vault {
   Result<std::optional<Escrowed>> escrowed(const std::string& grant) override { return escrow_->get(grant); }
 
   // One transaction: a kill leaves every row under the old key or every row under the new one.
-  Task<Status> rotate(Secret new_master) override {
+  Task<Status> rotate(Secret new_master, std::string actor) override {
     auto wrapping = wrapping_key(new_master);
     if (!wrapping) co_return wrapping.error();
     if (keyring_.frozen()) co_return Error(Code::unavailable, kChanging);
     keyring_.freeze(true);
-    auto rewrapping = rewrap_all(*wrapping);
+    auto rewrapping = rewrap_all(*wrapping, "vault.rotate", std::move(actor));
     auto done = co_await std::move(rewrapping);
     keyring_.freeze(false);
     co_return done;
@@ -203,7 +204,7 @@ class RealVault : public Vault {
     co_return row->has_value();
   }
 
-  Task<Status> rewrap_all(crypto::Key256 wrapping, const crypto::Key256* recovery = nullptr) {
+  Task<Status> rewrap_all(crypto::Key256 wrapping, std::string act, std::string actor, const crypto::Key256* recovery = nullptr) {
     auto settled = co_await store_.flush();  // what was sealed under the old key before stands where it is read below
     if (!settled) co_return settled;
     store::Change change;
@@ -227,7 +228,7 @@ class RealVault : public Vault {
       if (!row) co_return row.error();
       change.put.emplace_back(store::Table::client_keys, std::move(*row));
     }
-    change.audit.push_back({"", "operator", recovery == nullptr ? "vault.rotate" : "vault.recover", "", ""});
+    change.audit.push_back({"", std::move(actor), std::move(act), "", ""});
     auto committed = co_await store_.commit(std::move(change));
     if (!committed) co_return committed.error();
     keyring_.set_wrapping(wrapping);
@@ -303,7 +304,19 @@ Task<Status> recover(const Secret& recovery, Secret new_master, store::Store& st
   RealVault vault(*old, store, env);
   auto checked = co_await vault.check();
   if (!checked) co_return checked;
-  auto rewrapping = vault.rewrap_all(*wrapping, &*key);
+  auto rewrapping = vault.rewrap_all(*wrapping, "vault.recover", "operator", &*key);
+  co_return co_await std::move(rewrapping);
+}
+
+Task<Status> adopt(const Secret& old_master, Secret new_master, store::Store& store, Environment env) {
+  auto old = RealVault::wrapping_key(old_master);
+  if (!old) co_return old.error();
+  auto wrapping = RealVault::wrapping_key(new_master);
+  if (!wrapping) co_return wrapping.error();
+  RealVault vault(*old, store, env);
+  auto checked = co_await vault.check();
+  if (!checked) co_return checked;
+  auto rewrapping = vault.rewrap_all(*wrapping, "vault.adopt", "operator");
   co_return co_await std::move(rewrapping);
 }
 

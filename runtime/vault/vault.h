@@ -53,9 +53,9 @@ class Vault {
   };
   virtual Result<std::optional<Escrowed>> escrowed(const std::string& grant) = 0;
 
-  // New master key: every row re-wrapped; can be killed at any point and called again (F22).
+  // New master key: every row re-wrapped; can be killed at any point and called again (F22). Its file is rotation.h's care.
   // A recovery key of before opens the backups of before, not those that follow.
-  virtual Task<Status> rotate(Secret new_master) = 0;
+  virtual Task<Status> rotate(Secret new_master, std::string actor) = 0;
 
   // A new recovery key as text for a person to keep elsewhere; it opens the backups made from now on (T9). The one before
   // opens those made until now.

@@ -8,6 +8,7 @@
 #include "runtime/script/parser.h"
 #include "runtime/script/places.h"
 #include "runtime/workbench/check_connections.h"
+#include "runtime/workbench/check_systems.h"
 #include "runtime/workbench/script_names.h"
 
 namespace mlc::workbench {
@@ -112,6 +113,7 @@ Result<CheckReport> check(const script::Host& host, const std::string& path) {
     auto text = known && !unreadable.contains(file) ? files.read(folder + "/" + file) : Result<std::string>(std::string());
     if (text && !text->empty()) check_names(file, *text, *known, problems);
   }
+  check_systems(host, workspace, workspace.problems);
   check_connections(host, workspace, workspace.problems);
   for (auto& problem : workspace.problems) {
     if (!unreadable.contains(problem.file) && !follows(problem)) problems.push_back(std::move(problem));

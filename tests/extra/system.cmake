@@ -22,6 +22,7 @@ if(TARGET ml-connector)
     target_link_libraries(${folder}_test PRIVATE mlc_system_harness)
     add_dependencies(${folder}_test ml-connector)
   endforeach()
+  target_link_libraries(system_test PRIVATE SQLite::SQLite3)  # makes stores as older programs left them
 
   # Every test starts several processes and most keep a core busy: one at a time, the longest first, unit tests beside them.
   mlc_discover(system_test * TIMEOUT 300 RESOURCE_LOCK whole_program COST 100)

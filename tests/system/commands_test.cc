@@ -58,7 +58,7 @@ TEST_F(Commands, EachHasHelpWithAnExample) {
       "jobs cancel", "jobs settle", "show",        "audit",       "audit verify", "status",    "pause",      "resume",        "live",
       "backup",      "reconcile",   "versions",    "approve",     "rollback",     "preview",   "test",       "map",           "why",
       "settings",    "alerts",      "alerts list", "alerts test", "alerts secret",
-      "vault",       "restore",     "arm",         "vault export-recovery"};
+      "vault",       "restore",     "arm",         "vault export-recovery", "vault rotate", "forget", "migrate"};
   for (const auto& name : all) {
     std::vector<std::string> words;
     for (size_t at = 0; at < name.size();) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/store/erasing.h"
 #include "runtime/store/sqlite/books.h"
 #include "runtime/store/sqlite/chain.h"
 #include "runtime/store/sqlite/claims.h"
@@ -34,6 +35,11 @@ class Ledger {
   Result<std::optional<int64_t>> take_lease(const std::string& grant, const std::string& owner, WallTime until, WallTime now);
   Status save_grant(const Grant& grant, int64_t epoch, bool commits, const std::vector<AuditBirth>& audit, WallTime now);
 
+  Result<int64_t> erase(const Erasure& erasure, WallTime now);
+  // Something was erased, and the log may still hold what the pages were.
+  bool erased() const { return erased_; }
+  void log_was_cut() { erased_ = false; }
+
   Status write_heads();  // so that readers see running jobs' journals whole
   Status merge_terms();  // new search terms into their sorted table
 
@@ -56,6 +62,7 @@ class Ledger {
   Books books_;
   Claims claims_;
   Id next_id_ = 1, next_row_ = 1, last_term_ = 0, terms_through_ = 0;
+  bool erased_ = false;
   struct State {
     Id next_id = 0, claimed_through = 0, heads_through = 0, terms_through = 0;
     int64_t audit_seq = 0;

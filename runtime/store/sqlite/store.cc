@@ -3,6 +3,7 @@
 #include "runtime/base/ids.h"
 #include "runtime/base/thread_pool.h"
 #include "runtime/store/sqlite/backup.h"
+#include "runtime/store/sqlite/erase.h"
 #include "runtime/store/sqlite/listings.h"
 #include "runtime/store/sqlite/open.h"
 #include "runtime/store/sqlite/rows.h"
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kReadLimit{5000};  // CPU time of one listing
 
-class SqliteStore : public Store {
+class SqliteStore : public Store, public Erasing {
  public:
   SqliteStore(SqliteOptions options, Environment env, std::shared_ptr<Writer> writer, std::unique_ptr<Database> points,
               std::unique_ptr<Database> lists)
@@ -100,6 +101,21 @@ class SqliteStore : public Store {
       if (!db) return db.error();
       return verify_chain(**db);
     });
+  }
+
+  Task<Result<ReadablePart>> readable_events(std::string client, Id after) override {
+    return listed<ReadablePart>([=](Database& db) { return list_readable_events(db, client, after); });
+  }
+  Task<Result<ReadablePart>> readable_journal(std::string client, Id after) override {
+    auto writing = writer_->write<Unit>(false, [](Ledger& ledger, WallTime) { return ledger.write_heads(); });
+    auto heads = co_await std::move(writing);
+    if (!heads) co_return heads.error();
+    auto reading = listed<ReadablePart>([=](Database& db) { return list_readable_journal(db, client, after); });
+    co_return co_await std::move(reading);
+  }
+  Task<Result<int64_t>> erase(Erasure erasure) override {
+    return writer_->write<int64_t>(false,
+                                   [erasure = std::move(erasure)](Ledger& ledger, WallTime now) { return ledger.erase(erasure, now); });
   }
 
   Task<Result<std::optional<Row>>> get(Table table, std::string key) override {
@@ -201,6 +217,8 @@ class SqliteStore : public Store {
 };
 
 }  // namespace
+
+Erasing& erasing_of(Store& store) { return dynamic_cast<Erasing&>(store); }
 
 Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options, Environment env) {
   auto space = Space::take(options.path);

@@ -191,9 +191,12 @@ void Writer::complete(Group group) {
 }
 
 void Writer::checkpoint(bool idle) {
-  if (lost_ || wal_pages_ < (idle ? kCheckpointWhenIdle : kCheckpointAlways)) return;
+  const bool cut = ledger_.erased();
+  if (lost_ || (!cut && wal_pages_ < (idle ? kCheckpointWhenIdle : kCheckpointAlways))) return;
   wal_pages_ = 0;
-  const int rc = sqlite3_wal_checkpoint_v2(db_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const int rc =
+      sqlite3_wal_checkpoint_v2(db_->handle(), nullptr, cut ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (cut && rc == SQLITE_OK) ledger_.log_was_cut();  // a reader that holds it: the next write tries again
   if (is_full(rc)) {
     space_->found_full();
   } else if ((rc & 0xff) == SQLITE_IOERR) {

@@ -152,7 +152,7 @@ class FakeVault : public vault::Vault {
     auto found = escrows.find(grant);
     return found == escrows.end() ? std::optional<Escrowed>() : std::optional<Escrowed>(found->second);
   }
-  Task<Status> rotate(Secret) override { co_return ok_status(); }
+  Task<Status> rotate(Secret, std::string) override { co_return ok_status(); }
   Task<Result<Secret>> export_recovery(std::string) override { co_return Secret("recovery"); }
   Task<Result<bool>> has_recovery() override { co_return true; }
 };

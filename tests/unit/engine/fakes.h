@@ -73,7 +73,7 @@ class FakeVault : public vault::Vault {
   Task<Status> drop_secret(std::string, std::string, std::string) override { co_return ok_status(); }
   Status escrow(std::string, int64_t, int64_t, std::string_view) override { return ok_status(); }
   Result<std::optional<Escrowed>> escrowed(const std::string&) override { return std::optional<Escrowed>(); }
-  Task<Status> rotate(Secret) override { co_return ok_status(); }
+  Task<Status> rotate(Secret, std::string) override { co_return ok_status(); }
   Task<Result<Secret>> export_recovery(std::string) override { co_return Secret("recovery"); }
   Task<Result<bool>> has_recovery() override { co_return true; }
 

@@ -200,9 +200,9 @@ TEST_F(VaultTest, RotationLeavesEverythingReadableByTheNewKeyOnly) {
   const std::string digest = vault_->digest("acme", "ann");
   const std::string old_master = master_;
   master_ = std::string(32, 'n');
-  good(wait(vault_->rotate(Secret(master_))));
+  good(wait(vault_->rotate(Secret(master_), "ann")));
   EXPECT_EQ("old payload", good(vault_->open("acme", "event", sealed)));
-  good(wait(vault_->rotate(Secret(master_))));
+  good(wait(vault_->rotate(Secret(master_), "ann")));
   open();
   prepare("acme");
   EXPECT_EQ("old payload", good(vault_->open("acme", "event", sealed)));
@@ -220,7 +220,7 @@ TEST_F(VaultTest, ARotationKilledAtAnyStepLeavesOneKeyThatOpensAll) {
   const std::string old_master = master_, new_master(32, 'n');
   bool rotated = false;
   for (int steps = 0; steps < 40 && !rotated; ++steps) {
-    spawn<Status>(vault_->rotate(Secret(new_master)));
+    spawn<Status>(vault_->rotate(Secret(new_master), "ann"));
     for (int i = 0; i < steps; ++i) {
       int ran = 0;
       loop_.run_until([&] { return ++ran > 1; }, Duration(0));
@@ -251,7 +251,7 @@ TEST_F(VaultTest, ARotationKilledAtAnyStepLeavesOneKeyThatOpensAll) {
 TEST_F(VaultTest, NoKeyIsMadeUnderTheOldMasterWhileItChanges) {
   prepare("acme");
   std::optional<Status> rotated, late;
-  spawn<Status>(vault_->rotate(Secret(std::string(32, 'n'))), [&](Status end) { rotated = end; });
+  spawn<Status>(vault_->rotate(Secret(std::string(32, 'n')), "ann"), [&](Status end) { rotated = end; });
   spawn<Status>(vault_->prepare("zeta"), [&](Status end) { late = end; });
   loop_.run_until_idle();
   ASSERT_TRUE(rotated && rotated->ok());
