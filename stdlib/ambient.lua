@@ -57,17 +57,19 @@ end
 -- look_up{ "invoices.list", by = "YourRef", quiet = "3m" }: a create whose fate is found out by looking (kind C).
 function names.look_up(effect)
   expect_table(effect, "look_up")
-  only(effect, set { 1, "by", "quiet" }, "look_up")
+  only(effect, set { 1, "by", "field", "quiet" }, "look_up")
   if not effect[1] or not effect.by then fail("look_up: expected { \"operation\", by = \"Field\" }") end
-  return { kind = "C", look_up = effect[1], by = effect.by, quiet = effect.quiet or "1m" }
+  return { kind = "C", look_up = effect[1], by = effect.by, field = effect.field, quiet = effect.quiet or "1m" }
 end
 
 -- upsert{ key = "orderKey", read = "orders.get" }: writing again writes the same record (kind A).
 function names.upsert(effect)
   expect_table(effect, "upsert")
-  only(effect, set { "key", "read", "quiet" }, "upsert")
+  only(effect, set { "key", "read", "ask", "updatable", "replace", "quiet" }, "upsert")
   if not effect.key then fail("upsert: expected { key = \"field\" }") end
-  return { kind = "A", key = effect.key, read = effect.read, quiet = effect.quiet }
+  return {
+    kind = "A", key = effect.key, read = effect.read, ask = effect.ask, updatable = effect.updatable, replace = effect.replace, quiet = effect.quiet,
+  }
 end
 
 function names.schema(fields)

@@ -59,6 +59,8 @@ local function arguments_of(role, name, operation, ...)
       out.path[key], open[key] = value, nil
     elseif key == "headers" and type(value) == "table" then
       out.headers = value
+    elseif key == "link" and operation.link_hosts then
+      out.url = value
     elseif is_scalar(value) then
       out.query[key] = tostring(value)
     else

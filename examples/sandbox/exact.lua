@@ -180,7 +180,9 @@ function Exact:act(body)
   local division = body.division or self.users.jan.divisions[1]
   if not self.books.divisions[division] then return nil, "no division " .. tostring(division) end
   local world = self:world(division)
-  local done = person(world, body) + people.act(self.books, division, world, body)
+  local done, taken, why = person(world, body)
+  if why then return nil, why end
+  done = done + people.act(self.books, division, world, body)
   if body.accounts then
     seed.accounts(self.books, division, body.accounts)
     done = done + body.accounts
@@ -190,7 +192,7 @@ function Exact:act(body)
     if not self.oauth:take_back(body.revoke) then return nil, "nothing was agreed to by " .. tostring(body.revoke) end
     done = done + 1
   end
-  return { done = done }
+  return { done = done, orders = body.orders and taken or nil }
 end
 
 return function(config)

@@ -1,7 +1,7 @@
 -- What a person does in the simulated books, in the place of us: processes, deletes, edits, delivers, blocks.
 
-local calendar, entities, host, money, rules, write =
-  require "calendar", require "exact_fields", require "host", require "money", require "exact_rules", require "exact_write"
+local calendar, dispatch, entities, host, money, rules, write = require "calendar", require "exact_dispatch", require "exact_fields", require "host",
+  require "money", require "exact_rules", require "exact_write"
 
 local DOCUMENTS = { "salesinvoice/SalesInvoices", "salesentry/SalesEntries", "salesorder/SalesOrders" }
 local LINES = {
@@ -99,8 +99,22 @@ function acts.copy(world, copy)
   return true
 end
 
+for name, act in pairs(dispatch.acts) do acts[name] = act end
+
+-- Gives how many acts were done, and the sales orders that were taken.
 return function(world, body)
-  local done = 0
+  local done, taken = 0, host.json.array {}
+  local drafts = body.orders or {}
+  if math.type(drafts) == "integer" then
+    local count = drafts
+    drafts = {}
+    for index = 1, count do drafts[index] = {} end
+  end
+  for _, draft in ipairs(drafts) do
+    local order, why = dispatch.take(world, draft)
+    if not order then return done, taken, why end
+    done, taken[#taken + 1] = done + 1, { id = order.OrderID, number = order.OrderNumber }
+  end
   for name, act in pairs(acts) do
     for _, each in ipairs(body[name] or {}) do
       if act(world, each) then done = done + 1 end
@@ -108,5 +122,5 @@ return function(world, body)
   end
   local account = body.block_account and world.books:find(world.division, "crm/Accounts", "Email", body.block_account)
   if account then account.Blocked, done = true, done + 1 end
-  return done
+  return done, taken
 end

@@ -1,6 +1,6 @@
 -- What /_sandbox/exact_online/state tells: counts, all documents with their references and amounts, and what is doubled.
 
-local calendar, host, money = require "calendar", require "host", require "money"
+local calendar, dispatch, host, money = require "calendar", require "exact_dispatch", require "host", require "money"
 
 local INVOICES, ENTRIES, ORDERS = "salesinvoice/SalesInvoices", "salesentry/SalesEntries", "salesorder/SalesOrders"
 local LINES = {
@@ -127,7 +127,7 @@ return function(books, query)
         invoices = listed and documents(books, code, INVOICES, query, is_no_credit),
         credit_invoices = listed and documents(books, code, INVOICES, query, is_credit),
         sales_entries = listed and documents(books, code, ENTRIES, query), sales_orders = listed and documents(books, code, ORDERS, query),
-        accounts = query.accounts and accounts_of(books, code) or nil,
+        accounts = query.accounts and accounts_of(books, code) or nil, dispatch = query.dispatch and dispatch.report(books, code) or nil,
       }
     end
   end

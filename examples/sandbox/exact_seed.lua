@@ -26,6 +26,11 @@ local GL_ACCOUNTS = {
   { Code = "1500", Description = "Gift certificates not yet redeemed", UseCostcenter = 2, Type = 55, BalanceType = "B" },
   { Code = "8030", Description = "Revenue by cost center", UseCostcenter = 1 },
   { Code = "8040", Description = "Revenue without cost center", UseCostcenter = 2 },
+  { Code = "4500", Description = "Freight out", UseCostcenter = 0, BalanceSide = "D" },
+  { Code = "4510", Description = "Freight insurance", UseCostcenter = 0, BalanceSide = "D" },
+  { Code = "4520", Description = "Freight out, by cost center", UseCostcenter = 1, BalanceSide = "D" },
+  { Code = "1600", Description = "Freight to be invoiced", UseCostcenter = 2, Type = 22, BalanceType = "B" },
+  { Code = "1610", Description = "UPS to be invoiced", UseCostcenter = 2, Type = 22, BalanceType = "B" },
   { Code = "8099", Description = "Closed revenue account", UseCostcenter = 0, IsBlocked = true },
 }
 

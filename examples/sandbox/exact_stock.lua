@@ -206,6 +206,9 @@ local UNITS = { { "pc", "Piece" }, { "kg", "Kilogram" }, { "box", "Box of 12" } 
 local ITEMS = {
   { Code = "STOCK-1", Description = "Kept in stock", IsStockItem = true, GrossWeight = "1.4", NetWeight = "1.25", NetWeightUnit = "kg",
     StatisticalCode = "69111000" },
+  { Code = "STOCK-2", Description = "Kept in stock, smaller", IsStockItem = true, GrossWeight = "0.35", NetWeight = "0.3", NetWeightUnit = "kg" },
+  { Code = "BOX-12", Description = "A box of twelve", IsStockItem = true, Unit = "box", GrossWeight = "4", NetWeight = "3.6", NetWeightUnit = "kg" },
+  { Code = "ROPE", Description = "Rope by the metre", IsStockItem = true, Unit = "m", GrossWeight = "0.1", NetWeight = "0.1", IsFractionAllowedItem = true },
   { Code = "BATCH-1", Description = "With a batch number", IsStockItem = true, IsBatchItem = 1, GrossWeight = "0.5", NetWeight = "0.45" },
   { Code = "SERIAL-1", Description = "With a serial number", IsStockItem = true, IsSerialItem = true, GrossWeight = "3", NetWeight = "2.8" },
 }
@@ -249,13 +252,13 @@ function stock.seed(books, code)
   books:insert(code, "sales/SalesChannels", "ID", { Code = "WEB", Description = "Web shop", Active = true })
   local places = { warehouse = main.ID, group = group.ID, revenue = revenue }
   local made = {}
-  for index, draft in ipairs(ITEMS) do made[index] = seed_item(books, code, draft, places) end
+  for _, draft in ipairs(ITEMS) do made[draft.Code] = seed_item(books, code, draft, places) end
   for number = 1, 2 do
     books:insert(code, BATCH, "ID", {
-      BatchNumber = ("LOT-%d"):format(number), Item = made[2].ID, ItemCode = made[2].Code, AvailableQuantity = 10 * money.ONE, IsBlocked = 0,
+      BatchNumber = ("LOT-%d"):format(number), Item = made["BATCH-1"].ID, ItemCode = "BATCH-1", AvailableQuantity = 10 * money.ONE, IsBlocked = 0,
     })
     books:insert(code, SERIAL, "ID", {
-      SerialNumber = ("SN-%d"):format(number), Item = made[3].ID, ItemCode = made[3].Code, Available = 1, IsBlocked = 0,
+      SerialNumber = ("SN-%d"):format(number), Item = made["SERIAL-1"].ID, ItemCode = "SERIAL-1", Available = 1, IsBlocked = 0,
       Warehouse = main.ID, WarehouseCode = "1",
     })
   end

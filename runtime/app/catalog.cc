@@ -112,7 +112,10 @@ engine::SubscriptionSpec subscription(const remote::Connection& connection, cons
   spec.active = text(subscribe, "active");
   spec.url = public_url + "/hooks/" + percent_encode(connection.client) + "/" + percent_encode(connection.name);
   spec.topics = std::move(topics);
-  spec.hook_token = spec.body.find("{hook_token}") != std::string::npos;
+  const Json verify = webhooks.value("verify", Json::object());
+  const bool in_path = verify.is_object() && verify.contains("path_token");
+  if (in_path) spec.url += "/{hook_token}";
+  spec.hook_token = in_path || spec.body.find("{hook_token}") != std::string::npos;
   spec.secret_owner = connection.owner;
   spec.hosts = connection.hosts;
   return spec;

@@ -4,6 +4,7 @@
 #include "runtime/auth/authorize.h"
 #include "runtime/base/encoding.h"
 #include "runtime/console/router.h"
+#include "runtime/crypto/signature.h"
 #include "runtime/http/url.h"
 
 namespace mlc::app {
@@ -71,6 +72,7 @@ Task<Unit> webhook(Runtime& runtime, http::Request request, std::vector<std::str
   engine::HeaderList headers;
   headers.reserve(request.headers.size());
   for (auto& field : request.headers) headers.emplace_back(std::move(field.name), std::move(field.value));
+  if (path.size() == 4) headers.emplace_back(crypto::kPathToken, std::move(path[3]));
   auto answer = co_await runtime.engine().intake().webhook(path[1], path[2], std::move(headers), std::move(request.body));
   runtime.hook_answers().count(path[1], path[2], answer.problem, runtime.environment().clock->wall());
   http::Response response;

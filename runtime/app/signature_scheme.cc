@@ -80,6 +80,11 @@ Result<crypto::SignatureScheme> parse_scheme(const std::string& json, const std:
     if (!mac) return mac.error();
     scheme.mac = std::move(*mac);
   }
+  // In the address that was registered, for remotes that neither sign nor send a header of ours.
+  if (verify.contains("path_token")) {
+    if (verify["path_token"] != true) return wrong(where + ".path_token", "expected true");
+    scheme.token = crypto::TokenHeader{std::string(crypto::kPathToken), "hook_token"};
+  }
   if (verify.contains("token")) scheme.token = crypto::TokenHeader{text(verify["token"], "header"), text(verify["token"], "secret")};
   auto valid = crypto::validate(scheme);
   if (!valid) return wrong(where, valid.error().text());

@@ -29,6 +29,9 @@ std::vector<std::string> names_in(std::string_view pattern) {
   return names;
 }
 
+// Basic's user name and password, already joined and in base64.
+constexpr std::string_view kReadyPair = "basic";
+
 using Values = std::vector<std::pair<std::string, Secret>>;
 
 const Secret* value_of(const Values& values, std::string_view name) {
@@ -78,7 +81,9 @@ struct Material {
         target += percent_encode(place.name) + "=" + percent_encode(value);
       }
     }
-    if (spec.kind == Kind::basic && spec.send.empty()) {
+    if (const Secret* ready = value_of(values, kReadyPair); spec.kind == Kind::basic && spec.send.empty() && ready != nullptr) {
+      headers.set("Authorization", "Basic " + std::string(ready->reveal()));
+    } else if (spec.kind == Kind::basic && spec.send.empty()) {
       std::string pair(value_of(values, "username")->reveal());
       pair += ":";
       pair += value_of(values, "password")->reveal();
@@ -214,8 +219,16 @@ Task<Result<Credentials>> Authorizer::credentials(Need need, WallTime* not_befor
     for (auto& name : names_in(place.value)) wanted.push_back(std::move(name));
   }
   if (setup.spec->kind == Kind::basic && setup.spec->send.empty()) {
-    wanted.push_back("username");
-    wanted.push_back("password");
+    // Some are given the two only as they are sent.
+    const std::string pair(kReadyPair);
+    auto ready = co_await secret(setup.owner, pair, bound_to);
+    if (ready) {
+      if (seen_.insert(setup.owner + " " + pair).second) parts_.log->redactor().add(ready->reveal());
+      material->values.emplace_back(pair, std::move(*ready));
+    } else {
+      wanted.push_back("username");
+      wanted.push_back("password");
+    }
   }
   if (setup.spec->has_grant()) {
     auto holder = grant(setup.grant);

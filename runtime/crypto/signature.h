@@ -61,8 +61,12 @@ struct PlainMac {
 };
 
 // A fixed secret value that every delivery must carry, besides the signature or (explicitly) instead of it.
+// The last step of the address that a delivery was sent to, given to verify() as if it were a header: no sender can write one of
+// this name, as a colon stands in no header's name.
+inline constexpr std::string_view kPathToken = ":path-token";
+
 struct TokenHeader {
-  std::string header;
+  std::string header;  // or kPathToken
   std::string secret;  // its name
 };
 

@@ -4,6 +4,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
+#include "runtime/base/wall_clock.h"
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
 #include "runtime/document/path.h"
@@ -288,7 +289,8 @@ Task<Result<Backfills::Page>> Backfills::read(Backfill task, size_t index, bool 
     if (key.empty()) co_return Error(Code::corrupt, source.operation + ": a row has no " + source.key_path);
     const auto changed = std::string(remote::find_dotted(row, period->field).text());
     if (!period->counts && (from || to)) {
-      const auto when = parse_remote_instant(changed);
+      const auto zone = Zone::find(period->zone.empty() ? "UTC" : period->zone);
+      const auto when = period->zone.empty() || !zone ? parse_remote_instant(changed) : parse_wall_clock(changed, *zone);
       if (when && ((from && *when < *from) || (to && *when >= *to))) {
         ++page.outside;
         continue;

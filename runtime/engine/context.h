@@ -18,6 +18,8 @@
 
 namespace mlc::engine {
 
+class Batches;
+
 // co_await it: goes straight on, or never when the hook says that the process ends here.
 struct CrashPoint {
   bool dead;
@@ -40,6 +42,7 @@ struct Context {
   Scope scope;
   std::unordered_map<std::string, WallTime> searched{};  // effect key -> when its first search found nothing (kind C)
   std::function<void()> wake_jobs = [] {};               // something may have become claimable
+  std::shared_ptr<Batches> batches{};                    // writes that go out together; engine's
 
   // Runs later, unless the engine is gone by then.
   void post(std::function<void()> work) {

@@ -420,19 +420,19 @@ Task<Effects::Stop> Effects::deliver() {
     if (stop) co_return stop;
   }
 
+  if (const auto together = run_.context.remote.batch(run_.job.client, connection_, request_.operation)) {
+    auto delivery = deliver_together(*together);
+    co_return co_await std::move(delivery);
+  }
+
   WallTime not_before{};
   auto ticket = co_await run_.context.remote.admit(plan_, run_.job.lane, context.options.permit_patience, &not_before);
   if (!ticket) co_return Sent(from_error(ticket.error(), not_before));
 
   co_await run_.context.at("before_arm");
   const auto admitted = context.env.clock->steady();
-  const auto now = context.now();
-  if (effect_->armed == WallTime{}) effect_->armed = now;  // kind B counts its retention from the first send
-  ++effect_->sends;
-  auto armed = co_await change_state(EffectState::armed, states(EffectState::planned, EffectState::unknown), store::Change());
+  auto armed = co_await arm();
   if (!armed) co_return Sent(from_error(armed.error(), {}));
-  ++counts_.effects_armed;
-  co_await run_.context.at("after_arm");
 
   const auto waited = std::chrono::duration<double, std::micro>(context.env.clock->steady() - admitted) / context.env.clock->scale();
   if (waited > context.options.arm_to_send) {

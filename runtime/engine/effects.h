@@ -53,7 +53,9 @@ class Effects {
   Task<Stop> plan();
   Task<Stop> load_plan();
   Task<Stop> search_first();
-  Task<Stop> deliver();  // permit, token, arm, send, outcome; nullopt = again
+  Task<Stop> deliver();                                   // permit, token, arm, send, outcome; nullopt = again
+  Task<Stop> deliver_together(remote::BatchFacts facts);  // the same with others of its kind in one request
+  Task<Result<store::Committed>> arm();
   Task<Stop> take_outcome(remote::Outcome outcome);
   Task<Stop> settle(std::string id, std::string number, std::string record, const remote::Exchange* exchange, std::string_view state);
   Task<Stop> confirm(std::string id);

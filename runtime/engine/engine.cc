@@ -1,5 +1,6 @@
 #include "runtime/engine/engine.h"
 
+#include "runtime/engine/batches.h"
 #include "runtime/engine/recovery.h"
 
 namespace mlc::engine {
@@ -17,6 +18,7 @@ Engine::Engine(Environment env, store::Store& store, vault::Vault& vault, remote
       calendars_(context_, reconcile_),
       story_(context_, intake_, jobs_, schedule_) {
   context_.wake_jobs = [this] { jobs_.wake(); };
+  context_.batches = std::make_shared<Batches>(context_);
 }
 
 Engine::~Engine() {

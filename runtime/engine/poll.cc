@@ -4,6 +4,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/strings.h"
+#include "runtime/base/wall_clock.h"
 #include "runtime/document/document.h"
 #include "runtime/document/path.h"
 #include "runtime/document/write.h"
@@ -33,6 +34,24 @@ Result<WallTime> parse_count(std::string_view text) {
   return from_micros(*number);
 }
 
+// When a row changed: by a count, by a clock on the wall somewhere, or as an instant says it. `latest`: of two moments that such a clock
+// shows alike, when it goes back.
+struct Moment {
+  WallTime earliest{}, latest{};
+};
+Result<Moment> moment_of(const remote::Since& since, std::string_view text) {
+  if (!since.zone.empty()) {
+    const auto zone = Zone::find(since.zone);
+    if (!zone) return zone.error();
+    const auto first = parse_wall_clock(text, *zone), last = parse_wall_clock(text, *zone, Zone::Choose::latest);
+    if (!first) return first.error();
+    return Moment{*first, last.value_or(*first)};
+  }
+  const auto moment = since.counts ? parse_count(text) : parse_remote_instant(text);
+  if (!moment) return moment.error();
+  return Moment{*moment, *moment};
+}
+
 Result<Page> read_page(Context& context, const PollTask& task, const remote::Since& since, store::Lane lane, const std::string& rows,
                        WallTime* newest) {
   const auto mode = context.doors.mode(task.instance->client, task.instance->name);
@@ -45,12 +64,12 @@ Result<Page> read_page(Context& context, const PollTask& task, const remote::Sin
     const auto key = at(row, task.trigger.key_path).text();
     const auto changed = remote::find_dotted(row, field).text();
     if (key.empty()) return Error(Code::corrupt, task.trigger.operation + ": a row has no " + task.trigger.key_path);
-    const auto moment = since.counts ? parse_count(changed) : parse_remote_instant(changed);
+    const auto moment = moment_of(since, changed);
     if (!moment) return moment.error().wrap(task.trigger.operation + ": " + field);
-    page.ascending = page.ascending && *moment >= *newest;
-    *newest = std::max(*newest, *moment);
+    page.ascending = page.ascending && moment->earliest >= *newest;
+    *newest = std::max(*newest, moment->earliest);
     // The overlap reaches behind the start. Remotes write whole seconds: one that the start is in counts.
-    if (mode.live && !since.counts && *moment + std::chrono::seconds(1) <= mode.start) continue;
+    if (mode.live && !since.counts && moment->latest + std::chrono::seconds(1) <= mode.start) continue;
 
     std::string payload;
     document::Writer writer(payload);

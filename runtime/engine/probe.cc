@@ -1,5 +1,7 @@
 #include "runtime/engine/probe.h"
 
+#include <algorithm>
+
 #include "runtime/base/decimal.h"
 #include "runtime/document/document.h"
 #include "runtime/document/write.h"
@@ -101,6 +103,14 @@ bool holds_fields(std::string_view record_json, std::string_view body) {
     if (!same(field.value, record->root().get(field.key))) return false;
   }
   return true;
+}
+
+bool takes_updates(const remote::Probe& probe, std::string_view record_json) {
+  if (probe.state_field.empty()) return true;
+  auto record = document::Document::parse(std::string(record_json));
+  if (!record) return true;
+  const auto state = plain(remote::find_dotted(record->root(), probe.state_field));
+  return std::find(probe.states.begin(), probe.states.end(), state) != probe.states.end();
 }
 
 std::string compare_confirmed(const std::vector<std::string>& fields, std::string_view sent, std::string_view expect,

@@ -28,6 +28,9 @@ Error read_error(const remote::Outcome& outcome);
 // Whether a record read back holds every plain field that `body` sets.
 bool holds_fields(std::string_view record_json, std::string_view body);
 
+// Whether the record is in a state in which the remote still takes updates of it.
+bool takes_updates(const remote::Probe& probe, std::string_view record_json);
+
 // The first declared field that differs between what was sent (or `expect`ed) and what the remote has, as a sentence; "" =
 // all agree.
 std::string compare_confirmed(const std::vector<std::string>& fields, std::string_view sent, std::string_view expect, std::string_view got);

@@ -127,9 +127,16 @@ Task<Result<remote::Outcome>> Subscriptions::write(const SubscriptionSpec& spec,
 
 Task<Status> Subscriptions::keep(SubscriptionSpec spec, Upkept* upkept) {
   if (spec.topics.empty()) co_return ok_status();
+  std::string own_url = spec.url;  // as it stands there; the token in it is a reference wherever else we write it
   if (spec.hook_token) {
     auto token = co_await ensure_token(spec);
     if (!token) co_return token.error();
+    constexpr std::string_view kToken = "{hook_token}";
+    if (const size_t at = own_url.find(kToken); at != std::string::npos) {
+      auto known = co_await context_.vault.secret(spec.secret_owner, "hook_token", "");
+      if (!known) co_return known.error();
+      if (*known) own_url.replace(at, kToken.size(), (*known)->reveal());
+    }
   }
   // All registrations there, by the fields that make two the same.
   std::map<std::string, Registration> there;
@@ -155,7 +162,8 @@ Task<Status> Subscriptions::keep(SubscriptionSpec spec, Upkept* upkept) {
   if (!body) co_return body.error().wrap("webhooks.subscribe.body");
   for (const auto& topic : spec.topics) {
     std::string same;
-    for (const auto& [what, field] : spec.same) same += what + "=" + filled("{" + what + "}", spec, topic) + "\n";
+    for (const auto& [what, field] : spec.same)
+      same += what + "=" + (what == "url" ? own_url : filled("{" + what + "}", spec, topic)) + "\n";
     const auto known = there.find(same);
     std::string id = known == there.end() ? std::string() : known->second.id, act;
     if (known != there.end() && known->second.active) {

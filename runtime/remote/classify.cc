@@ -97,6 +97,11 @@ Outcome classify_write(const SystemSpec& spec, const Operation& operation, const
     } else {
       const Value record = unwrapped(operation, answer);
       outcome.body = document::write(record);
+      if (!operation.refused_unless.empty() && !find_dotted(answer, operation.refused_unless).as_bool()) {
+        outcome.verdict = Verdict::rejected;
+        outcome.code = "validation";
+        return outcome;
+      }
       if (!operation.id.empty()) outcome.remote_id = plain(find_dotted(record, operation.id));
       if (!operation.number.empty()) outcome.number = plain(find_dotted(record, operation.number));
       if (operation.create && !operation.id.empty() && outcome.remote_id.empty()) outcome.verdict = Verdict::applied_blind;

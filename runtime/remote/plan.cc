@@ -49,6 +49,13 @@ std::string Plan::serialise() const {
     put("arguments", probe->arguments);
     put("field", probe->field);
     put("value", probe->value);
+    if (!probe->state_field.empty()) {
+      put("state_field", probe->state_field);
+      json.key("states");
+      json.begin_array();
+      for (const auto& state : probe->states) json.string(state);
+      json.end_array();
+    }
     json.end_object();
   }
   json.key("quiet");
@@ -84,7 +91,9 @@ Result<Plan> Plan::parse(std::string_view serialised) {
   plan.body = text(root, "body");
   plan.idempotency_key = text(root, "idempotency_key");
   if (auto probe = root.get("probe"); probe.is_object()) {
-    plan.probe = Probe{text(probe, "operation"), text(probe, "arguments"), text(probe, "field"), text(probe, "value")};
+    plan.probe = Probe{text(probe, "operation"), text(probe, "arguments"),   text(probe, "field"),
+                       text(probe, "value"),     text(probe, "state_field"), {}};
+    for (auto state : probe.get("states").items()) plan.probe->states.emplace_back(state.text());
   }
   plan.quiet = micros(root, "quiet");
   plan.retention = micros(root, "retention");

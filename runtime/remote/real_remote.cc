@@ -4,6 +4,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
+#include "runtime/base/wall_clock.h"
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
 #include "runtime/http/follow.h"
@@ -107,6 +108,7 @@ Result<Since> RealRemote::since(const std::string& client, const std::string& co
   since.field = declared->field;
   since.sorted = declared->sorted;
   since.counts = declared->format == "odata_number";
+  since.zone = declared->zone;
   return since;
 }
 
@@ -124,12 +126,13 @@ Result<Since> RealRemote::period(const std::string& client, const std::string& c
     return since(client, connection, operation, counts ? std::optional<WallTime>(WallTime{}) : from);
   }
   auto query = document::Node::object();
-  if (from) query.set(declared->from, format_rfc3339(*from));
-  if (to) query.set(declared->to, format_rfc3339(*to));
+  const auto zone = declared->zone.empty() ? std::optional<Zone>() : std::optional<Zone>(*Zone::find(declared->zone));
+  if (from) query.set(declared->from, zone ? format_wall_clock_from(*from, *zone) : format_rfc3339(*from));
+  if (to) query.set(declared->to, zone ? format_wall_clock(*to, *zone) : format_rfc3339(*to));
   for (const auto& [name, value] : declared->query) query.set(name, value);
   auto arguments = document::Node::object();
   arguments.set("query", std::move(query));
-  return Since{document::write(arguments), declared->field, false, false};
+  return Since{document::write(arguments), declared->field, false, false, declared->zone};
 }
 
 Result<std::string> RealRemote::take(const std::string& client, const std::string& connection, const std::string& operation,
@@ -177,7 +180,7 @@ Result<Plan> RealRemote::plan(const Call& call) {
     const Operation* list = found->connection->spec->operation(effect.look_up);
     const std::string value = plain(find_dotted(root.get("body"), effect.by));
     if (list != nullptr && !value.empty())
-      plan.probe = Probe{effect.look_up, find_arguments(*list, effect.by, value, root), effect.by, value};
+      plan.probe = Probe{effect.look_up, find_arguments(*list, effect.field, value, root), effect.field, value, "", {}};
   } else if (effect.kind == 'A' && !effect.read.empty()) {
     const Operation* read = found->connection->spec->operation(effect.read);
     const Value in_path = root.get("path").get(effect.key);
@@ -190,9 +193,16 @@ Result<Plan> RealRemote::plan(const Call& call) {
       auto by_path = document::Node::object();
       by_path.set("path", std::move(path));
       const std::string& field = read != nullptr && !read->id.empty() ? read->id : effect.key;
-      plan.probe = Probe{effect.read, document::write(by_path), field, value};
+      plan.probe = Probe{effect.read, document::write(by_path), field, value, "", {}};
     } else if (read != nullptr) {
-      plan.probe = Probe{effect.read, find_arguments(*read, effect.key, value, root), effect.key, value};
+      const std::string asked = plain(find_dotted(root.get("body"), effect.ask));
+      if (asked.empty())
+        return Error(Code::invalid_argument, call.operation + ": " + effect.ask + ", which it is looked up by, is not given");
+      plan.probe = Probe{effect.read, find_arguments(*read, effect.ask, asked, root), effect.key, value, "", {}};
+    }
+    if (plan.probe) {
+      plan.probe->state_field = effect.updatable.field;
+      plan.probe->states = effect.updatable.values;
     }
   }
   return plan;
@@ -334,7 +344,9 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
   }
   Admission& admission = *held->admission;
   const Connection& connection = *admission.target.connection;
-  const Operation& operation = *admission.target.operation;
+  // Several that go out together were admitted as one of them is.
+  const Operation* own = connection.spec->operation(plan.operation);
+  const Operation& operation = own != nullptr ? *own : *admission.target.operation;
 
   http::OutgoingRequest request;
   request.method = plan.method;

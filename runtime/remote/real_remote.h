@@ -40,6 +40,9 @@ class RealRemote : public Remote {
   Result<Plan> plan(const Call& call) override;
   Task<Result<std::unique_ptr<Ticket>>> admit(const Plan& plan, store::Lane lane, Duration patience, WallTime* not_before) override;
   Task<Outcome> send(Plan plan, std::unique_ptr<Ticket> ticket) override;
+  std::optional<BatchFacts> batch(const std::string& client, const std::string& connection, const std::string& operation) override;
+  Result<Plan> together(const std::vector<const Plan*>& plans) override;
+  std::vector<Outcome> apart(const std::vector<const Plan*>& plans, const Outcome& outcome) override;
   std::optional<Hold> held(const std::string& client, const std::string& connection) override;
   std::vector<Skew> skews() const override;
   Result<std::string> take(const std::string& client, const std::string& connection, const std::string& operation,

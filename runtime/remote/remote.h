@@ -63,6 +63,9 @@ struct Outcome {
 struct Probe {
   std::string operation, arguments;  // arguments JSON, as in Call
   std::string field, value;          // rows whose `field` equals `value` are ours
+  // Kind A: a record whose `state_field` has none of `states` takes no update any more. "" = every record does.
+  std::string state_field{};
+  std::vector<std::string> states{};
 };
 
 // A write, frozen. serialise() gives the bytes the journal keeps; parse() reads them back after a restart.
@@ -104,6 +107,13 @@ struct Since {
   std::string field;      // of a row: when it changed
   bool sorted = false;    // rows come oldest change first, so that a cursor may follow page by page
   bool counts = false;    // `field` is a number that grows with each change, kept in a WallTime as its microseconds
+  std::string zone;       // `field` is a wall-clock time of this zone, without an offset
+};
+
+// How writes of an operation go out together (its `batch` block).
+struct BatchFacts {
+  size_t max = 1;
+  Duration linger{};
 };
 
 class Remote {
@@ -150,6 +160,22 @@ class Remote {
 
   // Exactly one request. Never retries.
   virtual Task<Outcome> send(Plan plan, std::unique_ptr<Ticket> ticket) = 0;
+
+  // Several frozen writes of one operation and connection as one request. nullopt: they go out one by one.
+  virtual std::optional<BatchFacts> batch(const std::string& client, const std::string& connection, const std::string& operation) {
+    (void)client, (void)connection, (void)operation;
+    return std::nullopt;
+  }
+  // The request that carries them all: their bodies as they were frozen, in this order.
+  virtual Result<Plan> together(const std::vector<const Plan*>& plans) {
+    (void)plans;
+    return Error(Code::unsupported, "this operation takes no several at once");
+  }
+  // What the one answer says of each of them, in their order; their exchange is their own part of it. A refusal of all of them is none
+  // of each: `again`, and what may have been one is unknown.
+  virtual std::vector<Outcome> apart(const std::vector<const Plan*>& plans, const Outcome& outcome) {
+    return std::vector<Outcome>(plans.size(), outcome);
+  }
 
   // nullopt = open for work; else why and until when (max = until a person acts) this connection is held.
   struct Hold {

@@ -5,6 +5,7 @@
 #include "runtime/base/date.h"
 #include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
+#include "runtime/base/wall_clock.h"
 #include "runtime/document/write.h"
 
 namespace mlc::remote {
@@ -46,12 +47,49 @@ Result<std::string> fill_path(const Connection& connection, const Operation& ope
   return out + std::string(rest);
 }
 
-Status add_query(const Operation& operation, Value given, std::vector<std::pair<std::string, std::string>>& query) {
-  auto set = [&query](const std::string& name, std::string value) {
-    auto known = std::find_if(query.begin(), query.end(), [&](const auto& field) { return field.first == name; });
-    if (known != query.end()) known->second = std::move(value);
-    else query.emplace_back(name, std::move(value));
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+void set_field(Query& query, const std::string& name, std::string value) {
+  auto known = std::find_if(query.begin(), query.end(), [&](const auto& field) { return field.first == name; });
+  if (known != query.end()) known->second = std::move(value);
+  else query.emplace_back(name, std::move(value));
+}
+
+// '#' stands for digits, or for none.
+bool host_fits(std::string_view pattern, std::string_view host) {
+  const size_t any = pattern.find('#');
+  if (any == std::string_view::npos) return iequals(pattern, host);
+  if (host.size() + 1 < pattern.size() || !iequals(pattern.substr(0, any), host.substr(0, any))) return false;
+  std::string_view rest = host.substr(any);
+  for (;;) {
+    if (host_fits(pattern.substr(any + 1), rest)) return true;
+    if (rest.empty() || rest.front() < '0' || rest.front() > '9') return false;
+    rest.remove_prefix(1);
+  }
+}
+
+// What a link asks for, when it leads to where this operation is and to a host of the remote (T5).
+Result<Query> query_of_link(const Connection& connection, const Operation& operation, std::string_view text) {
+  auto url = http::Url::parse(text);
+  if (!url) return url.error().wrap(operation.name + ": the link that it was given");
+  constexpr int kHttps = 443;
+  const bool declared = url->port() == kHttps && std::any_of(operation.link_hosts.begin(), operation.link_hosts.end(),
+                                                             [&](const auto& pattern) { return host_fits(pattern, url->host()); });
+  const auto refused = [&](const std::string& why) {
+    return Error(Code::denied, operation.name + ": the link that it was given leads to " + url->authority() + url->path() + ", " + why);
   };
+  const bool own = url->origin() == connection.base.origin();
+  if (!own && (url->scheme() != "https" || !declared)) return refused("which is no host of this system");
+  std::string path = url->path(), base = own ? connection.base.path() : "";
+  while (base.ends_with('/')) base.pop_back();
+  if (path != base + operation.path) return refused("which is not where this operation reads");
+  auto query = http::parse_query(url->query());
+  if (!query) return refused("and its query can't be read");
+  return Query(query->begin(), query->end());
+}
+
+Status add_query(const Operation& operation, Value given, Query& query) {
+  auto set = [&query](const std::string& name, std::string value) { set_field(query, name, std::move(value)); };
   if (operation.pages) {
     if (!operation.pages->size_param.empty()) set(operation.pages->size_param, std::to_string(operation.pages->size));
     if (!operation.pages->param.empty()) set(operation.pages->param, std::to_string(operation.pages->first));
@@ -97,7 +135,16 @@ Result<BuiltRequest> build_request(const Connection& connection, const Operation
   auto headers = add_headers(operation, arguments.get("headers"), built.headers);
   if (!headers) return headers.error();
 
-  if (Value link = arguments.get("url"); link.is_string()) {
+  Value link = arguments.get("url");
+  // A link of a message: what it asks for is taken, where it leads only looked at.
+  std::vector<std::pair<std::string, std::string>> asked;
+  if (link.is_string() && !operation.link_hosts.empty()) {
+    auto taken = query_of_link(connection, operation, link.text());
+    if (!taken) return taken.error();
+    asked = std::move(*taken);
+    link = Value();
+  }
+  if (link.is_string()) {
     if (!operation.reads) return wrong(operation, "only a read may follow a link");
     auto url = connection.base.resolve(link.text());
     if (!url) return url.error().wrap(operation.name + ": the link to the next page");
@@ -109,7 +156,8 @@ Result<BuiltRequest> build_request(const Connection& connection, const Operation
   } else {
     auto path = fill_path(connection, operation, arguments.get("path"));
     if (!path) return path.error();
-    auto query = operation.query;
+    auto query = std::move(asked);
+    for (const auto& [name, value] : operation.query) set_field(query, name, value);
     auto added = add_query(operation, arguments.get("query"), query);
     if (!added) return added.error();
     std::string target = connection.base.path();
@@ -150,6 +198,9 @@ std::string since_arguments(const SinceSpec& since, std::optional<WallTime> from
     std::string text;
     if (since.format == "odata_number") {
       text = since.field + " gt " + std::to_string(to_micros(*from));
+    } else if (since.format == "wall_clock") {
+      const auto zone = Zone::find(since.zone);  // the system's own words were checked when they were read
+      text = zone ? format_wall_clock_from(*from, *zone) : format_rfc3339(*from);
     } else if (since.format == "rfc2822") {
       text = format_http_date(*from);
       text.replace(text.size() - 3, 3, "+0000");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/base/date.h"
 #include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
 #include "runtime/document/write.h"
@@ -40,6 +41,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "DELETE", "PATCH"};
 constexpr Duration kLongestDeadline = std::chrono::minutes(5);
+constexpr Duration kLongestLinger = std::chrono::seconds(10);
 
 // Reads one table field by field; the first fault is kept with its path, and what nobody asked for is a fault.
 class Reader {
@@ -151,6 +153,12 @@ Pages parse_pages(Value value, const std::string& path, std::optional<Error>& fa
   return pages;
 }
 
+std::string parse_zone(Reader& reader) {
+  std::string zone = reader.text("zone");
+  if (!zone.empty() && !Zone::find(zone)) reader.fail("zone", "a zone like Europe/Amsterdam");
+  return zone;
+}
+
 SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>& fault) {
   Reader reader(value, path, fault);
   SinceSpec since;
@@ -160,8 +168,11 @@ SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>
   since.query = reader.pairs("query");
   since.sorted = reader.flag("sorted", !since.query.empty());
   if (since.param.empty() || since.field.empty()) reader.fail("", "`param` and `field`");
-  if (since.format != "rfc3339" && since.format != "rfc2822" && since.format != "odata" && since.format != "odata_number")
-    reader.fail("format", "rfc3339, rfc2822, odata or odata_number");
+  if (since.format != "rfc3339" && since.format != "rfc2822" && since.format != "odata" && since.format != "odata_number" &&
+      since.format != "wall_clock")
+    reader.fail("format", "rfc3339, rfc2822, odata, odata_number or wall_clock");
+  since.zone = parse_zone(reader);
+  if ((since.format == "wall_clock") != !since.zone.empty()) reader.fail("zone", "a zone, for the format wall_clock only");
   return since;
 }
 
@@ -173,21 +184,44 @@ EffectSpec parse_effect(Value value, const std::string& path, std::optional<Erro
   effect.kind = kind.empty() ? 'D' : kind.front();
   effect.look_up = reader.text("look_up");
   effect.by = reader.text("by");
+  effect.field = reader.text("field", effect.by);
   effect.key = reader.text("key");
   effect.read = reader.text("read");
+  effect.ask = reader.text("ask", effect.key);
+  if (Value updatable = reader.take("updatable"); updatable.is_object()) {  // as a text it is a fact for people
+    Reader states(updatable, reader.at("updatable"), fault);
+    effect.updatable = {states.text("field"), states.texts("values")};
+    if (effect.updatable.field.empty() || effect.updatable.values.empty()) states.fail("", "`field` and `values`");
+  }
   effect.header = reader.text("header");
   effect.quiet = reader.duration("quiet", std::chrono::minutes(1));
   effect.retention = reader.duration("retention", Duration{});
   effect.may_repeat = reader.flag("may_repeat");
   effect.may_skip = reader.flag("may_skip");
   // Facts of the remote that people read (partial or full replace, states that can't be updated any more).
-  for (const char* known : {"replace", "updatable", "duplicates", "undo", "lag"}) reader.take(known);
+  for (const char* known : {"replace", "duplicates", "undo", "lag"}) reader.take(known);
   // reliability.md section 2, rule (a): an upsert without its key doubles with every retry.
   if (effect.kind == 'A' && effect.key.empty()) reader.fail("key", "the field that identifies the record");
   if (effect.kind == 'C' && (effect.look_up.empty() || effect.by.empty())) reader.fail("", "`look_up` and `by`");
   if (effect.kind == 'B' && (effect.header.empty() || effect.retention <= Duration::zero())) reader.fail("", "`header` and `retention`");
   if (!effect.header.empty() && !http::is_token(effect.header)) reader.fail("header", "a header name");
   return effect;
+}
+
+BatchSpec parse_batch(Value value, const std::string& path, std::optional<Error>& fault) {
+  constexpr int64_t kMostAtOnce = 1000;
+  Reader reader(value, path, fault);
+  BatchSpec batch;
+  batch.as = reader.text("as");
+  batch.max = static_cast<size_t>(reader.number("max", 0, 2, kMostAtOnce));
+  batch.linger = reader.duration("linger", std::chrono::milliseconds(500));
+  batch.results = reader.text("results");
+  batch.each = reader.text("each");
+  batch.ok = reader.text("ok");
+  batch.message = reader.text("message");
+  if (batch.as.empty() || batch.max < 2 || batch.each.empty() || batch.ok.empty()) reader.fail("", "`as`, `max`, `each` and `ok`");
+  if (batch.linger < Duration::zero() || batch.linger > kLongestLinger) reader.fail("linger", "at most ten seconds");
+  return batch;
 }
 
 Operation parse_operation(std::string_view name, Value value, std::optional<Error>& fault) {
@@ -209,7 +243,7 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
   if (Value since = reader.take("since")) operation.since = parse_since(since, reader.at("since"), fault);
   if (Value period = reader.take("period")) {
     Reader fields(period, reader.at("period"), fault);
-    operation.period = PeriodSpec{fields.text("from"), fields.text("to"), fields.text("field"), fields.pairs("query")};
+    operation.period = PeriodSpec{fields.text("from"), fields.text("to"), fields.text("field"), fields.pairs("query"), parse_zone(fields)};
     if (operation.period->from.empty() || operation.period->to.empty() || operation.period->field.empty())
       fields.fail("", "`from`, `to` and `field`");
   }
@@ -240,8 +274,15 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
   operation.deadline = reader.duration("deadline", operation.deadline);
   if (operation.deadline <= Duration::zero() || operation.deadline > kLongestDeadline) reader.fail("deadline", "at most five minutes");
   operation.rejects = reader.statuses("rejects");
+  operation.refused_unless = reader.text("refused_unless");
+  operation.link_hosts = reader.texts("link_hosts");
+  if (!operation.link_hosts.empty() && operation.method != "GET") reader.fail("link_hosts", "none, but for a GET");
+  if (Value batch = reader.take("batch")) {
+    operation.batch = parse_batch(batch, reader.at("batch"), fault);
+    if (operation.effect.kind != 'A') reader.fail("batch", "an effect of kind A: each needs a key of its own");
+  }
   operation.fix = reader.pairs("fix");
-  for (const char* known : {"batch", "doc", "scopes"}) reader.take(known);
+  for (const char* known : {"doc", "scopes"}) reader.take(known);
   return operation;
 }
 
@@ -256,6 +297,10 @@ void check_references(const SystemSpec& spec, std::optional<Error>& fault) {
       if (other == nullptr) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": there is no operation " + target);
       else if (!other->reads) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": " + target + " does not only read");
     }
+    if (!operation.batch || fault) continue;
+    const Operation* together = spec.operation(operation.batch->as);
+    if (together == nullptr || together->reads)
+      fault = Error(Code::config, "operations[\"" + name + "\"].batch.as: expected an operation that writes, found " + operation.batch->as);
   }
 }
 

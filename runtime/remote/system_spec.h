@@ -35,7 +35,8 @@ struct Pages {
 
 struct SinceSpec {
   std::string param, field;
-  std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata | odata_number
+  std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata | odata_number | wall_clock
+  std::string zone;                                        // wall_clock: whose clock; no offset is written or read
   std::vector<std::pair<std::string, std::string>> query;  // added too: the sort order
   bool sorted = false;
 };
@@ -44,6 +45,7 @@ struct SinceSpec {
 struct PeriodSpec {
   std::string from, to, field;
   std::vector<std::pair<std::string, std::string>> query;
+  std::string zone;  // "" = RFC 3339 in UTC; else wall-clock times of this zone
 };
 
 // How a list operation is asked for records with one value in one field.
@@ -52,13 +54,28 @@ struct FindSpec {
   std::string format;  // "" = the value itself; odata: <field> eq '<value>'; list: several values, with commas between them
 };
 
+// A record that is in none of these states takes no update any more: a repeated upsert must not be sent to it.
+struct UpdatableSpec {
+  std::string field;
+  std::vector<std::string> values;
+};
+
 struct EffectSpec {
   char kind = 'D';
-  std::string look_up, by;  // C
-  std::string key, read;    // A
-  std::string header;       // B
+  std::string look_up, by, field;  // C: `by` in what is sent, `field` in the rows of the list ("" = the same)
+  std::string key, read, ask;      // A: `ask` is what the list is asked by where it knows no filter on the key
+  UpdatableSpec updatable;         // A
+  std::string header;              // B
   Duration quiet{}, retention{};
   bool may_repeat = false, may_skip = false;
+};
+
+// Several writes of this operation as one request of another: each stays an effect of its own, with an outcome of its own.
+struct BatchSpec {
+  std::string as;  // the operation that takes a list of these bodies
+  size_t max = 1;
+  Duration linger{};                       // how long the first waits for others
+  std::string results, each, ok, message;  // the list of results; in one: the key (as in the body), success, words
 };
 
 struct Operation {
@@ -71,12 +88,17 @@ struct Operation {
   FindSpec find;
   std::vector<std::string> unwrap;
   std::string takes, gives, id, number;
+  // Hosts that a link of the remote may name ("api#.example.com", # = digits or nothing). Only the link's query is taken: the call
+  // goes to the connection's own host. Empty = the operation follows no links but those of its own pages.
+  std::vector<std::string> link_hosts;
   EffectSpec effect;
+  std::optional<BatchSpec> batch;
   bool create = false;
   std::string confirm_read;
   std::vector<std::string> confirm_fields;
   Duration deadline{30'000'000};
   std::set<int> rejects;
+  std::string refused_unless;  // a complete 2xx whose field (a path) is not true says: not applied
   // What to do when the answer has this status ("403") or failed in this way ("denied"); `ping` says it.
   std::vector<std::pair<std::string, std::string>> fix;
 };

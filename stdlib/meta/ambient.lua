@@ -17,7 +17,8 @@ function system(definition) end
 
 --- The effect of a create that the remote does not de-duplicate: after a lost answer it is looked for by a reference of ours
 --- before it is sent again.
----@param effect { [1]: string, by: string, quiet?: string } the list operation, the field that holds our reference, and how long a new record may stay unseen ("1m")
+---@param effect { [1]: string, by: string, field?: string, quiet?: string } the list operation; where our reference stands in what is sent
+---("Lines.0.Notes"); the field of the list's rows that holds it, when that is another; how long a new record may stay unseen ("1m")
 ---@return table effect
 ---
 --- ```lua
@@ -26,7 +27,9 @@ function system(definition) end
 function look_up(effect) end
 
 --- The effect of a write that can be repeated: the same key writes the same record.
----@param effect { key: string, read?: string, quiet?: string } the field of the key, the operation that reads it back
+---@param effect { key: string, read?: string, ask?: string, updatable?: { field: string, values: string[] }, replace?: string, quiet?: string }
+---the field of the key; the operation that reads it back; the field that a list is asked by when it can't be by the key; states in which
+---the record still takes updates: one in another state is not sent again after a lost answer; "whole": what is left out is emptied
 ---@return table effect
 ---
 --- ```lua

@@ -3,7 +3,7 @@
 local entity = require "entity"
 
 local ACCOUNT = "ID,Code,Name,Status,Email,Phone,AddressLine1,AddressLine2,AddressLine3,Postcode,City,State,Country,VATNumber,"
-  .. "Language,SearchCode,PaymentConditionSales,InvoiceAccount,Blocked"
+  .. "Language,SearchCode,PaymentConditionSales,InvoiceAccount,DeliveryAdvice,IsSupplier,Blocked"
 
 return {
   entity "crm/Accounts" {

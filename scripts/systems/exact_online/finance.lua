@@ -12,8 +12,12 @@ return {
   entity "generaljournalentry/GeneralJournalEntries" {
     name = "journal_entries", type = "GeneralJournalEntry", id = "EntryID", number = "EntryNumber",
     select = "EntryID,EntryNumber,JournalCode,Currency,ExchangeRate,FinancialYear,FinancialPeriod,Reversal,Status,Type",
-    -- No reference on the header and no PUT: an entry is corrected by deleting or reversing it. Lost answers are for a person.
-    lines = "GeneralJournalEntryLines", writes = { create = { kind = "D" }, delete = true },
+    -- No reference on the header: the notes of the first line bear one, and of that line alone. No PUT either: an entry is corrected by
+    -- deleting or reversing it.
+    lines = "GeneralJournalEntryLines",
+    writes = {
+      create = look_up { "journal_entries.by_notes", by = "GeneralJournalEntryLines.0.Notes", field = "Notes", quiet = "3m" }, delete = true,
+    },
   },
   entity "generaljournalentry/GeneralJournalEntryLines" {
     name = "journal_entry_lines", type = "GeneralJournalEntryLine", id = "ID",
@@ -32,6 +36,11 @@ return {
     writes = { create = look_up { "purchase_entry_lines.list", by = "Notes", quiet = "3m" }, update = true, delete = true },
   },
   {
+    -- Lines with the entry that they are of, to find an entry by its first line's notes.
+    ["journal_entries.by_notes"] = {
+      GET = "/api/v1/{division}/generaljournalentry/GeneralJournalEntryLines", pages = PAGES, gives = "GeneralJournalEntryLine",
+      find = { param = "$filter", format = "odata" }, query = { ["$select"] = "ID,EntryID,EntryNumber,Notes" }, id = "EntryID",
+    },
     ["transaction_lines.list"] = {
       GET = "/api/v1/{division}/financialtransaction/TransactionLines", pages = PAGES, gives = "TransactionLine",
       find = { param = "$filter", format = "odata" }, query = { ["$select"] = TRANSACTION },

@@ -42,7 +42,7 @@ return {
     select = "OrderID,OrderNumber,Status,DeliveryStatus,InvoiceStatus,ApprovalStatus,OrderedBy,DeliverTo,InvoiceTo,"
       .. "DeliveryAddress,DeliverToName,DeliverToContactPerson,DeliverToContactPersonFullName,OrderDate,DeliveryDate,Description,"
       .. "YourRef,Currency,PaymentCondition,ShippingMethod,ShippingMethodDescription,WarehouseID,WarehouseCode,SalesChannel,"
-      .. "IncotermCode,Document,Remarks,AmountFC",
+      .. "IncotermCode,Document,Remarks,AmountFC,Division",
     lines = "SalesOrderLines", writes = { create = by_your_ref "sales_orders.list", update = true, delete = true },
   },
   entity "salesorder/SalesOrderLines" {

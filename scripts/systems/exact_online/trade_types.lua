@@ -13,6 +13,18 @@ local function kept(fields)
 end
 
 return {
+  -- Not of Exact Online: a sales order with what it takes to ship it, worked out by an integration.
+  OrderToShip = exact {
+    OrderID = "guid read", OrderNumber = "integer read", Division = "integer read", OrderDate = "date", DeliveryDate = "date", Description = "text",
+    YourRef = "text", Remarks = "text", Currency = "text", AmountFC = "decimal", DeliverToName = "text", DeliverToContactPersonFullName = "text",
+    ShippingMethodDescription = "text", method_code = "text", warehouse_code = "text", country = "text", complete_only = "boolean", notes = "text",
+    account = "record:Account", ship_to = "record:Address", service = "record:ServiceToShip", goods = "list:GoodsToShip", grams = "decimal",
+    lines = "list:SalesOrderLine",
+  },
+  GoodsToShip = exact {
+    key = "text", sku = "text", name = "text", quantity = "integer", price = "decimal", grams = "decimal", line = "record:SalesOrderLine",
+  },
+  ServiceToShip = exact { carrier = "text", service = "text", package = "text", confirmation = "text" },
   GoodsDelivery = kept {
     EntryID = "guid read", EntryNumber = "integer read", DeliveryNumber = "integer read", DeliveryDate = "date must",
     DeliveryAccount = "guid read", DeliveryAddress = "guid read", Description = "text", Document = "guid", Remarks = "text",

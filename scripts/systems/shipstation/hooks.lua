@@ -1,5 +1,5 @@
 -- Webhook subscriptions. Deliveries are neither signed nor do they carry a header of ours, and only point to a list
--- (fact sheet, section 4): the system declares no `webhooks`, so nothing takes one in.
+-- (fact sheet, section 4): the address that is registered ends in a secret, and what comes is a hint that is followed.
 
 return {
   ["webhooks.list"] = { GET = "/webhooks", pages = { rows = { "webhooks" } }, gives = "Hook", id = "WebHookID" },

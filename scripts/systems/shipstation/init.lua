@@ -2,8 +2,7 @@
 -- of its own (shipstation_v2): other host, other authentication, other words, the same account.
 --
 -- Instants of V1 are wall-clock times of the US Pacific coast without an offset (fact sheet, section 1.1), which no field type says:
--- they are texts here, read with time.from_local(text, "America/Los_Angeles") and written as "2026-03-02 09:15:00". For the same
--- reason no list declares `since` or `period`, whose bounds would be UTC.
+-- they are texts here, read with time.from_local(text, "America/Los_Angeles") and written as "2026-03-02 09:15:00".
 
 local operations = {
   -- What `ping` reads: the key pair, and that each thing that flows need is within its reach.
@@ -20,7 +19,7 @@ return system {
   base_url = "https://ssapi.shipstation.com",
   headers = { Accept = "application/json" },
 
-  -- Secrets `username` (the API key) and `password` (its secret).
+  -- Secrets `username` (the API key) and `password` (its secret), or `basic`: both in base64, as some are given them.
   auth = { kind = "basic" },
 
   limits = {
@@ -37,6 +36,17 @@ return system {
   errors = {
     message = { "message", "ExceptionMessage", "Message" },
     refusal_like = { status = { 500 }, path = "ExceptionMessage", unless_prefix = { "Timeout", "Execution Timeout", "Transaction" } },
+  },
+
+  -- Equal pointers are the same event: what a batch or an import holds does not change. Edits, holds, cancels and voids tell nobody.
+  webhooks = {
+    verify = { path_token = true },
+    topic = "resource_type",
+    subscribe = {
+      list = "webhooks.list", create = "webhooks.subscribe", delete = "webhooks.delete",
+      body = { target_url = "{url}", event = "{topic}", friendly_name = "ml-connector" },
+      same = { topic = "HookType", url = "Url" }, id = "WebHookID", active = "Active",
+    },
   },
 
   operations = operations,

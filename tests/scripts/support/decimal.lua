@@ -42,16 +42,16 @@ function Decimal:round(places)
   local step = math.tointeger(10 ^ (PLACES - places))
   return make(divide(self.units, step) * step, places)
 end
--- `mode`: halves away from zero, or "down", towards zero.
-function Decimal:div(by, places, mode)
-  by = parse(by).units
-  if mode == "down" then
-    local step, negative = math.tointeger(10 ^ (PLACES - places)), (self.units < 0) ~= (by < 0)
-    local whole = math.abs(self.units) * ONE // math.abs(by) // step * step
-    return make(negative and -whole or whole, places)
-  end
-  return make(divide(self.units * ONE, by), PLACES):round(places)
+-- Rounded once: the quotient itself is not.
+function Decimal:div(by, places, how)
+  local step, other = math.tointeger(10 ^ (PLACES - places)), parse(by).units
+  local over, under = self.units * ONE, other * step
+  if under < 0 then over, under = -over, -under end
+  local quotient
+  if how == "down" then quotient = over < 0 and -(-over // under) or over // under else quotient = divide(over, under) end
+  return make(quotient * step, places)
 end
+function Decimal:is_integer() return self.units % ONE == 0 end
 function Decimal:sign() return self.units > 0 and 1 or self.units < 0 and -1 or 0 end
 function Decimal:integer() return self.units // ONE end
 function Decimal:abs() return make(math.abs(self.units), self.scale_) end

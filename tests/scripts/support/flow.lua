@@ -46,7 +46,7 @@ function flow.run(case)
   local outcome = { sent = {}, withheld = {}, calls = {}, notes = {}, emitted = {} }
   local entities, kv = case.entities or {}, case.kv or {}
   local job = { key = case.key, source = case.source or "shop", settings = flow.settings(case.settings),
-    event = case.event or {}, attempt = case.attempt or 1, backfill = false, decision = case.decision or false }
+    event = case.event or {}, attempt = case.attempt or 1, backfill = case.backfill or false, decision = case.decision or false }
   function job:refuse(sentence, details) error({ REFUSED, sentence, details or {} }, 0) end
   function job:skip(reason) error({ SKIPPED, reason }, 0) end
   function job:sent(effect, options)
@@ -91,10 +91,15 @@ function flow.run(case)
     end
     return answer
   end
-  local shop = role(case.shop_system, case.answers, outcome.calls, case.shops or { "shop" })
-  local books = role(case.books_system, case.answers, outcome.calls, { "books" })
-  if case.books_alone then shop, books = books, nil end   -- a flow that asks for the books alone
-  local ok, result = pcall(case.body, job, shop, books)
+  local roles = {}
+  if case.roles then   -- { system, answers, connections } in the order of the flow's parameters
+    for index, each in ipairs(case.roles) do roles[index] = role(each.system, each.answers, outcome.calls, each.connections) end
+  else
+    local shop = role(case.shop_system, case.answers, outcome.calls, case.shops or { "shop" })
+    local books = role(case.books_system, case.answers, outcome.calls, { "books" })
+    roles = case.books_alone and { books } or { shop, books }   -- a flow may ask for the books alone
+  end
+  local ok, result = pcall(case.body, job, table.unpack(roles))
   if ok then
     outcome.result = result
   elseif type(result) == "table" and result[1] == REFUSED then
@@ -115,7 +120,11 @@ function flow.ambient()
     schema = function(fields) return fields end,
     schedule = function(at) return { schedule = at } end,
     flow = function(definition) return definition end,
-    look_up = function(effect) return { kind = "C", look_up = effect[1], by = effect.by, quiet = effect.quiet } end,
+    look_up = function(effect) return { kind = "C", look_up = effect[1], by = effect.by, field = effect.field, quiet = effect.quiet } end,
+    upsert = function(effect)
+      effect.kind = "A"
+      return effect
+    end,
     null = json.null,
     webhook = function(of, topics, options) return { webhook = of, topics = topics, key = options.key } end,
     poll = function(operation, options)

@@ -34,6 +34,7 @@ local evaluate
 
 local DO = {
   date = function(on) return on:sub(1, 10) end, lower = function(on) return on:lower() end, negate = function(on) return -on end,
+  text = function(on) return decimal.is(on) and on:text() or tostring(on) end,
   trim = function(on) return on:match "^%s*(.-)%s*$" end, upper = function(on) return on:upper() end,
   nonzero = function(on) if not on:is_zero() then return on end end,
   limit = function(on, count) return on:sub(1, (utf8.offset(on, count + 1) or #on + 1) - 1) end,
@@ -45,7 +46,8 @@ local function transform(expr, scene)
     if on ~= nil then return on end
     return evaluate(expr.with[1], scene)
   end
-  if on == nil then return nil end
+  if expr["do"] == "present" then return on ~= nil and on ~= json.null end
+  if on == nil or on == json.null then return nil end
   if expr["do"] == "when" then
     if on then return evaluate(expr["then"], scene) end
     return evaluate(expr["else"], scene)
@@ -62,7 +64,11 @@ function evaluate(expr, scene)
     return walk(from, expr.path)
   end
   if expr.setting then return scene.settings[expr.setting] end
-  if expr.given then return scene.given[expr.given] end
+  if expr.given then
+    local value = scene.given[expr.given]
+    if value == json.null then return nil end
+    return value
+  end
   if expr.job then return scene.job[expr.job] end
   if expr.call then return scene.functions[expr.call + 1](scene.record, scene.line, {}) end
   if expr["do"] then return transform(expr, scene) end
@@ -73,6 +79,16 @@ function evaluate(expr, scene)
     parts[index] = tostring(value)
   end
   return table.concat(parts)
+end
+
+-- Sets a field, or one of a record inside; nothing makes no record.
+local function put(into, path, value)
+  if value == nil then return end
+  for index = 1, #path - 1 do
+    into[path[index]] = into[path[index]] or {}
+    into = into[path[index]]
+  end
+  into[path[#path]] = value
 end
 
 -- `scene` is { record, given, settings, job, lookup(name, key) }.
@@ -101,11 +117,11 @@ function mapping.run(document, scene)
     elseif row["in"] then
       for _, each in ipairs(groups[row["in"]]) do
         scene.line = each.source
-        each.line[row.set[1]] = evaluate(row.expr, scene)
+        put(each.line, row.set, evaluate(row.expr, scene))
       end
       scene.line = nil
     else
-      out[row.set[1]] = evaluate(row.expr, scene)
+      put(out, row.set, evaluate(row.expr, scene))
     end
   end
   return out

@@ -49,9 +49,12 @@ return {
         if name then assert(system.operations[name], "no operation " .. name) end
       end
       if effect.by then
-        local given = system.operations[effect.look_up].gives
-        assert(system.types[given].fields[effect.by], given .. " has no field " .. effect.by)
+        local given, field = system.operations[effect.look_up].gives, effect.field or effect.by
+        assert(system.types[given].fields[field], given .. " has no field " .. field)
       end
+      if effect.ask then assert(system.types[operation.takes].fields[effect.ask], "no field " .. effect.ask) end
+      if effect.updatable then assert(system.types[operation.gives].fields[effect.updatable.field], "no field " .. effect.updatable.field) end
+      if operation.batch then assert(system.operations[operation.batch.as], "no operation " .. operation.batch.as) end
       for _, field in ipairs(confirm.compare or {}) do assert(system.types[operation.takes].fields[field], "no field " .. field) end
     end)
   end,

@@ -2,6 +2,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
+#include "runtime/base/wall_clock.h"
 #include "runtime/crypto/digest.h"
 #include "runtime/document/document.h"
 #include "runtime/document/node.h"
@@ -57,7 +58,11 @@ Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, 
     since.arguments = "{\"query\":{\"after\":\"" + std::to_string(to_micros(from.value_or(WallTime{}))) + "\"}}";
     return since;
   }
-  since.arguments = "{\"query\":{\"since\":\"" + format_rfc3339(from.value_or(WallTime{})) + "\",\"page\":\"1\"}}";
+  const auto zone = Zone::find(world_.zone.empty() ? "UTC" : world_.zone);
+  const auto text =
+      world_.zone.empty() ? format_rfc3339(from.value_or(WallTime{})) : format_wall_clock_from(from.value_or(WallTime{}), *zone);
+  since.zone = world_.zone;
+  since.arguments = "{\"query\":{\"since\":\"" + text + "\",\"page\":\"1\"}}";
   since.field = "date_modified";
   since.sorted = true;
   return since;
@@ -106,7 +111,10 @@ Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
     std::vector<std::pair<std::string, std::string>> rows;
     for (const auto& [id, order] : world_.orders) {
       const auto changed = text_at(order, "date_modified");
-      if (parse_instant(changed).value_or(WallTime{}) >= from.value_or(WallTime{})) rows.emplace_back(changed, order);
+      // A remote without offsets compares what its clock showed.
+      const bool wanted = world_.zone.empty() ? parse_instant(changed).value_or(WallTime{}) >= from.value_or(WallTime{})
+                                              : changed >= std::string(query.get("since").text());
+      if (wanted) rows.emplace_back(changed, order);
     }
     std::sort(rows.begin(), rows.end());
     const auto page = query.get("page").text() == "1" ? 0u : static_cast<unsigned>(query.get("page").text()[0] - '1');
@@ -167,7 +175,53 @@ Task<Result<std::unique_ptr<remote::Ticket>>> FakeRemote::admit(const remote::Pl
   co_return std::unique_ptr<remote::Ticket>(std::make_unique<NoTicket>());
 }
 
+std::optional<remote::BatchFacts> FakeRemote::batch(const std::string&, const std::string&, const std::string& operation) {
+  if (world_.batch == 0 || operation != "invoices.put_a") return std::nullopt;
+  return remote::BatchFacts{world_.batch, std::chrono::milliseconds(200)};
+}
+
+Result<remote::Plan> FakeRemote::together(const std::vector<const remote::Plan*>& plans) {
+  remote::Plan all = *plans.front();
+  all.operation = "invoices.put_many";
+  all.body = "[";
+  for (const auto* plan : plans) all.body += (all.body.size() > 1 ? "," : "") + plan->body;
+  all.body += "]";
+  world_.batched.push_back(plans.size());
+  return all;
+}
+
+std::vector<remote::Outcome> FakeRemote::apart(const std::vector<const remote::Plan*>& plans, const remote::Outcome& outcome) {
+  std::vector<remote::Outcome> all(plans.size(), outcome);
+  for (size_t i = 0; i < plans.size(); ++i) {
+    all[i].exchange.request_body = plans[i]->body;
+    if (outcome.verdict == remote::Verdict::rejected) all[i].verdict = remote::Verdict::again;
+    if (outcome.verdict != remote::Verdict::applied) continue;
+    const auto ref = text_at(plans[i]->body, "Ref");
+    if (world_.refused.contains(ref)) {
+      all[i].verdict = remote::Verdict::rejected;
+      all[i].code = "validation";
+      all[i].sentence = "refused " + ref;
+      continue;
+    }
+    for (const auto& invoice : world_.invoices)
+      if (invoice.ref == ref) all[i].remote_id = invoice.id, all[i].number = "N-" + invoice.id, all[i].body = invoice.body;
+  }
+  return all;
+}
+
 void FakeRemote::apply(const remote::Plan& plan, remote::Outcome* outcome) {
+  if (plan.operation == "invoices.put_many") {
+    auto bodies = document::Document::parse(plan.body);
+    for (const auto body : bodies->root().items()) {
+      if (world_.refused.contains(std::string(body.get("Ref").text()))) continue;
+      remote::Plan one = plan;
+      one.operation = "invoices.put_a";
+      one.body = document::write(body);
+      remote::Outcome ignored;
+      apply(one, &ignored);
+    }
+    return;
+  }
   const auto ref = text_at(plan.body, "Ref");
   if (plan.operation.starts_with("hooks.")) {
     ++world_.hook_writes;

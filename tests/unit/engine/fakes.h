@@ -27,6 +27,10 @@ struct RemoteWorld {
   std::map<std::string, std::string> lists;   // rows of further operations that list
   int sends = 0, reads = 0, hook_writes = 0, updates = 0;
   bool may_repeat = false;
+  std::string zone;               // orders are dated by its clock, without an offset
+  size_t batch = 0;               // of invoices.put_a: so many go out together
+  std::vector<size_t> batched;    // how many went out in each request of several
+  std::set<std::string> refused;  // references that such a request refuses
 
   enum class Fault { none, lose_answer, lose_request, reject, again, not_sent, refusal_like, blind };
   std::deque<Fault> faults;             // of the next sends
@@ -51,6 +55,9 @@ class FakeRemote : public remote::Remote {
                                                       WallTime* not_before) override;
   Task<remote::Outcome> send(remote::Plan plan, std::unique_ptr<remote::Ticket> ticket) override;
   std::optional<Hold> held(const std::string& client, const std::string& connection) override;
+  std::optional<remote::BatchFacts> batch(const std::string& client, const std::string& connection, const std::string& operation) override;
+  Result<remote::Plan> together(const std::vector<const remote::Plan*>& plans) override;
+  std::vector<remote::Outcome> apart(const std::vector<const remote::Plan*>& plans, const remote::Outcome& outcome) override;
 
  private:
   void apply(const remote::Plan& plan, remote::Outcome* outcome);

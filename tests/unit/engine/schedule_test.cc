@@ -1,4 +1,5 @@
 #include "runtime/base/date.h"
+#include "runtime/base/wall_clock.h"
 #include "runtime/engine/poll.h"
 #include "tests/unit/engine/world.h"
 
@@ -120,6 +121,28 @@ TEST(Poll, C13_TheOverlapBringsNothingFromBeforeTheStart) {
   world.loop->run_for(std::chrono::hours(1));
   EXPECT_EQ(world.counts().jobs_born, 2);
   for (const auto& job : world.jobs()) EXPECT_NE(job.key, "1");
+}
+
+// What a remote dates by the clock on its wall is found once, on the nights too when an hour comes twice or not at all.
+TEST(Poll, XS3_TimesWithoutAnOffsetAreReadInTheirZoneOnBothNights) {
+  const auto zone = Zone::find("America/Los_Angeles");
+  for (const char* night : {"2026-03-08T07:30:00Z", "2026-11-01T06:30:00Z"}) {
+    SCOPED_TRACE(night);
+    World world;
+    polled(world);
+    world.wall = at(night) - std::chrono::hours(3);
+    world.remote.zone = "America/Los_Angeles";
+    world.instances.front().flows.front().triggers.front().overlap = std::chrono::hours(2);
+    world.start();
+    world.go_live();
+    int made = 0;
+    for (WallTime now = at(night); now < at(night) + std::chrono::hours(6); now += std::chrono::minutes(13)) {
+      world.loop->run_for(now - world.loop->wall());
+      world.order(std::to_string(++made), format_wall_clock(now, *zone));
+    }
+    world.loop->run_for(std::chrono::hours(1));
+    EXPECT_EQ(world.counts().jobs_born, made);
+  }
 }
 
 TEST(Poll, BC9_AFailureLeavesTheCursorWhereTheLastPagePutIt) {

@@ -92,6 +92,13 @@ class RemoteTest : public ::testing::Test {
     return *got;
   }
 
+  // "host target" of each request, in their order.
+  std::vector<std::string> targets_of_requests() const {
+    std::vector<std::string> all;
+    for (size_t i = 0; i < transport_.requests.size(); ++i) all.push_back(transport_.requests[i].url.host() + " " + transport_.targets[i]);
+    return all;
+  }
+
   std::string client_ = R"({"zone":"Europe/Amsterdam","connections":{"shop":{"system":"shop","settings":{"store":"a/b"}}}})";
   VirtualLoop loop_;
   SeededRandom random_{3};

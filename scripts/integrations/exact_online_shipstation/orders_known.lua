@@ -1,0 +1,42 @@
+-- What is kept of an order that went out: its key and id in ShipStation, what was sent last, and how its lines are counted there. The
+-- key names division and order, so that an id of one division is never asked of another, and a re-send updates.
+
+local known = {}
+
+local GUID = "%x%x%x%x%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%x%x%x%x%x%x%x%x"
+
+function known.key(order, generation)
+  local key = ("%d:%s"):format(order.Division, order.OrderID)
+  return generation > 1 and key .. "-" .. generation or key
+end
+
+-- Division and order of a key of ours; nil for any other.
+function known.parse(key)
+  if type(key) ~= "string" then return nil end
+  local division, id, rest = key:match("^(%d+):(" .. GUID .. ")(.*)$")
+  if not division or not (rest == "" or rest:find "^%-%d+$") then return nil end
+  return math.tointeger(division), id
+end
+
+local function place(id) return "order:" .. id end
+
+-- nil when it never went out.
+function known.get(job, id) return job.kv.get(place(id)) end
+
+-- Where the order of an id in ShipStation is found.
+function known.station_key(connection, id) return ("station:%s:%s"):format(connection, tostring(id)) end
+
+-- Whether goods of the order left by a label, which ends it in Exact Online too.
+function known.is_shipped(job, id) return job.kv.get("shipped:" .. id) == true end
+function known.set_shipped(job, id) job.kv.set("shipped:" .. id, true) end
+
+-- With these fields changed; the rest stays.
+function known.keep(job, id, changes)
+  local out = {}
+  for name, value in pairs(known.get(job, id) or {}) do out[name] = value end
+  for name, value in pairs(changes) do out[name] = value end
+  job.kv.set(place(id), out)
+  return out
+end
+
+return known

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Sales orders of the simulated Exact Online become orders of the simulated ShipStation, as the sample workspace has it: by webhook, many
+# at once in few calls, changed and cancelled, with lost answers on the way.
+#   tests/system/dispatch_orders_test.sh PROGRAM
+. "$(dirname "$0")/processes.sh"
+orders=60
+
+start_sandbox exact_online,shipstation 60
+cp -r "$source/examples/clients/dispatch" "$workspace"
+local_to() { printf 'base_url = "%s", ca_file = "%s", allow_loopback = true' "$(value ".systems.$1.url")" "$ca"; }
+sed -i \
+  -e "s|listen = .*|listen = { address = \"127.0.0.1:$port\", tls = { cert = \"$(value .certificate.cert)\", key = \"$(value .certificate.key)\" } }|" \
+  -e "s|admin = .*|admin = \"127.0.0.1:$admin_port\"|; s|public_url = .*|public_url = \"https://localhost:$port\"|" \
+  -e "s|region = \"nl\"|region = \"nl\", $(local_to exact_online)|" "$workspace/ml-connector.lua"
+sed -i -e "s|grant = \"exact_nl\"|grant = \"exact_nl\", $(local_to exact_online)|" \
+  -e "s|connection \"shipstation\" {|connection \"shipstation\" { $(local_to shipstation) |" "$workspace/clients/noord/client.lua"
+make_key sample-dispatch
+run check
+start_serve
+secrets noord books exact_online client_id client_secret webhook_secret
+# XS2: the pair as two values, or joined and in base64 as some are given it.
+printf '%s:%s' "$(value .systems.shipstation.credentials.username)" "$(value .systems.shipstation.credentials.password)" | base64 -w0 |
+  run secret set noord station basic >/dev/null
+agree noord books
+run ping noord
+run live noord dispatch >/dev/null
+control exact_online switches -X POST -d '{"negative_stock": true}' >/dev/null
+hooked() { [ "$(control exact_online state | jq '.divisions["123456"].counts.subscriptions')" -ge 1 ]; }
+until_ok 60 hooked || fail "no webhook at Exact Online: $(tail -n 3 "$work/serve.log")"
+
+control shipstation faults -X POST -d '[{"match":{"method":"POST","path":"/orders/createorder"},"kind":"lost_answer","count":2},{"match":{"path":"/orders"},"kind":"503","count":2}]' >/dev/null
+taken=$(control exact_online seed -X POST -d "{\"orders\": $orders}")
+there() { [ "$(control shipstation state | jq '.counts.orders')" = "$orders" ]; }
+settled() { run status --json | jq -e '.clients[0] | .waiting + .running == 0'; }
+status() { run status --json | jq -c '.clients[0] | {waiting, running, parked, dead, done}'; }
+until_ok 240 there || { run jobs --state parked | head -n 8; fail "$(control shipstation state | jq .counts.orders) of $orders orders: $(status)"; }
+until_ok 120 settled || fail "still at it: $(status)"
+[ "$(control shipstation state | jq '.doubled_numbers | length')" = 0 ] || fail "XS1: an order was made twice"
+[ "$(control shipstation state | jq '[.orders[].lines[].quantity] | add')" -gt 0 ] || fail "no quantities"
+calls=$(control shipstation 'events?last=5000' | jq '[.calls // .events | .[] | select(.method == "POST" and (.path | test("/orders/create")))] | length')
+echo "$orders orders in $calls calls"
+[ "$calls" -lt "$orders" ] || fail "XS1: $calls calls for $orders orders: nothing went out together"
+
+# XS12: an edit and a cancel before the label cross once.
+first=$(jq -r '.orders[0].id' <<<"$taken") second=$(jq -r '.orders[1].id' <<<"$taken")
+control exact_online seed -X POST -d "{\"order\": [{\"id\": \"$first\", \"quantity\": {\"STOCK-1\": \"7\"}}, {\"id\": \"$second\", \"status\": 45}]}" >/dev/null
+changed() {
+  control shipstation state | jq -e --arg first "123456:$first" --arg second "123456:$second" \
+    '([.orders[] | select(.key == $first) | .lines[] | select(.sku == "STOCK-1") | .quantity] == [7]) and ([.orders[] | select(.key == $second) | .status] == ["cancelled"])'
+}
+until_ok 120 changed || { run jobs | head -n 8; fail "XS12: the edit and the cancel did not cross: $(status)"; }
+until_ok 60 settled || fail "still at it: $(status)"
+run show noord "$(jq -r '.orders[0].number' <<<"$taken")" | tee "$work/show"
+grep -q orders.create "$work/show" || fail "show does not tell what was sent"
+[ "$(run status --json | jq '.clients[0] | .parked + .dead')" = 0 ] || { run jobs --state parked | head; fail "something is parked"; }
+[ "$(control exact_online events | jq '.violations | length')" = 0 ] || fail "broken rules at Exact Online: $(control exact_online events | jq -c .violation_counts)"
+[ "$(control shipstation events | jq '.violations | length')" = 0 ] || fail "broken rules at ShipStation: $(control shipstation events | jq -c .violation_counts)"
+run audit verify
