@@ -104,17 +104,14 @@ local function call(role, name, operation, ...)
 end
 
 local function group_of(role, group)
-  local found = false
+  local operations = host.operations(role.system, group)
+  if not operations then return nil end
   local out = {}
-  for name, operation in pairs(role.operations) do
-    local of, verb = name:match "^(.+)%.([^.]+)$"
-    if of == group then
-      found = true
-      out[verb] = function(...) return call(role, name, operation, ...) end
-      if operation.pages and verb == "list" then out.each = function(...) return each_row(role, name, operation, ...) end end
-    end
+  for verb, operation in pairs(operations) do
+    local name = group .. "." .. verb
+    out[verb] = function(...) return call(role, name, operation, ...) end
+    if operation.pages and verb == "list" then out.each = function(...) return each_row(role, name, operation, ...) end end
   end
-  if not found then return nil end
   return setmetatable(out, { __index = function(_, verb) misuse("%s.%s has no operation '%s'", role.system, group, tostring(verb)) end })
 end
 
@@ -156,8 +153,7 @@ local function role_object(name, connection)
   function object.connections() return related(name) end
   return setmetatable(object, {
     __index = function(self, group)
-      role.operations = role.operations or host.system(role.system).operations
-      local found = group_of(role, group)
+      local found = type(group) == "string" and group_of(role, group)
       if not found then misuse("%s has no operations '%s'", role.system, tostring(group)) end
       rawset(self, group, found)
       return found
@@ -295,11 +291,9 @@ end
 
 -- Answers by key, for each of the look-ups named.
 local function answers_by_filter(names, definition, role, name, operation, keys)
-  local answers, declared = {}, host.system(role.system)
+  local answers = {}
   for _, each in ipairs(names) do answers[each] = {} end
-  local record = operation.gives and declared.types and declared.types[operation.gives]
-  local field = record and record.fields[definition.key]
-  local kind = type(field) == "table" and field.type or nil
+  local kind = operation.gives and host.field_type(role.system, operation.gives, definition.key)
   local function ask(query)
     for row in each_row(role, name, operation, query) do
       local key = row[definition.key]
@@ -312,12 +306,10 @@ local function answers_by_filter(names, definition, role, name, operation, keys)
     end
   end
   local find = operation.find or {}
-  if operation.filter or find.format == "odata" or find.format == "list" then
+  if find.format == "odata" or find.format == "list" then
     for first = 1, #keys, LOOKUP_BATCH do
       local batch = table.move(keys, first, math.min(first + LOOKUP_BATCH - 1, #keys), 1, {})
-      if operation.filter then
-        ask(operation.filter(definition.key, batch, kind))
-      elseif find.format == "list" then
+      if find.format == "list" then
         ask { [find.param] = table.concat(batch, ",") }
       else
         ask { [find.param] = odata.equals(definition.key, batch, kind)["$filter"] }
@@ -343,7 +335,7 @@ local function look_up(name, keys, anew)
   local bound = host.roles[role_name]
   local role = { name = role_name, connection = "", system = bound.system, settings = {} }
   for _, each in ipairs(bound.settings) do role.settings[each] = true end
-  local operation = host.system(role.system).operations[operation_name]
+  local operation = host.operation(role.system, operation_name)
   local names = siblings_of(name, definition)
   table.insert(names, 1, name)
   local found = answers_by_filter(names, definition, role, operation_name, operation, missing)

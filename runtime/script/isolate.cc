@@ -16,12 +16,9 @@ constexpr int kHookInstructions = 1000;
 constexpr size_t kStepsPerCheck = 4096;
 constexpr size_t kLongText = 256u << 10;
 constexpr int kShortestInterval = 4;
-constexpr size_t kValueBytes = 16;  // of one on a coroutine's stack
-constexpr size_t kDeepStack = 5000 * kValueBytes;
-constexpr int kDeepStackInterval = 20;
-constexpr int kNestedResets = 40;
-constexpr size_t kTidyBytes = 1u << 20;
-constexpr size_t kHeldSlack = 4u << 20;
+constexpr size_t kValueBytes = 16, kDeepStack = 5000 * kValueBytes;  // one on a coroutine's stack is 16 bytes
+constexpr int kDeepStackInterval = 20, kNestedResets = 40;
+constexpr size_t kTidyBytes = 1u << 20, kHeldSlack = 4u << 20;
 constexpr const char* kOverBurst = "the script ran too long without waiting and was stopped";
 constexpr const char* kOverRun = "the script used up its CPU time and was stopped";
 constexpr const char* kOverMemory = "the script used up its memory and was stopped";
@@ -350,10 +347,13 @@ void Isolate::reset(Fiber& fiber) {
   running_ = ran;
 }
 
-// An isolate that waits for its next run holds little more than its functions.
+// An isolate that waits for its next run holds little more than its functions and what it keeps.
 void Isolate::tidy() {
   if (!fibers_.empty()) return;
-  if (used_ > kTidyBytes && current_ == nullptr && burst_began_ == Duration(0)) lua_gc(main_, LUA_GCCOLLECT);
+  if (used_ > kept_ + kTidyBytes && current_ == nullptr && burst_began_ == Duration(0)) {
+    lua_gc(main_, LUA_GCCOLLECT);
+    kept_ = used_;
+  }
   interval_ = kHookInstructions;
 }
 

@@ -200,6 +200,7 @@ class Isolate {
   Blocks blocks_;
   lua_State* main_ = nullptr;
   size_t used_ = 0;
+  size_t kept_ = 0;  // of it after the last collection between two runs
   bool exhausted_ = false;
   Meter own_;
   Fiber* current_ = nullptr;

@@ -250,29 +250,44 @@ int parameters(lua_State* L) {
   }
 }
 
-// host.system(name) -> the system's definition, functions included; made once in a run, so that nothing it keeps is seen
-// by the next
-int system(lua_State* L) {
-  std::string name(text_argument(L, 1));
-  Ref& made = JobRun::of(L).systems;
-  if (!made) {
-    lua_newtable(L);
-    made = Ref::pop(L);
+Value declared(lua_State* L, std::string_view part) {
+  const std::string name(text_argument(L, 1));
+  const auto& systems = JobRun::of(L).program->scripts->declared;
+  auto found = systems.find(name);
+  if (found == systems.end()) raise(L, "there is no system " + name);
+  return found->second.root().get(part);
+}
+
+// host.operations(system, group) -> {verb = operation} | nil. What a system declares is data: a run takes what it calls.
+int operations(lua_State* L) {
+  const Value all = declared(L, "operations");
+  const std::string group(text_argument(L, 2));
+  lua_settop(L, 0);
+  for (auto field : all.fields()) {
+    const size_t dot = field.key.rfind('.');
+    if (dot == std::string_view::npos || field.key.substr(0, dot) != group) continue;
+    if (lua_gettop(L) == 0) lua_newtable(L);
+    push_text(L, field.key.substr(dot + 1));
+    push_plain(L, field.value);
+    lua_rawset(L, 1);
   }
-  made.push(L);
-  int known = lua_gettop(L);
-  if (lua_getfield(L, known, name.c_str()) == LUA_TTABLE) return 1;
-  lua_pop(L, 1);
-  const auto& systems = JobRun::of(L).program->scripts->system_modules;
-  auto sources = systems.find(name);
-  if (sources == systems.end()) raise(L, "there is no system " + name);
-  Isolate& isolate = Isolate::of(L);
-  isolate.push_environment(L, sources->second);
-  add_ambient(L, sources->second, nullptr);
-  isolate.push_chunk(L, *sources->second.find("init")->second, -1);
-  lua_call(L, 0, 1);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, known, name.c_str());
+  return lua_gettop(L);
+}
+
+// host.operation(system, "group.verb") -> operation
+int operation(lua_State* L) {
+  const std::string name(text_argument(L, 2));
+  const Value found = declared(L, "operations").get(name);
+  if (found.kind() != document::Kind::object) raise(L, "there is no operation " + name);
+  push_plain(L, found);
+  return 1;
+}
+
+// host.field_type(system, record type, field) -> "guid" … | nil when its declaration names none
+int field_type(lua_State* L) {
+  const Value field = declared(L, "types").get(text_argument(L, 2)).get("fields").get(text_argument(L, 3));
+  if (field.kind() != document::Kind::object || field.get("type").kind() != document::Kind::string) return 0;
+  push_text(L, field.get("type").text());
   return 1;
 }
 
@@ -357,7 +372,9 @@ void push_job_host(lua_State* L, JobRun& run) {
                     {"control", control},
                     {"where", where},
                     {"parameters", parameters},
-                    {"system", system},
+                    {"operations", operations},
+                    {"operation", operation},
+                    {"field_type", field_type},
                     {"integration", integration},
                     {"type", type_name},
                     {"array", array},

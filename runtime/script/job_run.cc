@@ -127,7 +127,6 @@ void JobRun::finish(lua_State* L, int status) {
   ended = true;
   functions.reset();
   environment.reset();
-  systems.reset();
   slot->active -= 1;
   auto made = slot->isolate();
   if (made && (*made)->exhausted()) slot->exhausted = true;

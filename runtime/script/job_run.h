@@ -28,7 +28,6 @@ struct JobRun : std::enable_shared_from_this<JobRun> {
   uint64_t fiber = 0;
   WallTime now{};
   Ref environment;  // of the run's own files
-  Ref systems;      // name -> definition
   Ref functions;    // mapping name -> list of documents' function lists
 
   static JobRun& of(lua_State* L) { return *static_cast<JobRun*>(Isolate::of(L).current()->context.get()); }

@@ -31,7 +31,6 @@ class Handle : public engine::Run {
       auto isolate = slot.isolate();
       run->functions.reset();
       run->environment.reset();
-      run->systems.reset();
       if (isolate) (*isolate)->cancel(run->fiber);
     });
   }

@@ -428,8 +428,7 @@ std::shared_ptr<const Scripts> compile_scripts(const Host& host, Scripts parts, 
   for (const auto& [role, system] : scripts->role_systems) {
     if (scripts->systems.contains(system)) continue;
     std::string init = "systems/" + system + "/init.lua";
-    auto& modules = scripts->system_modules[system];
-    modules = sources_of(scripts->files, "systems/" + system + "/", problems);
+    const Sources modules = sources_of(scripts->files, "systems/" + system + "/", problems);
     auto chunk = modules.find("init");
     if (chunk == modules.end()) return nullptr;  // its fault was told when it was read
     auto json = (*definer)->run(*chunk->second, modules);
@@ -444,6 +443,7 @@ std::shared_ptr<const Scripts> compile_scripts(const Host& host, Scripts parts, 
     Status complete = table ? table->complete() : Status(table.error());
     if (!complete) problems.push_back({shown(init), 0, 0, "types: " + complete.error().text()});
     else scripts->types[system] = std::make_shared<const mapping::TypeTable>(std::move(*table));
+    scripts->declared.emplace(system, std::move(*definition));
     scripts->systems[system] = std::move(*json);
   }
   scripts->modules = sources_of(scripts->files, "integration/", problems);

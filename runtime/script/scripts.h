@@ -53,15 +53,15 @@ using TypeSet = std::map<std::string, std::shared_ptr<const mapping::TypeTable>>
 struct Scripts {
   std::string key;  // of its content
   std::string name;
-  FileSet files;                                    // all but layers
-  std::string listing;                              // the same for manifests: JSON of names and hashes
-  std::map<std::string, std::string> role_systems;  // role -> system's name
-  std::string integration;                          // JSON of the integration's definition, defaults of settings included
-  std::optional<document::Document> definition;     // the same, parsed
-  std::map<std::string, std::string> systems;       // name -> JSON of its definition, types included
-  TypeSet types;                                    // as the systems declare them
-  Sources modules;                                  // of the integration, stdlib included
-  std::map<std::string, Sources> system_modules;
+  FileSet files;                                       // all but layers
+  std::string listing;                                 // the same for manifests: JSON of names and hashes
+  std::map<std::string, std::string> role_systems;     // role -> system's name
+  std::string integration;                             // JSON of the integration's definition, defaults of settings included
+  std::optional<document::Document> definition;        // the same, parsed
+  std::map<std::string, std::string> systems;          // name -> JSON of its definition, types included
+  std::map<std::string, document::Document> declared;  // the same, parsed
+  TypeSet types;                                       // as the systems declare them
+  Sources modules;                                     // of the integration, stdlib included
   engine::Flows flows;
   std::vector<Recorded> recorded;  // the mappings, for layers to lie over
 };

@@ -291,23 +291,6 @@ TEST_F(RunnerTest, NothingOfOneRunIsSeenByTheNext) {
   EXPECT_EQ(run().result, "1");
 }
 
-TEST_F(RunnerTest, WhatASystemKeepsIsNotSeenByTheNextRun) {
-  write("scripts/systems/ledger/init.lua",
-        "local asked = 0\n"
-        "return system { name = 'ledger', base_url = 'https://books.example.com', operations = {\n"
-        "  ['items.list'] = { GET = '/items', pages = 'odata', filter = function() asked = asked + 1 return { asked = asked } end } } }\n");
-  flow("job:look_up('items', 'A') return 1");
-  fake_->answer_ = [](const HostRequest& request, const std::string&) -> std::string {
-    return std::holds_alternative<engine::ReadRequest>(request) ? R"({"rows":[],"next":null})" : "{}";
-  };
-  for (int i = 0; i < 2; ++i) {
-    fake_->asked_.clear();
-    EXPECT_EQ(run().result, "1");
-    ASSERT_EQ(fake_->asked_.size(), 3u);
-    EXPECT_NE(fake_->asked_[1].find(R"("asked":"1")"), std::string::npos) << fake_->asked_[1];
-  }
-}
-
 TEST_F(RunnerTest, IdleIsolatesAreBoundedInNumberAndInTime) {
   host_.idle_isolates = 3;
   for (int i = 0; i < 8; ++i) {
