@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, runs every test and closes with ctest's summary.
-#   tests/run.sh [release|asan|tsan|all] [ctest arguments …]
-# asan and tsan have the unit suites; all is release, asan and tests/lint.sh under one summary.
+#   tests/run.sh [release|asan|tsan|ci|all] [ctest arguments …]
+# asan and tsan have the unit suites; all is release, asan and tests/lint.sh under one summary. ci has each test once, whole
+# processes with the release program and unit suites under the sanitizers, which are built beside the former: the kills wait.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 preset=release
-case "${1:-}" in release|asan|tsan|all) preset=$1; shift ;; esac
+case "${1:-}" in release|asan|tsan|ci|all) preset=$1; shift ;; esac
 
 build() { # preset [target]
   cmake --preset "$1" -Wno-dev >/dev/null
@@ -17,6 +18,19 @@ cmake/packages.sh test
 case $preset in
   release) build release; folder=build ;;
   asan|tsan) build "$preset" unit_tests; folder=build-$preset ;;
+  ci)
+    build release process_tests
+    cmake --preset asan -Wno-dev >/dev/null
+    folder=build-ci
+    mkdir -p "$folder"
+    {
+      printf 'subdirs("%s")\n' "$PWD/build/tests/extra"
+      printf 'add_test(asan.build nice cmake --build --preset asan --target unit_tests)\n'
+      printf 'set_tests_properties(asan.build PROPERTIES FIXTURES_SETUP asan COST 2000 TIMEOUT 3600)\n'
+      printf 'add_test(asan.unit nice ctest --test-dir "%s" --output-on-failure -j %d)\n' "$PWD/build-asan" "$(nproc)"
+      printf 'set_tests_properties(asan.unit PROPERTIES FIXTURES_REQUIRED asan COST 1500 TIMEOUT 3600)\n'
+    } >"$folder/CTestTestfile.cmake"
+    set -- "$@" -LE '^unit$' ;;
   all)
     build release
     build asan unit_tests

@@ -39,6 +39,7 @@ struct Options {
   // keeps its own waiting and nobody else's.
   int in_flight = 256;
   int in_flight_of_client = 32;
+  int polls_at_once = 32;  // of all clients, however many are due at a start
   // Poison (T12): a job that the ended process named (its watchdog knows whose script ran) is dead after two such ends.
   // Ends that name nobody, a power cut or kill -9, hit whoever was running: only many of them in a row, none of which
   // found the job any further, speak against it.

@@ -52,6 +52,8 @@ Task<Status> Schedule::start() {
 
 void Schedule::stop() {
   running_ = false;
+  due_polls_.clear();
+  queued_.clear();
   timer_.reset();
 }
 
@@ -109,17 +111,12 @@ Task<Unit> Schedule::fire(Entry entry, WallTime nominal) {
   const auto client = entry.instance->client;
   if (entry.trigger.kind == Trigger::Kind::poll) {
     if (!context_.doors.shut(client, entry.instance->name, entry.flow).empty() || busy_.contains(entry.key)) co_return Unit{};
+    if (!queued_.insert(entry.key).second) co_return Unit{};
     last_[entry.key] = nominal;
-    auto remembered = co_await remember(entry.key, nominal);
-    if (!remembered) co_return Unit{};
-    struct Polling {
-      static Task<Unit> run(Schedule& schedule, Entry one) {
-        auto polled = co_await schedule.poll(std::move(one));
-        (void)polled;  // counted and logged there
-        co_return Unit{};
-      }
-    };
-    context_.scope.spawn(Polling::run(*this, std::move(entry)));
+    due_polls_.emplace_back(std::move(entry), nominal);
+    if (pollers_ == context_.options.polls_at_once) co_return Unit{};
+    ++pollers_;
+    context_.scope.spawn(work_off_polls());
     co_return Unit{};
   }
 
@@ -152,6 +149,20 @@ Task<Unit> Schedule::fire(Entry entry, WallTime nominal) {
   }
   last_[entry.key] = nominal;
   context_.wake_jobs();
+  co_return Unit{};
+}
+
+Task<Unit> Schedule::work_off_polls() {
+  while (running_ && !due_polls_.empty()) {
+    auto [entry, nominal] = std::move(due_polls_.front());
+    due_polls_.pop_front();
+    queued_.erase(entry.key);
+    auto remembered = co_await remember(entry.key, nominal);
+    if (!remembered) continue;
+    auto polled = co_await poll(std::move(entry));
+    (void)polled;  // counted and logged there
+  }
+  --pollers_;
   co_return Unit{};
 }
 

@@ -1,7 +1,9 @@
 // Time as a trigger: schedules and polls fire once per nominal time (G10), and whatever a person asks to run now.
 // Nominal times stand on the wall clock (in the instance's zone for "23:30"), waiting uses the steady one. What fell
-// due while nothing ran fires once afterwards. Owned by Engine; executor's thread.
+// due while nothing ran fires once afterwards; of many polls that are due at once, a few are under way at a time. Owned by Engine;
+// executor's thread.
 #pragma once
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,6 +55,7 @@ class Schedule {
   std::vector<Entry> entries() const;
   Task<Unit> round();
   Task<Unit> fire(Entry entry, WallTime nominal);
+  Task<Unit> work_off_polls();
   Task<Status> remember(std::string key, WallTime nominal);
   Task<Result<int64_t>> poll(Entry entry);
   void wait();
@@ -60,7 +63,10 @@ class Schedule {
   Context& context_;
   std::map<std::string, WallTime> last_;
   std::map<std::string, WallTime> polled_;
-  std::set<std::string> busy_;  // polls under way
+  std::set<std::string> busy_;    // polls under way
+  std::set<std::string> queued_;  // polls that are due and wait for their turn, in the order of due_polls_
+  std::deque<std::pair<Entry, WallTime>> due_polls_;
+  int pollers_ = 0;
   std::unique_ptr<Timer> timer_;
   bool running_ = false, in_round_ = false;
   PollCounts counts_;

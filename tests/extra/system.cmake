@@ -16,11 +16,15 @@ if(TARGET ml-connector)
     gtest_discover_tests(${program} TEST_PREFIX "${prefix}." TEST_FILTER ${filter} DISCOVERY_TIMEOUT 60
       PROPERTIES LABELS system ${ARGN})
   endfunction()
+  # All that a release build is tested with besides the unit suites; what is not built can't be discovered.
+  add_custom_target(process_tests)
+  add_dependencies(process_tests architecture_test)
   foreach(folder system faults)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cc)
     add_executable(${folder}_test ${sources})
     target_link_libraries(${folder}_test PRIVATE mlc_system_harness)
     add_dependencies(${folder}_test ml-connector)
+    add_dependencies(process_tests ${folder}_test)
   endforeach()
   target_link_libraries(system_test PRIVATE SQLite::SQLite3)  # makes stores as older programs left them
 

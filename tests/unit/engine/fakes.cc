@@ -70,7 +70,9 @@ Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, 
 
 Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
   ++world_.reads;
+  world_.most_reads_at_once = std::max(world_.most_reads_at_once, ++world_.reads_under_way);
   co_await sleep_for(*env_.timers, kLatency);
+  --world_.reads_under_way;
   Read read;
   read.outcome.verdict = remote::Verdict::applied;
   read.outcome.exchange.method = "GET";

@@ -26,6 +26,7 @@ struct RemoteWorld {
   std::map<std::string, std::string> hooks;   // id -> JSON
   std::map<std::string, std::string> lists;   // rows of further operations that list
   int sends = 0, reads = 0, hook_writes = 0, updates = 0;
+  int reads_under_way = 0, most_reads_at_once = 0;
   bool may_repeat = false;
   std::string zone;               // orders are dated by its clock, without an offset
   size_t batch = 0;               // of invoices.put_a: so many go out together

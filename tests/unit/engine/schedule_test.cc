@@ -109,6 +109,23 @@ TEST(Poll, C2_BC9_EachVersionOfARowBecomesOneJobAcrossOverlapAndPages) {
   EXPECT_EQ(cursors->front().value, std::to_string(to_micros(at("2025-10-14T23:30:00Z"))));
 }
 
+TEST(Poll, C2_OfManyThatAreDueAtAStartAFewAreUnderWayAtATime) {
+  World world;
+  polled(world);
+  constexpr int kClients = 100;
+  for (int i = 1; i < kClients; ++i) {
+    world.instances.push_back(world.instances.front());
+    world.instances.back().client = "client" + std::to_string(i);
+  }
+  world.options.polls_at_once = 8;
+  world.start();
+  world.loop->run_for(std::chrono::minutes(1));
+  EXPECT_EQ(world.remote.reads, kClients);
+  EXPECT_EQ(world.remote.most_reads_at_once, 8);
+  world.loop->run_for(std::chrono::minutes(15));
+  EXPECT_EQ(world.remote.reads, 2 * kClients) << "each once a period";
+}
+
 TEST(Poll, C13_TheOverlapBringsNothingFromBeforeTheStart) {
   World world;
   polled(world);
