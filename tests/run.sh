@@ -25,7 +25,7 @@ case $preset in
     mkdir -p "$folder"
     {
       printf 'subdirs("%s")\n' "$PWD/build/tests/extra"
-      printf 'add_test(asan.build nice cmake --build --preset asan --target unit_tests)\n'
+      printf 'add_test(asan.build nice cmake --build "%s" --target unit_tests)\n' "$PWD/build-asan"
       printf 'set_tests_properties(asan.build PROPERTIES FIXTURES_SETUP asan COST 2000 TIMEOUT 3600)\n'
       printf 'add_test(asan.unit nice ctest --test-dir "%s" --output-on-failure -j %d)\n' "$PWD/build-asan" "$(nproc)"
       printf 'set_tests_properties(asan.unit PROPERTIES FIXTURES_REQUIRED asan COST 1500 TIMEOUT 3600)\n'
