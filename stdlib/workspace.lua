@@ -23,7 +23,7 @@ local KNOWN = {
 }
 local GRANT = set { "system", "region", "clients", "base_url", "authorize_url", "token_url", "ca_file", "allow_loopback" }
 local CONNECTION = set { "grant", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback" }
-local USE = set { "bind", "route", "settings", "layers", "reconcile" }
+local USE = set { "bind", "route", "settings", "layers", "reconcile", "schedule" }
 local RECONCILE = set { "every", "at", "mail" }
 local EVERY = set { "day", "week", "month" }
 local LISTEN = set { "address", "tls" }
@@ -99,6 +99,12 @@ function words.use(integration)
     if options.layers ~= nil then
       expect(options.layers, "table", "use \"" .. integration .. "\": layers")
       for _, layer in ipairs(options.layers) do expect(layer, "text", "use \"" .. integration .. "\": layers") end
+    end
+    if options.schedule ~= nil then
+      expect(options.schedule, "table", "use \"" .. integration .. "\": schedule")
+      for flow, times in pairs(options.schedule) do
+        expect(times, "text", ("use \"%s\": schedule: %s"):format(integration, tostring(flow)))
+      end
     end
     if options.reconcile ~= nil then check_reconcile("use \"" .. integration .. "\": reconcile", options.reconcile) end
     options.integration = integration

@@ -5,6 +5,8 @@
 namespace mlc::cli {
 namespace {
 
+constexpr int kPromisedSeconds = 10;  // from an event to what is written of it
+
 // What the files say that is not live, and why not.
 void print_scripts(const Json& status) {
   for (const auto& client : status["clients"])
@@ -62,6 +64,13 @@ void print_status(const Json& status) {
     for (const auto& hold : client.value("holds", Json::array()))
       std::cout << "HOLD " << get(client, "client") << "/" << get(hold, "connection") << ": " << get(hold, "reason")
                 << (get(hold, "until").empty() ? "" : ", until " + get(hold, "until")) << "\n";
+  for (const auto& client : status["clients"])
+    for (const auto& instance : client.value("instances", Json::array()))
+      for (const auto& flow : instance.value("flows", Json::array()))
+        if (flow.value("lag_seconds", 0) >= kPromisedSeconds)
+          std::cout << "LAG " << get(client, "client") << " " << get(instance, "name") << "/" << get(flow, "flow") << ": "
+                    << get(flow, "lag_seconds") << " s, " << get(flow, "due")
+                    << (get(flow, "due") == "1" ? " record is due\n" : " records are due\n");
   for (const auto& budget : status.value("quota", Json::array()))
     if (get(budget, "left") == "0" || !get(budget, "held").empty())
       std::cout << "QUOTA " << get(budget, "name") << ": " << get(budget, "left") << " of " << get(budget, "limit") << " left\n";

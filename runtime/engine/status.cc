@@ -23,10 +23,14 @@ Node equation(const store::Counts& counts) {
   return node;
 }
 
+int64_t seconds(Duration span) { return static_cast<int64_t>(std::chrono::duration_cast<std::chrono::seconds>(span).count()); }
+
 }  // namespace
 
 Task<Result<Node>> Story::status() {
   const auto now = context_.now();
+  auto late = co_await behind(Duration{});
+  if (!late) co_return late.error();
   auto clients = Node::array();
   for (const auto& client : context_.registry.clients()) {
     auto counts = co_await context_.store.counts(client);
@@ -35,18 +39,8 @@ Task<Result<Node>> Story::status() {
     node.set("client", client).set("waiting", counts->waiting).set("running", counts->running).set("parked", counts->parked);
     node.set("done", counts->done).set("dead", counts->dead);
 
-    // Lag: how long the oldest job that may run has been due.
-    store::JobFilter filter;
-    filter.client = client;
-    filter.states.assign({store::JobState::waiting, store::JobState::running});
-    filter.newest_first = false;
-    filter.limit = 100;
-    auto open = co_await context_.store.jobs(filter);
-    if (!open) co_return open.error();
-    auto oldest = now;
-    for (const auto& job : *open) oldest = std::min(oldest, job.born);
-    node.set("lag_seconds", static_cast<int64_t>(std::chrono::duration_cast<std::chrono::seconds>(now - oldest).count()));
-
+    // How long the oldest record that may run has been due, flow by flow; back-fill and retries to come are not behind.
+    Duration lag{};
     auto instances = Node::array();
     std::set<std::string> connections;
     for (const auto& instance : context_.registry.all()) {
@@ -57,10 +51,22 @@ Task<Result<Node>> Story::status() {
       one.set("start", format_rfc3339(mode.start)).set("version", instance->version);
       const auto shut = context_.doors.shut(client, instance->name, "");
       one.set("shut", shut.empty() ? Node() : Node(shut));
+      auto flows = Node::array();
+      for (const auto& flow : instance->flows) {
+        const auto found = std::find_if(late->begin(), late->end(), [&](const Behind& behind) {
+          return behind.client == client && behind.instance == instance->name && behind.flow == flow.name && behind.jobs > 0;
+        });
+        const auto by = found == late->end() ? Duration{} : found->by;
+        lag = std::max(lag, by);
+        auto entry = Node::object();
+        entry.set("flow", flow.name).set("lag_seconds", seconds(by)).set("due", found == late->end() ? 0 : found->jobs);
+        flows.push(std::move(entry));
+      }
+      one.set("flows", std::move(flows));
       instances.push(std::move(one));
       for (const auto& [role, bound] : instance->roles) connections.insert(bound.begin(), bound.end());
     }
-    node.set("instances", std::move(instances));
+    node.set("lag_seconds", seconds(lag)).set("instances", std::move(instances));
 
     auto holds = Node::array();
     for (const auto& connection : connections) {

@@ -4,6 +4,7 @@
 #include "runtime/crypto/digest.h"
 #include "runtime/document/write.h"
 #include "runtime/engine/request_key.h"
+#include "runtime/script/schedules.h"
 #include "runtime/script/shared.h"
 
 namespace mlc::script {
@@ -112,7 +113,7 @@ std::shared_ptr<const Program> assemble(const Host& host, Program parts, const s
   size_t faults = problems.size();
   auto program = std::make_shared<Program>(std::move(parts));
   program->instance.integration = program->scripts->name;
-  program->instance.flows = program->scripts->flows;
+  if (program->instance.flows.empty()) program->instance.flows = program->scripts->flows;  // else with the client's own times
   std::string client_file = "clients/" + program->instance.client + "/client.lua";
   program->settings = settings_of(*program->scripts, own_settings, client_file, program->instance.name, problems);
   auto zone = Zone::find(program->instance.zone);
@@ -179,6 +180,7 @@ std::string Program::manifest() const {
     }
     json += ",\"routes\":" + document::canonical(routes);
   }
+  if (auto own = schedule_of(instance.flows, scripts->flows); own.size() > 0) json += ",\"schedule\":" + document::canonical(own);
   json += ",\"settings\":" + document::canonical(settings->root());
   if (!zones.empty()) {
     Node own = Node::object();
@@ -244,6 +246,9 @@ Result<std::shared_ptr<const Program>> restore_program(const Host& host, const s
   std::vector<Problem> problems;
   parts.role_settings = share_role_settings(std::move(role_settings));
   parts.scripts = compile_scripts(host, std::move(scripts), problems);
+  std::vector<ScheduleFault> faults;
+  if (parts.scripts != nullptr && root.get("schedule"))
+    parts.instance.flows = with_schedule(parts.scripts->flows, root.get("schedule"), faults);
   std::shared_ptr<const Program> program;
   if (parts.scripts != nullptr) program = assemble(host, std::move(parts), document::write(root.get("settings")), problems);
   if (program == nullptr)

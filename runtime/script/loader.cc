@@ -10,6 +10,7 @@
 #include "runtime/mapping/position.h"
 #include "runtime/script/assemble.h"
 #include "runtime/script/places.h"
+#include "runtime/script/schedules.h"
 #include "runtime/script/sources.h"
 
 namespace mlc::script {
@@ -292,6 +293,13 @@ class Loader {
 
     parts.scripts = scripts_of(integration, *found, *used.definition);
     if (parts.scripts == nullptr) return;
+    if (use.get("schedule")) {
+      std::vector<ScheduleFault> wrong;
+      parts.instance.flows = with_schedule(parts.scripts->flows, use.get("schedule"), wrong);
+      for (const auto& fault : wrong)
+        problem(file, "instance " + name + ": " + fault.sentence, {"instances", name, "schedule", fault.flow});
+      if (!wrong.empty()) return;
+    }
     std::string layers = "clients/" + client + "/" + name;
     read_all(out_.folder + "/" + layers, layers, "layers/", parts.layers, 0);
     const std::string types = "clients/" + client + "/types.lua";

@@ -229,7 +229,7 @@ TEST_F(Commands, C2_SyncTakesOneRecordOrWhatIsDue) {
   }
 }
 
-TEST_F(Commands, C4_JobsAreListedShownParkedReleasedReplayedAndCancelled) {
+TEST_F(Commands, C3_C4_JobsAreListedShownParkedReleasedReplayedAndCancelled) {
   ASSERT_NO_FATAL_FAILURE(with_server());
   // Refused by the flow, with a sentence for the controller.
   const Json refused = world_->seed({{"orders", 1}, {"kinds", {"refunded_without_record"}}, {"events", false}})["orders"];
@@ -253,6 +253,9 @@ TEST_F(Commands, C4_JobsAreListedShownParkedReleasedReplayedAndCancelled) {
       EXPECT_EQ(world_->run({"jobs", "settle", id, "--did-not-happen"}).code, kNo) << "nothing about it is unknown";
     }
     ASSERT_NO_FATAL_FAILURE(with_server());
+    // Who released and replayed it stands in the trail (C3).
+    const std::string trail = world_->run({"audit", "acme", "--limit", "1000"}).out;
+    for (const char* act : {"release", running ? "replay" : "cancel"}) EXPECT_NE(trail.find(act), std::string::npos) << trail;
     const size_t left = running ? 1 : 0;
     ASSERT_TRUE(eventually(kPatience, [&] { return world_->ask({"jobs", "--state", "parked"})["jobs"].size() == left; }));
   }
@@ -295,8 +298,9 @@ TEST_F(Commands, C17_WhoseVersionOfAnEditedInvoiceCountsIsSettledByCommand) {
     const Ended settled = world_->run({"jobs", "settle", id, keep ? "--keep-theirs" : "--take-ours"});
     EXPECT_EQ(settled.code, kDone) << settled.err;
     if (!keep) { ASSERT_NO_FATAL_FAILURE(with_server()); }
-    ASSERT_TRUE(eventually(kPatience, [&] { return world_->ask({"jobs", "show", id})["state"] == "done"; }))
-        << world_->run({"jobs", "show", id}).out;
+    ASSERT_TRUE(eventually(kPatience, [&] {
+      return world_->ask({"jobs", "show", id})["state"] == "done";
+    })) << world_->run({"jobs", "show", id}).out;
     EXPECT_EQ(invoice()["description"] == words, keep) << invoice().dump(2);
     EXPECT_EQ(invoice()["amount"] == amount, keep);
     EXPECT_EQ(world_->run({"jobs", "settle", id, "--keep-theirs"}).code, kNo) << "it was settled";
@@ -412,6 +416,10 @@ TEST_F(Commands, C2_StatusTellsOfGrantInstanceAndLag) {
     const Json told = world_->ask({"status"});
     EXPECT_EQ(told["clients"].size(), 1u);
     EXPECT_EQ(told["equation"]["balances"], true) << told.dump(2);
+    std::map<std::string, int> lags;
+    for (const auto& flow : told["clients"][0]["instances"][0]["flows"]) lags[flow["flow"]] = flow["lag_seconds"];
+    EXPECT_EQ(lags.size(), 5u) << told.dump(2);
+    EXPECT_TRUE(lags.contains("orders") && lags["orders"] < 600) << told.dump(2);
   }
 }
 
@@ -433,12 +441,38 @@ TEST_F(Commands, C19_PauseHoldsEffectsUntilResume) {
   EXPECT_EQ(world_->run({"resume", "acme", "shop_nl"}).code, kDone);
 }
 
+TEST_F(Commands, C19_AClientAnInstanceOrAFlowIsPaused) {
+  ASSERT_NO_FATAL_FAILURE(with_server());
+  const std::vector<std::vector<std::string>> places = {{"acme"}, {"acme", "shop_nl"}, {"acme", "shop_nl", "orders"}};
+  size_t invoices = world_->books_state()["invoices"].size();
+  for (const auto& place : places) {
+    std::vector<std::string> pause = {"pause"}, resume = {"resume"};
+    pause.insert(pause.end(), place.begin(), place.end());
+    resume.insert(resume.end(), place.begin(), place.end());
+    ASSERT_TRUE(world_->comes_to_rest(kPatience));  // a sweep may find the order of before once more
+    ASSERT_EQ(world_->run(pause).code, kDone);
+    const Json made = world_->seed({{"orders", 1}, {"kinds", {"registered"}}, {"events", false}})["orders"];
+    EXPECT_EQ(world_->deliver(world_->order_event("paused-" + std::to_string(place.size()), made[0]["id"])).status, 200);
+    ASSERT_TRUE(eventually(kPatience, [&] { return world_->ask({"jobs", "--state", "waiting"})["jobs"].size() >= 1; })) << place.back();
+    EXPECT_EQ(world_->books_state()["invoices"].size(), invoices) << place.back();
+    ASSERT_EQ(world_->run(resume).code, kDone);
+    ++invoices;
+    EXPECT_TRUE(eventually(kPatience, [&] { return world_->books_state()["invoices"].size() == invoices; })) << world_->status().dump(2);
+  }
+  EXPECT_EQ(world_->run({"pause", "acme", "shop_nl", "no_such_flow"}).code, kNo);
+  const std::string trail = world_->run({"audit", "acme", "--limit", "1000"}).out;
+  EXPECT_NE(trail.find("pause"), std::string::npos);
+  EXPECT_NE(trail.find("resume"), std::string::npos);
+}
+
 TEST_F(Commands, C13_LiveEndsTheShadowAndBeginsItAgain) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     EXPECT_EQ(world_->ask({"live", "acme", "shop_nl", "--shadow"})["mode"], "shadow");
     EXPECT_EQ(world_->ask({"live", "acme", "shop_nl", "--start", "2020-01-01"})["mode"], "live");
     EXPECT_EQ(world_->run({"live", "acme", "shop_nl", "--start", "tomorrow"}).code, kUsage);
+    EXPECT_NE(world_->run({"audit", "acme", "--limit", "1000"}).out.find("start 2020-01-01"), std::string::npos)
+        << world_->run({"audit", "acme"}).out;
     EXPECT_EQ(world_->run({"live", "acme", "no_such"}).code, kNo);
   }
 }
@@ -469,7 +503,8 @@ TEST_F(Commands, C9_ReconcileComparesBothSystemsByDay) {
     const Ended csv = world_->run({"reconcile", "acme", "shop_nl", "--from", "2020-01-01", "--to", "2020-01-02", "--csv"});
     EXPECT_EQ(csv.code, kDone) << csv.err;
     EXPECT_EQ(csv.out,
-              "day,comparison,class,order,document,reference,left,right,difference,currency,document_day,reason,job,case,accepted_by,because\r\n");
+              "day,comparison,class,order,document,reference,left,right,difference,currency,document_day,reason,job,case,accepted_by,"
+              "because\r\n");
   }
 }
 

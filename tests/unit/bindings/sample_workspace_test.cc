@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "bindings/bindings.h"
 #include "runtime/script/loader.h"
 #include "tests/source_dir.h"
+#include "tests/temp_folder.h"
 
 namespace mlc::script {
 namespace {
@@ -75,6 +78,56 @@ TEST(SampleWorkspace, C16_ADateIsOneOfTheDivisionThatTheRouteNames) {
   EXPECT_EQ(zone("exact_online.SalesInvoice", "shop_nl"), "Europe/Amsterdam");
   EXPECT_EQ(zone("exact_online.SalesInvoice", "shop_uk"), "Europe/London");
   EXPECT_EQ(zone("bigcommerce.Customer", "books_uk"), "Europe/Amsterdam");
+}
+
+// "poll shop.orders.list 300" and "schedule 18:00" of a program's flows.
+std::string times_of(const Program& program, const std::string& name) {
+  std::string text;
+  for (const auto& flow : program.instance.flows) {
+    if (flow.name != name) continue;
+    for (const auto& trigger : flow.triggers) {
+      if (trigger.kind == engine::Trigger::Kind::webhook) continue;
+      const auto every = std::chrono::duration_cast<std::chrono::seconds>(trigger.every).count();
+      text +=
+          (trigger.kind == engine::Trigger::Kind::poll ? "poll " : "schedule ") + (trigger.at.empty() ? std::to_string(every) : trigger.at);
+    }
+  }
+  return text;
+}
+
+TEST(SampleWorkspace, C2_TheClientSetsWhenEachFlowRunsAndItIsPartOfTheVersion) {
+  Place place;
+  mlc::test::TempFolder folder;
+  const std::string workspace = folder.path() + "/workspace", file = workspace + "/clients/acme/client.lua";
+  std::filesystem::copy(mlc::test::source_dir() + "/examples/clients/quickstart", workspace, std::filesystem::copy_options::recursive);
+  std::stringstream text;
+  text << std::ifstream(file).rdbuf();
+  const auto load = [&](const std::string& schedule) {
+    std::string changed = text.str();
+    const std::string bind = "bind = { shop = \"shop\", books = \"books\" },";
+    changed.insert(changed.find(bind) + bind.size(), schedule);
+    std::ofstream(file) << changed;
+    auto loaded = load_workspace(place.host, workspace);
+    EXPECT_EQ(all_of(loaded.problems), "");
+    return loaded.programs.empty() ? nullptr : loaded.programs[0];
+  };
+  const auto usual = load("");
+  const auto own = load(" schedule = { orders = \"5m\", customers = \"18:00\", nightly = \"19:30\" },");
+  ASSERT_TRUE(usual && own);
+  EXPECT_EQ(times_of(*usual, "orders") + ", " + times_of(*usual, "customers") + ", " + times_of(*usual, "nightly"),
+            "poll 900, poll 3600, schedule 02:30");
+  EXPECT_EQ(times_of(*own, "orders") + ", " + times_of(*own, "customers") + ", " + times_of(*own, "nightly"),
+            "poll 300, poll 18:00, schedule 19:30");
+  EXPECT_EQ(times_of(*own, "accounts"), times_of(*usual, "accounts"));
+  EXPECT_NE(own->instance.version, usual->instance.version);
+
+  std::map<std::string, std::string> rows;
+  for (auto& [key, value] : own->rows()) rows[key] = value;
+  auto get = [&](const std::string& key) -> Result<std::string> { return rows[key]; };
+  auto again = restore_program(place.host, own->instance.version, get);
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  EXPECT_EQ((*again)->instance.version, own->instance.version);
+  for (const char* flow : {"orders", "customers", "nightly", "accounts"}) EXPECT_EQ(times_of(**again, flow), times_of(*own, flow)) << flow;
 }
 
 TEST(SampleWorkspace, ItsProgramComesBackFromRows) {

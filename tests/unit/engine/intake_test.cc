@@ -15,6 +15,30 @@ TEST(Intake, BC1_RefusesAForgedDeliveryAndCountsWhy) {
   EXPECT_EQ(world.counts().events, 0);
 }
 
+Task<RunEnd> broken(HostPtr, RunInput) {
+  co_return ended(RunEnd::How::failed, "script_error", "invoice.lua:7: attempt to index nil", false);
+}
+
+TEST(Intake, BC1_AScriptThatFailsIsNeverAnsweredWithItsFailure) {
+  World world;
+  world.flows["orders"] = broken;
+  world.start();
+  world.go_live();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(world.deliver(World::order_event(std::to_string(i))).status, 200);
+  ASSERT_TRUE(world.settle_down());
+  for (const auto& job : world.jobs()) EXPECT_EQ(job.state, store::JobState::parked) << job.reason;
+  EXPECT_EQ(world.deliver(World::order_event("5")).status, 200);  // with its case open, too
+}
+
+TEST(Intake, BC1_SuccessIsSaidAfterTheEventIsStored) {
+  World world;
+  world.start();
+  EXPECT_EQ(world.deliver(World::order_event("1")).status, 200);
+  world.restart();  // as if the process had been killed in the moment of the answer
+  EXPECT_EQ(world.counts().events, 1);
+  EXPECT_EQ(world.only_job().key, "1");
+}
+
 TEST(Intake, BC1_RefusesADeliveryWithoutAOrWithTwoSignatures) {
   World world;
   world.start();

@@ -126,6 +126,50 @@ TEST(Poll, C2_OfManyThatAreDueAtAStartAFewAreUnderWayAtATime) {
   EXPECT_EQ(world.remote.reads, 2 * kClients) << "each once a period";
 }
 
+TEST(Poll, C2_APollAtATimeOfDayRunsOnceADayInTheClientsZone) {
+  World world;
+  polled(world);
+  auto& trigger = world.instances.front().flows.front().triggers.front();
+  trigger.at = "18:00", trigger.every = std::chrono::hours(24);  // end of business in Amsterdam: 16:00 UTC in summer, 17:00 in winter
+  world.start();                                                 // 2025-10-14T21:58Z; a poll that is new begins at once
+  world.loop->run_for(std::chrono::minutes(1));
+  world.order("1", "2025-10-14T22:30:00Z");
+  world.loop->run_for(at("2025-10-15T15:59:00Z") - world.loop->wall());
+  EXPECT_EQ(world.counts().jobs_born, 0);
+  world.loop->run_for(std::chrono::minutes(2));
+  EXPECT_EQ(world.counts().jobs_born, 1);
+  world.order("2", "2025-10-15T16:30:00Z");
+  world.loop->run_for(at("2025-10-16T15:59:00Z") - world.loop->wall());
+  EXPECT_EQ(world.counts().jobs_born, 1);
+  world.loop->run_for(at("2025-10-26T16:59:00Z") - world.loop->wall());  // the clocks went back that night
+  EXPECT_EQ(world.counts().jobs_born, 2);
+  world.order("3", "2025-10-26T16:59:30Z");
+  world.loop->run_for(std::chrono::seconds(50));
+  EXPECT_EQ(world.counts().jobs_born, 2);
+  world.loop->run_for(std::chrono::minutes(1));
+  EXPECT_EQ(world.counts().jobs_born, 3);
+}
+
+TEST(Poll, C2_WhatAWebhookToldAndAPollFindsAgainIsOneInvoice) {
+  World world;
+  polled(world);
+  auto& flow = world.instances.front().flows.front();
+  Trigger webhook;
+  webhook.role = "shop", webhook.topics = {"order/updated"}, webhook.key_path = "data.id";
+  flow.triggers.push_back(webhook);
+  world.flows["orders"] = order_to_invoice;
+  world.start();
+  world.go_live();
+  const auto now = format_rfc3339(world.loop->wall() + std::chrono::minutes(1));
+  for (const char* id : {"1", "2"}) world.order(id, now);
+  EXPECT_EQ(world.deliver(World::order_event("1")).status, 200);  // that of 2 is lost
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.remote.count("shop-1"), 1);
+  EXPECT_EQ(world.remote.count("shop-2"), 1);
+  EXPECT_EQ(world.remote.sends, 2);
+  for (const auto& job : world.jobs()) EXPECT_EQ(job.state, store::JobState::done);
+}
+
 TEST(Poll, C13_TheOverlapBringsNothingFromBeforeTheStart) {
   World world;
   polled(world);

@@ -1,6 +1,10 @@
 // Webhook to invoice on a virtual clock, with crashes at every named point and lost answers, for all kinds of effects.
+#include <algorithm>
+
 #include "runtime/base/encoding.h"
+#include "runtime/base/sleep.h"
 #include "runtime/crypto/digest.h"
+#include "runtime/document/write.h"
 #include "tests/unit/engine/world.h"
 
 namespace mlc::engine::testing {
@@ -37,6 +41,75 @@ TEST(Simulation, C3_ASignedWebhookBecomesOneInvoiceWithItsStory) {
   }
   auto verified = world.run(world.store->verify_audit());
   EXPECT_TRUE(verified);
+}
+
+TEST(Simulation, C2_FromWebhookToWriteBackWithinTenSeconds) {
+  World world;
+  world.start();
+  world.go_live();
+  constexpr int kOrders = 200;
+  std::map<std::string, WallTime> told;
+  std::vector<Duration> took;
+  const auto look = [&] {
+    for (auto one = told.begin(); one != told.end();) {
+      if (world.remote.count("shop-" + one->first) == 0) {
+        ++one;
+        continue;
+      }
+      took.push_back(world.loop->wall() - one->second);
+      one = told.erase(one);
+    }
+  };
+  for (int i = 1; i <= kOrders; ++i) {
+    const auto id = std::to_string(i);
+    world.order(id, "2025-10-14T20:00:00Z");
+    told[id] = world.loop->wall();
+    EXPECT_EQ(world.deliver(World::order_event(id)).status, 200);
+    world.loop->run_for(std::chrono::milliseconds(100));
+    look();
+  }
+  for (int i = 0; i < 600 && !told.empty(); ++i) {
+    world.loop->run_for(std::chrono::milliseconds(100));
+    look();
+  }
+  ASSERT_EQ(took.size(), static_cast<size_t>(kOrders));
+  std::sort(took.begin(), took.end());
+  EXPECT_LE(took[took.size() * 95 / 100], std::chrono::seconds(10));
+}
+
+Timers* lasting_timers = nullptr;
+
+Task<RunEnd> lasting(HostPtr, RunInput) {
+  co_await sleep_for(*lasting_timers, std::chrono::minutes(10));
+  co_return ended(RunEnd::How::done);
+}
+
+TEST(Simulation, C2_StatusShowsEachFlowsLag) {
+  World world;
+  world.flows["orders"] = lasting;
+  world.start();
+  lasting_timers = world.loop.get();
+  world.go_live();
+  const auto flow = [&] {
+    auto status = world.run(world.engine->story().status());
+    EXPECT_TRUE(status);
+    return *document::Document::parse(document::write(status ? *status : document::Node::object()));
+  };
+  const auto told = [](const document::Document& status, const char* field) {
+    const auto one = status.root().get("clients").at(0).get("instances").at(0).get("flows").at(0);
+    EXPECT_EQ(one.get("flow").text(), "orders");
+    return one.get(field).integer().value_or(-1);
+  };
+  EXPECT_EQ(told(flow(), "lag_seconds"), 0);
+  world.deliver(World::order_event("1", "order/updated", "1"));
+  world.deliver(World::order_event("1", "order/updated", "2"));  // runs of one record follow each other
+  world.loop->run_for(std::chrono::minutes(5));
+  const auto late = flow();
+  EXPECT_GE(told(late, "lag_seconds"), 299);
+  EXPECT_EQ(told(late, "due"), 1);
+  EXPECT_EQ(late.root().get("clients").at(0).get("lag_seconds").integer().value_or(0), told(late, "lag_seconds"));
+  world.loop->run_for(std::chrono::minutes(6));
+  EXPECT_EQ(told(flow(), "lag_seconds"), 0);
 }
 
 TEST(Simulation, TheSameWorldTwiceGivesEqualJournals) {

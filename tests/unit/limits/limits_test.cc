@@ -172,6 +172,27 @@ TEST_F(LimitsTest, ManyCrashesLeaveMostOfADaysBudget) {
   }
 }
 
+TEST_F(LimitsTest, C5_AllFlowsAndConnectionsOfOneCredentialShareItsQuota) {
+  Limits limits(env(), nullptr);
+  auto of = rules(R"([{"calls":10,"per":"1m","scope":["app","division"]}])");
+  int given = 0;
+  const char* const connections[] = {"acme/books", "acme/books_of_another_instance", "beta/books"};
+  const char* const endpoints[] = {"/invoices", "/accounts"};
+  for (int i = 0; i < 30; ++i) {
+    auto wish = request(of);
+    wish.values = {{"app", "a1"}, {"division", "7"}, {"endpoint", endpoints[i % 2]}, {"connection", connections[i % 3]}};
+    auto permit = take(limits, std::move(wish));
+    if (!permit) continue;
+    ++given;
+    permit->begin();
+    permit->finish(200, {});
+  }
+  EXPECT_EQ(given, 10);
+  auto other = request(of);
+  other.values = {{"app", "a1"}, {"division", "8"}, {"endpoint", "/invoices"}, {"connection", "acme/books_uk"}};
+  EXPECT_TRUE(take(limits, std::move(other))) << "another division has its own";
+}
+
 TEST_F(LimitsTest, C5_LiveGoesBeforeRetryBeforeBackfill) {
   Limits limits(env(), nullptr);
   auto of = rules(R"([{"in_flight":1,"scope":["app"]}])");
