@@ -63,6 +63,17 @@ case $sample in
     there() { [ "$(books | jq '.counts.invoices')" = "$orders" ]; }
     until_ok 120 there || { run jobs --state parked | head -n 8; fail "after the accounts were made: $(books | jq '.counts.invoices') of $orders, $(status)"; }
     control exact_online 'state?division=123456&lines=1' | jq -e '[.divisions["123456"].invoices[].line_list[].cost_center] | all(. == "NL" or . == "EXPORT")' >/dev/null || fail "a line without its region"
+    # C7: a code of the table that the books do not have is named before anything is written.
+    version() { run status --json | jq -r '.clients[0].instances[0].version'; }
+    before=$(version)
+    sed -i 's|^DE,EXPORT|DE,MARS|' "$workspace/clients/$client/webshop/regions.csv"
+    reloaded() { [ "$(version)" != "$before" ]; }
+    until_ok 60 reloaded || fail "the table is not read: $(run status)"
+    email=$(control bigcommerce seed -X POST -d '{"orders": 1, "kinds": ["registered"], "country": "DE", "events": false}' | jq -r '.orders[0] | "\(.id) \(.email)"')
+    control exact_online seed -X POST -d "{\"make_accounts\": [{\"Name\": \"Mars\", \"Email\": \"${email#* }\"}]}" >/dev/null
+    run sync $client $instance --record "${email% *}" >/dev/null && fail "it was posted on a cost center that the books do not have"
+    run jobs --state parked | grep -q 'Cost center MARS is not in Exact Online' || fail "C7: $(run jobs --state parked)"
+    books | jq -e --arg ref "shop-${email% *}" 'any(.invoices[]; .your_ref == $ref) | not' >/dev/null || fail "C7: it was written all the same"
     ;;
 esac
 [ "$(control exact_online events | jq '.violations | length')" = 0 ] || fail "$(control exact_online events | jq -c .violation_counts)"
