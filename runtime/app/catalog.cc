@@ -123,12 +123,12 @@ engine::SubscriptionSpec subscription(const remote::Connection& connection, cons
 
 }  // namespace
 
-Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory,
+Result<engine::Catalog> build_catalog(const script::Workspace& workspace, std::shared_ptr<const remote::Directory> shared,
                                       const std::string& public_url) {
+  const auto& directory = *shared;
   engine::Catalog catalog;
   catalog.routes.reserve(directory.connections.size());
   catalog.subscriptions.reserve(directory.connections.size());
-  catalog.reconciles.reserve(workspace.programs.size());
   std::map<std::string_view, std::vector<const script::Program*>> of_client;
   for (const auto& program : workspace.programs) of_client[program->instance.client].push_back(program.get());
   std::map<const remote::SystemSpec*, Json> parsed;  // of the systems, which many connections share
@@ -145,7 +145,7 @@ Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const 
     auto topics = wanted_topics(of_client[connection->client], *connection);
     if (!topics.empty()) catalog.subscriptions.push_back(subscription(*connection, webhooks, public_url, std::move(topics)));
   }
-  auto reconciles = reconcile_catalog(workspace, directory, &catalog);
+  auto reconciles = reconcile_catalog(workspace, shared, &catalog);
   if (!reconciles) return reconciles.error();
   return catalog;
 }

@@ -11,7 +11,7 @@ namespace mlc::app {
 // The `verify` part of a system's webhooks.
 Result<crypto::SignatureScheme> parse_scheme(const std::string& json, const std::string& where);
 
-Result<engine::Catalog> build_catalog(const script::Workspace& workspace, const remote::Directory& directory,
+Result<engine::Catalog> build_catalog(const script::Workspace& workspace, std::shared_ptr<const remote::Directory> shared,
                                       const std::string& public_url);
 
 }  // namespace mlc::app

@@ -150,16 +150,20 @@ engine::ReconcileSpec spec_of(const Json& declared, const Json& settings, const 
   return spec;
 }
 
-Status comparisons(const Json& declared, const script::Program& program, const remote::Directory& directory, engine::Catalog* catalog) {
+Json declared_by(const script::Scripts& scripts) {
+  const Json integration = Json::parse(scripts.integration, nullptr, false);
+  return integration.is_object() ? integration.value("reconcile", Json()) : Json();
+}
+
+std::vector<engine::ReconcileSpec> comparisons(const script::Program& program, const remote::Directory& directory) {
+  std::vector<engine::ReconcileSpec> specs;
   const auto& instance = program.instance;
-  const std::string where = instance.integration + ".reconcile";
   const Json settings = program.settings ? Json::parse(program.settings->bytes(), nullptr, false) : Json::object();
-  for (const auto& one : declared) {
+  for (const auto& one : declared_by(*program.scripts)) {
     if (!holds(part(one, "when"), settings)) continue;
     const auto left_role = text(part(one, "left"), "role"), right_role = text(part(one, "right"), "role");
-    for (const auto& role : {left_role, right_role})
-      if (engine::connections_of(instance, role).empty()) return Error(Code::config, where + ": unknown role \"" + role + "\"");
-    const auto sources = engine::connections_of(instance, left_role);
+    const auto sources = engine::connections_of(instance, left_role), targets = engine::connections_of(instance, right_role);
+    if (targets.empty()) continue;
     // References of the client's other shops begin with their names: those are for other instances to compare.
     std::vector<std::string> foreign;
     for (const auto& [key, connection] : directory.connections)
@@ -168,7 +172,7 @@ Status comparisons(const Json& declared, const script::Program& program, const r
     // One for each source, against the books that its records are routed to (C14).
     for (const auto& source : sources) {
       auto routed = engine::connection_for(instance, source, right_role, "");
-      const auto books = routed ? *routed : engine::connections_of(instance, right_role).front();
+      const auto books = routed ? *routed : targets.front();
       auto spec = spec_of(one, settings, program, source, books);
       spec.foreign = foreign;
       for (auto* side : {&spec.left, &spec.right}) {
@@ -177,10 +181,10 @@ Status comparisons(const Json& declared, const script::Program& program, const r
       }
       // A business date is the division's (C16).
       spec.left.zone = spec.right.zone;
-      catalog->reconciles.push_back(std::move(spec));
+      specs.push_back(std::move(spec));
     }
   }
-  return ok_status();
+  return specs;
 }
 
 // The instances' own `reconcile = { every, at, mail }`, as stdlib/workspace.lua has checked it.
@@ -201,18 +205,22 @@ void calendars(const script::Workspace& workspace, engine::Catalog* catalog) {
 
 }  // namespace
 
-Status reconcile_catalog(const script::Workspace& workspace, const remote::Directory& directory, engine::Catalog* catalog) {
-  std::map<const script::Scripts*, Json> declared;  // of the integrations, which many instances share
+Status reconcile_catalog(const script::Workspace& workspace, std::shared_ptr<const remote::Directory> directory, engine::Catalog* catalog) {
+  std::set<const script::Scripts*> looked;
   for (const auto& program : workspace.programs) {
-    auto known = declared.find(program->scripts.get());
-    if (known == declared.end()) {
-      Json integration = Json::parse(program->scripts->integration, nullptr, false);
-      known = declared.emplace(program->scripts.get(), integration.value("reconcile", Json())).first;
-    }
-    if (!known->second.is_array()) continue;
-    auto made = comparisons(known->second, *program, directory, catalog);
-    if (!made) return made;
+    if (!looked.insert(program->scripts.get()).second) continue;
+    for (const auto& one : declared_by(*program->scripts))
+      for (const char* side : {"left", "right"})
+        if (const auto role = text(part(one, side), "role"); !program->scripts->role_systems.contains(role))
+          return Error(Code::config, program->instance.integration + ".reconcile: unknown role \"" + role + "\"");
   }
+  catalog->reconciles = [programs = workspace.programs, directory = std::move(directory)](const std::string& client,
+                                                                                          const std::string& instance) {
+    const auto found = std::find_if(programs.begin(), programs.end(), [&](const auto& program) {
+      return program->instance.client == client && program->instance.name == instance;
+    });
+    return found == programs.end() ? std::vector<engine::ReconcileSpec>() : comparisons(**found, *directory);
+  };
   calendars(workspace, catalog);
   return ok_status();
 }

@@ -7,6 +7,7 @@
 
 namespace mlc::app {
 
-Status reconcile_catalog(const script::Workspace& workspace, const remote::Directory& directory, engine::Catalog* catalog);
+// Fails when a comparison names a role that its integration has not.
+Status reconcile_catalog(const script::Workspace& workspace, std::shared_ptr<const remote::Directory> directory, engine::Catalog* catalog);
 
 }  // namespace mlc::app

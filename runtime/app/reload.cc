@@ -161,7 +161,7 @@ Status Reload::furnish(Decision& decision) const {
     auto accepted = accepts_(*decision.directory);
     if (!accepted) return accepted;
   }
-  auto catalog = build_catalog(decision.workspace, *decision.directory, parts_.public_url);
+  auto catalog = build_catalog(decision.workspace, decision.directory, parts_.public_url);
   if (!catalog) return catalog.error();
   decision.catalog = std::move(*catalog);
   return ok_status();

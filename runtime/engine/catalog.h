@@ -1,6 +1,7 @@
 // What the engine must know of systems and integrations beside Runner's instances, as data: app reads it from the
 // scripts' definitions and gives it whole at start and at every reload. Values.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -107,10 +108,13 @@ struct ReconcileCalendar {
   std::vector<std::string> mail;  // recipients
 };
 
+// The comparisons of an instance, none when it declares none. Made when they are asked for: of most instances they never are.
+using ReconcileSpecs = std::function<std::vector<ReconcileSpec>(const std::string& client, const std::string& instance)>;
+
 struct Catalog {
   std::vector<IntakeRoute> routes;
   std::vector<SubscriptionSpec> subscriptions;
-  std::vector<ReconcileSpec> reconciles;
+  ReconcileSpecs reconciles;
   std::vector<ReconcileCalendar> calendars;
 };
 

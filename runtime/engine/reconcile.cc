@@ -47,11 +47,8 @@ bool is_foreign(const std::string& key, const std::vector<std::string>& foreign)
 
 }  // namespace
 
-std::vector<const ReconcileSpec*> Reconcile::specs_of(const std::string& client, const std::string& instance) const {
-  std::vector<const ReconcileSpec*> found;
-  for (const auto& one : specs_)
-    if (one.client == client && one.instance == instance) found.push_back(&one);
-  return found;
+std::vector<ReconcileSpec> Reconcile::specs_of(const std::string& client, const std::string& instance) const {
+  return specs_ ? specs_(client, instance) : std::vector<ReconcileSpec>();
 }
 
 Result<ReconcileProgress> Reconcile::begin(std::string client, std::string instance, Date from, Date to, std::string by) {
@@ -201,8 +198,7 @@ Task<Result<std::map<std::string, std::string>>> Reconcile::account_names(std::s
   std::map<std::string, std::string> names;
   const auto client = runs_[key].client, instance = runs_[key].instance;
   std::set<std::string> asked;
-  std::vector<ReconcileSpec> all;
-  for (const auto* one : specs_of(client, instance)) all.push_back(*one);
+  const auto all = specs_of(client, instance);
   for (const auto& spec : all) {
     if (spec.account_operation.empty() || !asked.insert(spec.right.connection).second) continue;
     runs_[key].doing = "reading accounts of " + spec.right.connection;
@@ -226,8 +222,7 @@ Task<Result<std::map<std::string, std::string>>> Reconcile::account_names(std::s
 Task<Result<std::string>> Reconcile::compared(std::string key) {
   const auto client = runs_[key].client, instance = runs_[key].instance;
   // What was begun with is gone on with, whatever a reload changes meanwhile.
-  std::vector<ReconcileSpec> specs;
-  for (const auto* one : specs_of(client, instance)) specs.push_back(*one);
+  auto specs = specs_of(client, instance);
   const auto old = co_await context_.store.list(store::Table::reports, key + "/part/");
   if (!old) co_return old.error();
   store::Change stale;

@@ -35,7 +35,7 @@ struct ReconcileAcceptance {
 class Reconcile {
  public:
   explicit Reconcile(Context& context) : context_(context) {}
-  void set(std::vector<ReconcileSpec> specs) { specs_ = std::move(specs); }
+  void set(ReconcileSpecs specs) { specs_ = std::move(specs); }
 
   // Both days included. Begins a run, or joins the one of that period; conflict while another period's is under way; not_found
   // when the integration declares no comparison.
@@ -69,10 +69,10 @@ class Reconcile {
   Task<Status> give_hints(std::string key, Inputs* inputs);
   Task<Result<std::map<std::string, std::string>>> account_names(std::string key);
   Task<Result<std::string>> keep(std::string key, Reconciled result);
-  std::vector<const ReconcileSpec*> specs_of(const std::string& client, const std::string& instance) const;
+  std::vector<ReconcileSpec> specs_of(const std::string& client, const std::string& instance) const;
 
   Context& context_;
-  std::vector<ReconcileSpec> specs_;
+  ReconcileSpecs specs_;
   std::map<std::string, ReconcileProgress> runs_;  // by "client/instance"
 };
 

@@ -52,11 +52,11 @@ std::vector<std::string> keys_of(const Reconciled& result, const std::string& co
 
 Task<Status> Reconcile::find(std::string key, ReconcileInput* input, std::vector<std::string> keys) {
   std::vector<ReconcileSpec> books;  // each once
-  for (const auto* one : specs_of(runs_[key].client, runs_[key].instance)) {
-    if (one->name != input->spec->name || one->right.find_param.empty()) continue;
+  for (auto& one : specs_of(runs_[key].client, runs_[key].instance)) {
+    if (one.name != input->spec->name || one.right.find_param.empty()) continue;
     const bool known =
-        std::any_of(books.begin(), books.end(), [&](const ReconcileSpec& each) { return each.right.connection == one->right.connection; });
-    if (!known) books.push_back(*one);
+        std::any_of(books.begin(), books.end(), [&](const ReconcileSpec& each) { return each.right.connection == one.right.connection; });
+    if (!known) books.push_back(std::move(one));
   }
   const auto from = runs_[key].from, to = runs_[key].to;
   for (const auto& spec : books) {
@@ -155,6 +155,7 @@ Task<Status> Reconcile::give_hints(std::string key, Inputs* inputs) {
   const auto client = runs_[key].client, instance = runs_[key].instance;
   const auto result = compare(*inputs, runs_[key].from, runs_[key].to);
   const auto mode = context_.doors.mode(client, instance);
+  const auto specs = specs_of(client, instance);
   std::map<std::string, std::map<std::string, store::Job>> open;  // by flow; by source:key
   std::map<std::string, size_t> asked;
   for (const auto& one : result.differences) {
@@ -191,8 +192,8 @@ Task<Status> Reconcile::give_hints(std::string key, Inputs* inputs) {
     if (++asked[spec.name] > kMostAsked) continue;
     if (!spec.effect.empty() && !input->right.contains(one.key)) {
       auto books = spec.right.connection;
-      for (const auto* each : specs_of(client, instance))
-        if (each->name == spec.name && each->left.connection == source->connection) books = each->right.connection;
+      for (const auto& each : specs)
+        if (each.name == spec.name && each.left.connection == source->connection) books = each.right.connection;
       auto made = co_await context_.store.entity(client, books, source->connection + ":" + job_key, fill_holes(spec.effect, holes));
       if (!made) co_return made.error();
       if (*made && !(*made)->remote_id.empty()) {

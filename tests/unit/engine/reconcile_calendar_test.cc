@@ -34,7 +34,7 @@ struct Month {
     spec.left.date = {"date_modified"}, spec.left.total = "total", spec.left.zone = "Europe/Amsterdam";
     spec.right.connection = "books", spec.right.operation = "invoices.find", spec.right.key = "Ref", spec.right.date = {"Date"};
     spec.right.total = "Amount";
-    world.catalog.reconciles = {spec};
+    world.catalog.reconciles = listed({spec});
     world.catalog.calendars = {{"acme", "shop_nl", "Europe/Amsterdam", "day", "06:30", {"finance"}}};
     world.options.mail_report = [this](ReportMail mail) -> Task<Status> {
       if (refusals > 0) {

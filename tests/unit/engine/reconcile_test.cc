@@ -37,7 +37,7 @@ ReconcileSpec both() {
 struct Books {
   World world;
   Books() {
-    world.catalog.reconciles = {both()};
+    world.catalog.reconciles = listed({both()});
     world.start();
     world.go_live();
   }
@@ -93,7 +93,7 @@ TEST(Reconcile, C9_C16_ADocumentInAnotherMonthIsFoundAndARuleThatMovedItExplains
   Books books;
   auto spec = both();
   spec.right.find_param = "ref", spec.right.find_each = "{key}";
-  books.world.catalog.reconciles = {spec};
+  books.world.catalog.reconciles = listed({spec});
   books.world.restart();
   books.world.order("1", "2025-10-31T10:00:00Z", "10.00");
   books.invoice("shop-1", "2025-11-01", "10", ",\"Description\":\"Web shop order 1, of 2025-10-31\"");
@@ -119,7 +119,7 @@ TEST(Reconcile, C9_TaxIsComparedBesideTheTotal) {
   auto spec = both();
   spec.tax_within = *Decimal::parse("0.02");
   spec.right.tax = "Vat";
-  books.world.catalog.reconciles = {spec};
+  books.world.catalog.reconciles = listed({spec});
   books.world.restart();
   for (const char* id : {"1", "2", "3"})
     books.world.remote.orders[id] =
@@ -139,7 +139,7 @@ TEST(Reconcile, C9_TaxInACurrencyWithoutCentsMayDifferByWholeUnits) {
   auto spec = both();
   spec.tax_within = *Decimal::parse("0.02");
   spec.left.currency = "currency", spec.right.currency = "Currency", spec.right.tax = "Vat";
-  books.world.catalog.reconciles = {spec};
+  books.world.catalog.reconciles = listed({spec});
   books.world.restart();
   const auto order = [&](const char* id, const char* currency) {
     books.world.remote.orders[id] = std::string("{\"id\":\"") + id +
@@ -190,7 +190,7 @@ TEST(Reconcile, C9_WhatIsNoSaleMakesNothingAndADocumentOfItStandsOutUntilItIsUnd
   credits.left.noun = "refund";
   credits.left.one_operation.clear();
   credits.right.noun = "credit invoice", credits.right.sign = ReconcileSide::Sign::negative, credits.right.absolute = true;
-  books.world.catalog.reconciles = {invoices, credits};
+  books.world.catalog.reconciles = listed({invoices, credits});
   books.world.remote.lists["refunds.list"] =
       "[{\"id\":\"7\",\"order_id\":\"3\",\"date_modified\":\"2025-10-15T10:00:00Z\",\"total\":\"4.00\"}]";
   books.world.restart();
@@ -221,7 +221,7 @@ TEST(Reconcile, C9_ADocumentThatWasCreditedAndMadeAnewIsNotDoubled) {
   invoices.undone_by = "credits", invoices.undone_suffix = "-C";
   credits.name = "credits", credits.left.operation = "refunds.list", credits.left.one_operation.clear();
   credits.right.again = "-N", credits.right.sign = ReconcileSide::Sign::negative, credits.right.absolute = true;
-  books.world.catalog.reconciles = {invoices, credits};
+  books.world.catalog.reconciles = listed({invoices, credits});
   books.world.remote.lists["refunds.list"] = "[]";
   books.world.restart();
   books.world.order("1", "2025-10-14T10:00:00Z", "10.00");
@@ -243,7 +243,7 @@ TEST(Reconcile, C9_BC17_TotalsByAccountAndCostCenterAndCountsOfEachState) {
   Books books;
   auto spec = both();
   spec.account_operation = "accounts.list", spec.account_id = "ID", spec.account_code = "Code", spec.account_name = "Name";
-  books.world.catalog.reconciles = {spec};
+  books.world.catalog.reconciles = listed({spec});
   books.world.remote.lists["accounts.list"] = "[{\"ID\":\"a1\",\"Code\":\"8000\",\"Name\":\"Revenue\"}]";
   books.world.restart();
   books.world.order("1", "2025-10-14T10:00:00Z", "121.00");
@@ -313,7 +313,7 @@ TEST(Reconcile, C9_AnotherShopsReferencesAreLeftOutAndSourcesHaveTheirOwn) {
   Books books;
   auto spec = both();
   spec.foreign = {"shop_uk-"};
-  books.world.catalog.reconciles = {spec};
+  books.world.catalog.reconciles = listed({spec});
   books.world.restart();
   books.world.order("118", "2025-10-14T10:00:00Z", "10.00");
   books.invoice("shop-118", "2025-10-14", "10");

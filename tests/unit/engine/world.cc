@@ -209,4 +209,13 @@ std::string World::canonical_journal(store::Id job) {
   return text;
 }
 
+ReconcileSpecs listed(std::vector<ReconcileSpec> specs) {
+  return [specs = std::move(specs)](const std::string& client, const std::string& instance) {
+    std::vector<ReconcileSpec> found;
+    for (const auto& one : specs)
+      if (one.client == client && one.instance == instance) found.push_back(one);
+    return found;
+  };
+}
+
 }  // namespace mlc::engine::testing

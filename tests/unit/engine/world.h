@@ -77,6 +77,9 @@ class World {
   std::unique_ptr<Engine> engine;
 };
 
+// A catalog's comparisons, as many as these name.
+ReconcileSpecs listed(std::vector<ReconcileSpec> specs);
+
 // The flow most tests use: reads the order, sends the invoice by the operation that `kind_operation` names.
 extern std::string kind_operation;
 Task<RunEnd> order_to_invoice(HostPtr host, RunInput input);
