@@ -71,7 +71,8 @@ engine::ReconcileSide side_of(const Json& declared, const Json& settings, const 
   side.job = text(declared, "job");
   side.date = texts(part(declared, "date"));
   side.number = texts(part(declared, "number"));
-  side.total = text(declared, "total");
+  // Several fields are added up.
+  for (const auto& field : texts(part(declared, "total"))) side.total += (side.total.empty() ? "" : "+") + field;
   side.tax = text(declared, "tax");
   side.currency = text(declared, "currency");
   side.note = text(declared, "note");

@@ -147,7 +147,8 @@ std::optional<Line> told(const Json& entry) {
     return Line{at, "decided:", {name.ends_with(":theirs") ? "what stands there is kept" : "ours is taken"}};
   // The journal's own word for a replay: "attempt:2:continues".
   if (name.starts_with("attempt:")) return Line{at, "began", {"again, attempt " + name.substr(8, name.find(':', 8) - 8)}};
-  return Line{at, "noted", {entry.contains("value") ? text_of(entry["value"]) : name}};
+  const bool is_said = entry.contains("value") && entry["value"].is_object() && entry["value"].contains("text");
+  return Line{at, "noted", {is_said ? text_of(entry["value"]["text"]) : entry.contains("value") ? text_of(entry["value"]) : name}};
 }
 
 std::vector<Line> lines_of(const Json& job) {

@@ -283,6 +283,10 @@ JobRun::Handled JobRun::handle_note(const NoteRequest& request) {
   if (!entry) return answer;
   store::Change change;
   change.entries.push_back(std::move(*entry));
+  // A number that the record bears elsewhere: it is found by it too.
+  const auto fields = document::Document::parse(request.fields.empty() ? "{}" : request.fields);
+  if (const auto number = fields ? std::string(fields->root().get("number").text()) : std::string(); !number.empty())
+    change.terms.push_back({run_.job.client, run_.context.vault.digest(run_.job.client, number)});
   run_.record(std::move(change));
   return answer;
 }

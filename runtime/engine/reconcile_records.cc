@@ -152,8 +152,13 @@ Result<std::optional<ReconcileRecord>> reconcile_record(const ReconcileSide& sid
   const auto day = day_of(date, zone);
   if (!day) return day.error().wrap(side.operation + ": " + (side.date.empty() ? "date" : side.date.front()));
   record.date = *day;
-  const auto total = remote::find_dotted(row, side.total).decimal();
-  if (!total) return total.error().wrap(side.operation + ": " + side.total);
+  auto total = Result<Decimal>(Decimal());
+  for (const auto field : split(side.total, '+')) {
+    const auto value = remote::find_dotted(row, field);
+    const auto part = value && value.is_null() ? Result<Decimal>(Decimal()) : value.decimal();
+    if (!part) return part.error().wrap(side.operation + ": " + std::string(field));
+    total = *total + *part;
+  }
   if ((side.sign == ReconcileSide::Sign::negative && total->sign() >= 0) ||
       (side.sign == ReconcileSide::Sign::not_negative && total->sign() < 0))
     return none;

@@ -154,7 +154,7 @@ function Job:emit(flow, key, payload, cursor) end
 
 --- A line in the record's story.
 ---@param text string
----@param fields? table
+---@param fields? table kept with it; `number` is one that the record bears elsewhere, a tracking number for example: `show` finds it by that too
 ---
 --- ```lua
 --- local outcome = require("spec").flow(function(job) job:note("two parcels", { count = 2 }) end, { key = "118" })

@@ -3,36 +3,18 @@
 # at once in few calls, changed and cancelled, with lost answers on the way.
 #   tests/system/dispatch_orders_test.sh PROGRAM
 . "$(dirname "$0")/processes.sh"
+. "$(dirname "$0")/dispatch.sh"
 orders=60
 
-start_sandbox exact_online,shipstation 60
-cp -r "$source/examples/clients/dispatch" "$workspace"
-local_to() { printf 'base_url = "%s", ca_file = "%s", allow_loopback = true' "$(value ".systems.$1.url")" "$ca"; }
-sed -i \
-  -e "s|listen = .*|listen = { address = \"127.0.0.1:$port\", tls = { cert = \"$(value .certificate.cert)\", key = \"$(value .certificate.key)\" } }|" \
-  -e "s|admin = .*|admin = \"127.0.0.1:$admin_port\"|; s|public_url = .*|public_url = \"https://localhost:$port\"|" \
-  -e "s|region = \"nl\"|region = \"nl\", $(local_to exact_online)|" "$workspace/ml-connector.lua"
-sed -i -e "s|grant = \"exact_nl\"|grant = \"exact_nl\", $(local_to exact_online)|" \
-  -e "s|connection \"shipstation\" {|connection \"shipstation\" { $(local_to shipstation) |" "$workspace/clients/noord/client.lua"
-make_key sample-dispatch
-run check
-start_serve
-secrets noord books exact_online client_id client_secret webhook_secret
+set_up_dispatch
 # XS2: the pair as two values, or joined and in base64 as some are given it.
 printf '%s:%s' "$(value .systems.shipstation.credentials.username)" "$(value .systems.shipstation.credentials.password)" | base64 -w0 |
   run secret set noord station basic >/dev/null
-agree noord books
-run ping noord
-run live noord dispatch >/dev/null
-control exact_online switches -X POST -d '{"negative_stock": true}' >/dev/null
-hooked() { [ "$(control exact_online state | jq '.divisions["123456"].counts.subscriptions')" -ge 1 ]; }
-until_ok 60 hooked || fail "no webhook at Exact Online: $(tail -n 3 "$work/serve.log")"
+go_live_dispatch
 
 control shipstation faults -X POST -d '[{"match":{"method":"POST","path":"/orders/createorder"},"kind":"lost_answer","count":2},{"match":{"path":"/orders"},"kind":"503","count":2}]' >/dev/null
 taken=$(control exact_online seed -X POST -d "{\"orders\": $orders}")
 there() { [ "$(control shipstation state | jq '.counts.orders')" = "$orders" ]; }
-settled() { run status --json | jq -e '.clients[0] | .waiting + .running == 0'; }
-status() { run status --json | jq -c '.clients[0] | {waiting, running, parked, dead, done}'; }
 until_ok 240 there || { run jobs --state parked | head -n 8; fail "$(control shipstation state | jq .counts.orders) of $orders orders: $(status)"; }
 until_ok 120 settled || fail "still at it: $(status)"
 [ "$(control shipstation state | jq '.doubled_numbers | length')" = 0 ] || fail "XS1: an order was made twice"
@@ -53,6 +35,5 @@ until_ok 60 settled || fail "still at it: $(status)"
 run show noord "$(jq -r '.orders[0].number' <<<"$taken")" | tee "$work/show"
 grep -q orders.create "$work/show" || fail "show does not tell what was sent"
 [ "$(run status --json | jq '.clients[0] | .parked + .dead')" = 0 ] || { run jobs --state parked | head; fail "something is parked"; }
-[ "$(control exact_online events | jq '.violations | length')" = 0 ] || fail "broken rules at Exact Online: $(control exact_online events | jq -c .violation_counts)"
-[ "$(control shipstation events | jq '.violations | length')" = 0 ] || fail "broken rules at ShipStation: $(control shipstation events | jq -c .violation_counts)"
+kept_the_rules
 run audit verify

@@ -1,11 +1,12 @@
--- Exact Online <-> ShipStation: sales orders that are ready go out to be packed, and follow Exact until they have a label.
+-- Exact Online <-> ShipStation: sales orders that are ready go out to be packed, and follow Exact until they have a label; what was shipped
+-- becomes goods deliveries with tracking numbers, and what labels cost stands in the ledger.
 --
 -- A flow loads what it needs when it runs, so that a job carries the code of its own flow only.
 
 return integration {
   roles = { books = "exact_online", station = "shipstation" },
 
-  settings = schema(require "order_settings"),
+  settings = schema(require "cost_settings"(require "order_settings")),
 
   lookups = {
     accounts = {
@@ -22,6 +23,15 @@ return integration {
       from = "books.items.list", key = "ID", fresh = "1h",
       value = { "Code", "Description", "Unit", "IsStockItem", "IsBatchItem", "IsSerialItem", "NetWeight", "GrossWeight", "NetWeightUnit" },
     },
+    gl_accounts = { from = "books.gl_accounts.list", key = "Code", value = "ID", fresh = "1h" },
+    -- Master data that is held against an entry before it is posted.
+    ledger = { from = "books.gl_accounts.list", key = "Code", value = { "Code", "IsBlocked", "UseCostcenter", "UseCostunit" }, fresh = "1h" },
+    journals = { from = "books.journals.list", key = "Code", value = { "Type", "IsBlocked" }, fresh = "1h" },
+    cost_centers = { from = "books.cost_centers.list", key = "Code", value = { "EndDate" }, fresh = "1h" },
+    cost_units = { from = "books.cost_units.list", key = "Code", value = { "EndDate" }, fresh = "1h" },
+    projects = { from = "books.projects.list", key = "ID", value = { "Code" }, fresh = "1h" },
+    suppliers = { from = "books.accounts.list", key = "Code", value = "ID", fresh = "1h" },
+    method_ids = { from = "books.shipping_methods.list", key = "Code", value = "ID", fresh = "1h" },
     shipping_methods = { from = "books.shipping_methods.list", key = "ID", value = { "Code", "Description" }, fresh = "1h" },
   },
 
@@ -36,7 +46,45 @@ return integration {
       run = function(job, books, station) return require("outbound").run(job, books, station) end,
       main = true,
     },
+    -- Labels have no date of change: new ones are found by when they were made, voids by when they were voided. Two flows, so that a closed
+    -- period keeps no tracking number back, and a batch number that is missing no cost.
+    deliveries = flow {
+      on = {
+        poll("station.shipments.list", { key = "shipmentId", every = "15m", overlap = "2h" }),
+        poll("station.shipments.voided", { key = "shipmentId", every = "15m", overlap = "2h" }),
+      },
+      run = function(job, station, books) return require("deliveries").run(job, station, books) end,
+    },
+    costs = flow {
+      on = {
+        poll("station.shipments.list", { key = "shipmentId", every = "15m", overlap = "2h" }),
+        poll("station.shipments.voided", { key = "shipmentId", every = "15m", overlap = "2h" }),
+      },
+      run = function(job, station, books) return require("costs").run(job, station, books) end,
+    },
+    -- ShipStation's notifications; what they miss the polls find.
+    notices = flow {
+      on = { webhook("station", { "SHIP_NOTIFY", "ORDER_NOTIFY", "FULFILLMENT_SHIPPED" }, { key = "resource_url" }) },
+      run = function(job, station) return require("notices").run(job, station) end,
+    },
+    -- Edits, holds, cancels and merges there tell nobody: they are found by their date.
+    station_orders = flow {
+      on = { poll("station.orders.changed", { key = "orderId", every = "15m", overlap = "2h" }) },
+      run = function(job, station) return require("station_orders").run(job, station) end,
+    },
+    charges = flow { run = function(job, station, books) return require("charges").run(job, station, books) end },
+    -- What was shipped without a label of ShipStation's.
+    fulfillments = flow {
+      on = { poll("station.fulfillments.list", { key = "fulfillmentId", every = "15m", overlap = "2h" }) },
+      run = function(job, station, books) return require("deliveries").run(job, station, books) end,
+    },
+    fulfillment_costs = flow {
+      on = { poll("station.fulfillments.list", { key = "fulfillmentId", every = "15m", overlap = "2h" }) },
+      run = function(job, station, books) return require("costs").run(job, station, books) end,
+    },
   },
 
-  mappings = { "order" },
+  mappings = { "business_date", "delivery", "entry", "order", "purchase" },
+
+  reconcile = require "comparisons",
 }

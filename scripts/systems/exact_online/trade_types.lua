@@ -24,6 +24,18 @@ return {
   GoodsToShip = exact {
     key = "text", sku = "text", name = "text", quantity = "integer", price = "decimal", grams = "decimal", line = "record:SalesOrderLine",
   },
+  -- What a label cost, as it is to be booked: freight and insurance by account, cost centre, cost unit and project.
+  CostToBook = exact {
+    reference = "text", description = "text", booked_on = "date", order = "integer", parts = "list:PartToBook",
+  },
+  PartToBook = exact {
+    account = "text", amount = "decimal", cost_center = "text", cost_unit = "text", project = "guid", description = "text", notes = "text", order = "integer",
+  },
+  ParcelToDeliver = exact {
+    reference = "text", shipped_on = "date", tracking_number = "text", remarks = "text", method = "text", goods = "list:GoodsInParcel",
+  },
+  GoodsInParcel = exact { line_id = "guid", quantity = "decimal" },
+  MomentToBook = record({}, { instant = "instant", day = "date" }),
   ServiceToShip = exact { carrier = "text", service = "text", package = "text", confirmation = "text" },
   GoodsDelivery = kept {
     EntryID = "guid read", EntryNumber = "integer read", DeliveryNumber = "integer read", DeliveryDate = "date must",

@@ -133,7 +133,7 @@ local function answers_of(remote)
 end
 
 -- Parameters of a flow's function, by name.
-local ROLES = { orders = { "books", "station" } }
+local ROLES = { orders = { "books", "station" }, notices = { "station" }, station_orders = { "station" } }
 
 -- A run of a flow for one record; `more`: event, source, decision, start, attempt, shadow.
 function Depot:run(name, key, more)
@@ -158,7 +158,7 @@ function Depot:run(name, key, more)
     roles[index] = { system = remote.system, answers = answers_of(remote), connections = { role } }
   end
   local outcome = flow.run {
-    key = key, source = source, settings = self.settings, entities = self.entities[own], kv = self.kv, map = map, roles = roles,
+    key = key, flow = name, source = source, settings = self.settings, entities = self.entities[own], kv = self.kv, map = map, roles = roles,
     body = self.integration.flows[name].run, look_up = function(lookup, wanted, anew) return self:lookup(lookup, wanted, anew) end,
     start = more.start, decision = more.decision, event = more.event, attempt = more.attempt, backfill = more.backfill,
     now = calendar.iso(service.now_ms // 1000) .. "Z",
@@ -174,6 +174,48 @@ function Depot:run(name, key, more)
   }
   outcome.books_calls, outcome.station_calls = self.books.calls - calls, self.station.calls - station_calls
   return outcome
+end
+
+-- Notifications of ShipStation from now on, as they come.
+function Depot:notified(event)
+  local hook, seen = "https://localhost:9/hooks/acme/station/token", {}
+  service.callbacks[hook] = function(request)
+    seen[#seen + 1] = json.decode(request.body)
+    return { status = 200 }
+  end
+  self.station:call("webhooks.subscribe", { target_url = hook, event = event })
+  return seen
+end
+
+-- Sends an order out and gives it with what ShipStation has of it.
+function Depot:sent(draft)
+  local order = self:order(draft)
+  local outcome = self:run("orders", order.id)
+  assert(not outcome.refused, outcome.refused)
+  return order, self:there(order.number), outcome
+end
+
+-- Labels, and what was shipped without one, as a poll would bring them: each state once. Gives outcomes by flow and record.
+function Depot:poll(flows)
+  self.seen = self.seen or {}
+  local out = {}
+  for _, of in ipairs {
+    { "shipments.list", "shipmentId", { "deliveries", "costs" } }, { "fulfillments.list", "fulfillmentId", { "fulfillments", "fulfillment_costs" } },
+  } do
+    for _, row in ipairs(self.station:call(of[1], {})) do
+      local state = ("%s %d %s"):format(of[1], row[of[2]], tostring(row.voided))
+      if not self.seen[state] then
+        self.seen[state] = true
+        for _, name in ipairs(of[3]) do
+          if not flows or flows[name] then
+            out[#out + 1] = self:run(name, tostring(row[of[2]]), { event = { record = row } })
+            out[#out].flow, out[#out].record = name, row
+          end
+        end
+      end
+    end
+  end
+  return out
 end
 
 function Depot:violations()

@@ -45,7 +45,7 @@ end
 function flow.run(case)
   local outcome = { sent = {}, withheld = {}, calls = {}, notes = {}, emitted = {} }
   local entities, kv = case.entities or {}, case.kv or {}
-  local job = { key = case.key, source = case.source or "shop", settings = flow.settings(case.settings),
+  local job = { key = case.key, flow = case.flow, source = case.source or "shop", settings = flow.settings(case.settings),
     event = case.event or {}, attempt = case.attempt or 1, backfill = case.backfill or false, decision = case.decision or false }
   function job:refuse(sentence, details) error({ REFUSED, sentence, details or {} }, 0) end
   function job:skip(reason) error({ SKIPPED, reason }, 0) end

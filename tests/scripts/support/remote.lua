@@ -89,7 +89,12 @@ function Remote:request(operation, given)
   end
   local query, parts = {}, {}
   for name, value in pairs(operation.query or {}) do query[name] = value end
-  for name, value in pairs(given[at] or {}) do query[name] = value end
+  -- What a link of a message asks for; the host refuses links that lead elsewhere.
+  local link = operation.link_hosts and given[at] and given[at].link
+  for name, value in (link or ""):gmatch "[?&]([^=&]+)=([^&]*)" do query[name] = query[name] or value end
+  for name, value in pairs(given[at] or {}) do
+    if name ~= "link" then query[name] = value end
+  end
   if operation.pages and operation.pages.size_param then query[operation.pages.size_param] = operation.pages.size end
   for name, value in pairs(query) do parts[#parts + 1] = escape(name) .. "=" .. escape(value) end
   local joint = path:find("?", 1, true) and "&" or "?"

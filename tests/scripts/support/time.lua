@@ -2,7 +2,19 @@
 
 local calendar, decimal = require "calendar", require "decimal"
 
+local clock = require "shipstation_clock"
+
 local time = {}
+
+-- Of the US Pacific coast, the only clock that specs in plain Lua meet; the earlier of two.
+function time.from_local(text, zone)
+  assert(zone == "America/Los_Angeles", zone)
+  local wall = calendar.parse_iso(text:sub(1, 19):gsub(" ", "T"))
+  for _, hours in ipairs { 7, 8 } do
+    local utc = wall + hours * 3600
+    if utc + clock.offset(utc) == wall then return calendar.iso(utc) .. "Z" end
+  end
+end
 
 local function seconds(instant) return assert(calendar.parse_iso(instant), "not an instant: " .. tostring(instant)) end
 

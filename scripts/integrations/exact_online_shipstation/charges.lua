@@ -1,0 +1,83 @@
+-- Shipping that the customer pays (XS10): a charge line on the order as long as it takes one, else on its open invoice. A processed
+-- invoice is told of. Without a VAT code of its own the charge has that of the shipping costs in Exact Online.
+
+local decimal = require "decimal"
+local known, parcels = require "orders_known", require "parcels"
+
+local charges = {}
+
+local STATE = "1"
+local NONE = decimal "0"
+
+local function exact(value) return decimal(value ~= nil and tostring(value) or "0") end
+
+-- What the customer pays for this parcel, and the reference of the line: a fixed amount once an order, the others for each label.
+function charges.of(job, order, parcel)
+  local settings = job.settings
+  if settings.charge == "none" then return NONE end
+  if settings.charge == "fixed" then return exact(settings.charge_fixed), ("Shipping of order %s"):format(tostring(order.number)) end
+  local cost = parcel.cost + parcel.insurance
+  if settings.charge == "markup" then cost = (cost * (decimal "1" + exact(settings.charge_markup):div("100", 6))):round(2) end
+  return cost, ("Shipping %s"):format(parcels.reference(job, parcel))
+end
+
+local function line(job, amount, reference)
+  return {
+    IsShippingCost = true, AmountFCExclVAT = amount, VATCode = job.settings.charge_vat_code, OrderChargesLineDescription = reference,
+  }
+end
+
+-- Before the delivery, which an order takes no charge after. What the order does not take is tried on its invoice by a job of its own.
+function charges.add(job, books, order, parcel)
+  local amount, reference = charges.of(job, order, parcel)
+  if amount:is_zero() then return end
+  local _, id = known.parse(order.key)
+  local body = line(job, amount, reference)
+  body.OrderID = id
+  local sent, why = try(job.send, job, "charge", books.order_charge_lines.create(body), { version = STATE })
+  if sent then return sent.id end
+  if why.code ~= "rejected" then error(why, 0) end
+  job:note(("order %s takes no charge: %s"):format(tostring(order.number), why.cause or why.message))
+  job:emit("charges", parcels.reference(job, parcel), { order = id, books = order.books, number = tostring(order.number), amount = amount:text(),
+    reference = reference })
+end
+
+-- The label was voided: its own charge goes, a fixed one stays with the order.
+function charges.take_back(job, books, order)
+  if job.settings.charge == "none" or job.settings.charge == "fixed" then return end
+  local posted = job:withhold("charge", { role = "books", connection = order.books, version = STATE })
+  if not posted then return end
+  local done, why = try(job.send, job, "charge taken back", books.order_charge_lines.delete(posted.id), { version = job:now(), entity = posted.id })
+  if done then return end
+  if why.code ~= "rejected" then error(why, 0) end
+  job:note(("the charge on order %s stays: %s"):format(tostring(order.number), why.cause or why.message))
+end
+
+local OPEN = { [10] = true, [20] = true }
+
+-- The charge of an order that is delivered already, on its open invoice.
+function charges.run(job, _, books)
+  local event = job.event
+  if not event or not event.order then return job:skip "charges come of labels" end
+  books = books:at(event.books)
+  local seen, processed = {}, nil
+  for _, each in ipairs(books.sales_invoice_lines.list { ["$filter"] = ("SalesOrder eq guid'%s'"):format(event.order) }) do
+    if not seen[each.InvoiceID] then
+      seen[each.InvoiceID] = true
+      local invoice = books.sales_invoices.get(each.InvoiceID)
+      if OPEN[invoice.Status] then
+        local body = line(job, exact(event.amount), event.reference)
+        body.InvoiceID = each.InvoiceID
+        return { charge = job:send("charge", books.invoice_charge_lines.create(body), { version = STATE }).id, invoice = each.InvoiceID }
+      end
+      processed = tostring(invoice.InvoiceNumber or each.InvoiceID)
+    end
+  end
+  return job:refuse(("Shipping of %s can't be charged on order %s: %s."):format(event.amount, event.number,
+    processed and ("its invoice %s is processed"):format(processed) or "it is delivered, and has no invoice yet"), {
+    cause = processed and "charge_processed" or "charge_no_invoice", concern = "finance",
+    fix = processed and "Invoice it in Exact Online by hand and cancel this job." or "When the order has an invoice, release this case.",
+  })
+end
+
+return charges

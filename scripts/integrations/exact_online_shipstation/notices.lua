@@ -1,0 +1,29 @@
+-- What ShipStation's notifications point to (XS3): the list behind the link is read to its last page, and each record goes the way that it
+-- would go if a poll had found it. A notification is a hint: nothing in it is believed but where to look.
+
+local notices = {}
+
+local KINDS = {
+  SHIP_NOTIFY = { group = "shipments", id = "shipmentId", flows = { "deliveries", "costs" } },
+  FULFILLMENT_SHIPPED = { group = "fulfillments", id = "fulfillmentId", flows = { "fulfillments", "fulfillment_costs" } },
+  ORDER_NOTIFY = { group = "orders", id = "orderId", flows = { "station_orders" } },
+}
+
+function notices.run(job, station)
+  local kind = KINDS[job.event and job.event.resource_type]
+  if not kind then return job:skip "it points to nothing that is followed" end
+  local rows, why = try(station[kind.group].follow, { link = job.key })
+  if not rows then
+    if why.retryable or why.code ~= "denied" and why.code ~= "invalid_argument" then error(why, 0) end
+    return job:refuse("A notification of ShipStation points to where nothing of it is read: " .. tostring(why.message), {
+      cause = "foreign_link", concern = "operator",
+      fix = "Nothing was read from there. If ShipStation has a new host, the system's link_hosts must name it; else cancel this job.",
+    })
+  end
+  for _, row in ipairs(rows) do
+    for _, flow in ipairs(kind.flows) do job:emit(flow, row[kind.id], { record = row }) end
+  end
+  return { found = #rows }
+end
+
+return notices

@@ -1,0 +1,33 @@
+# The sample workspace dispatch against the simulated Exact Online and ShipStation, for the tests of it. Sourced after processes.sh.
+set_up_dispatch() {
+  start_sandbox exact_online,shipstation 60
+  cp -r "$source/examples/clients/dispatch" "$workspace"
+  local_to() { printf 'base_url = "%s", ca_file = "%s", allow_loopback = true' "$(value ".systems.$1.url")" "$ca"; }
+  sed -i \
+    -e "s|listen = .*|listen = { address = \"127.0.0.1:$port\", tls = { cert = \"$(value .certificate.cert)\", key = \"$(value .certificate.key)\" } }|" \
+    -e "s|admin = .*|admin = \"127.0.0.1:$admin_port\"|; s|public_url = .*|public_url = \"https://localhost:$port\"|" \
+    -e "s|region = \"nl\"|region = \"nl\", $(local_to exact_online)|" "$workspace/ml-connector.lua"
+  sed -i -e "s|grant = \"exact_nl\"|grant = \"exact_nl\", $(local_to exact_online)|" \
+    -e "s|connection \"shipstation\" {|connection \"shipstation\" { $(local_to shipstation) |" "$workspace/clients/noord/client.lua"
+  make_key sample-dispatch
+  run check
+  start_serve
+  secrets noord books exact_online client_id client_secret webhook_secret
+}
+go_live_dispatch() {
+  agree noord books
+  run ping noord
+  run live noord dispatch >/dev/null
+  control exact_online switches -X POST -d '{"negative_stock": true}' >/dev/null
+  hooked() { [ "$(control exact_online state | jq '.divisions["123456"].counts.subscriptions')" -ge 1 ]; }
+  until_ok 60 hooked || fail "no webhook at Exact Online: $(tail -n 3 "$work/serve.log")"
+}
+status() { run status --json | jq -c '.clients[0] | {waiting, running, parked, dead, done}'; }
+settled() { run status --json | jq -e '.clients[0] | .waiting + .running == 0'; }
+booked() { control exact_online "state?dispatch=1&documents=0" | jq '.divisions["123456"].dispatch'; }
+kept_the_rules() {
+  local system
+  for system in exact_online shipstation; do
+    [ "$(control $system events | jq '.violations | length')" = 0 ] || fail "broken rules at $system: $(control $system events | jq -c .violation_counts)"
+  done
+}
