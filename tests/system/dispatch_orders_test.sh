@@ -34,6 +34,14 @@ until_ok 120 changed || { run jobs | head -n 8; fail "XS12: the edit and the can
 until_ok 60 settled || fail "still at it: $(status)"
 run show noord "$(jq -r '.orders[0].number' <<<"$taken")" | tee "$work/show"
 grep -q orders.create "$work/show" || fail "show does not tell what was sent"
+# C2: what no webhook told of goes out when a person asks for it by its number.
+control exact_online switches -X POST -d '{"lost_percent": 100}' >/dev/null
+number=$(control exact_online seed -X POST -d '{"orders": 1}' | jq -r '.orders[0].number')
+run sync noord dispatch orders --record "$number"
+asked() { [ "$(control shipstation "state?number=$number" | jq '.orders | length')" = 1 ]; }
+until_ok 60 asked || fail "C2: order $number did not go out: $(status)"
+until_ok 60 settled || fail "still at it: $(status)"
+
 [ "$(run status --json | jq '.clients[0] | .parked + .dead')" = 0 ] || { run jobs --state parked | head; fail "something is parked"; }
 kept_the_rules
 run audit verify

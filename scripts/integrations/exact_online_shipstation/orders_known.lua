@@ -18,6 +18,8 @@ function known.parse(key)
   return math.tointeger(division), id
 end
 
+function known.is_id(text) return text:find("^" .. GUID .. "$") ~= nil end
+
 local function place(id) return "order:" .. id end
 
 -- nil when it never went out.

@@ -184,8 +184,18 @@ local function update(job, station, order, sent, target, facts)
   return { order = answer.id, changed = true, theirs = #theirs > 0 and theirs or nil }
 end
 
+-- A person names an order by its number: the job goes on under the order's id.
+local function by_number(job, books, number)
+  if not number:find "^%d+$" then return job:skip(("'%s' is no order number of Exact Online"):format(number)) end
+  local found = books.sales_orders.list { ["$filter"] = "OrderNumber eq " .. number }
+  if #found == 0 then return job:skip(("order %s is not in Exact Online"):format(number)) end
+  for _, each in ipairs(found) do job:emit("orders", each.OrderID, {}) end
+  return { orders = #found }
+end
+
 function outbound.run(job, books, station)
   local id = job.key
+  if not known.is_id(id) then return by_number(job, books, id) end
   local order, sent = sales.read(books, id), known.get(job, id)
   if not order then
     if not sent then return job:skip("order " .. id .. " is not in Exact Online") end

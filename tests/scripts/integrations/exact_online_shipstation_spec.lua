@@ -79,6 +79,15 @@ tests["XS1 C14 the number of another division's order does not meet ours: the ke
   assert(depot:there("NL-" .. order.number).orderKey == "123456:" .. order.id)
 end
 
+tests["C2 XS1 a person asks for an order by its number, and no other number that begins like it is meant"] = function()
+  local depot = Depot.start(root)
+  local order = depot:order { number = 10 }
+  depot:order { number = 100 }
+  local outcome = depot:run("orders", "10")
+  assert(outcome.result.orders == 1 and outcome.emitted[1].key == order.id and outcome.emitted[1].flow == "orders")
+  assert(depot:run("orders", "11").skipped and depot:run("orders", "SO-1").skipped)
+end
+
 tests["XS15 units are counted in pieces, and what can't be counted is refused naming the line"] = function()
   local depot = Depot.start(root, { units = { box = 12 } })
   local _, there = sent(depot, { lines = { { item = "BOX-12", quantity = "2", price = "24" }, { item = "STOCK-1", quantity = "1" } } })

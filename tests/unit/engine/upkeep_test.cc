@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include "tests/unit/engine/world.h"
 
 namespace mlc::engine::testing {
@@ -62,6 +64,27 @@ TEST(Subscriptions, BC1_WhatFailsIsTriedAgainWithinMinutesAndLessOftenEachTime) 
   world.loop->run_for(std::chrono::minutes(4));
   EXPECT_EQ(world.remote.hooks.size(), 2u);
   EXPECT_EQ(world.engine->subscriptions().standings().at("acme/shop").failures, 0);
+}
+
+TEST(Subscriptions, XS3_OneWithASecretInItsAddressIsKnownAgainByItAndMadeOnce) {
+  World world;
+  auto spec = hooks();
+  spec.url = "https://hooks.test/hooks/acme/shop/{hook_token}";
+  spec.body = "{\"scope\":\"{topic}\",\"destination\":\"{url}\",\"is_active\":true}";
+  world.catalog.subscriptions = {spec};
+  world.secrets["acme/shop#hook_token"] = "s3cret-in-the-path";
+  // Two that stand there already: one of ours, one with a token of before.
+  for (const auto& [id, topic, token] :
+       {std::tuple("h8", "order/created", "s3cret-in-the-path"), std::tuple("h9", "order/updated", "of-before")})
+    world.remote.hooks[id] = std::string("{\"id\":\"") + id + "\",\"scope\":\"" + topic +
+                             "\",\"destination\":\"https://hooks.test/hooks/acme/shop/" + token + "\",\"is_active\":true}";
+  world.start();
+  world.loop->run_for(std::chrono::minutes(1));
+  EXPECT_EQ(world.remote.hook_writes, 1);  // order/updated, under the token of now
+  for (const auto& [id, hook] : world.remote.hooks) {
+    if (id == "h8") continue;
+    EXPECT_EQ(hook.find("s3cret-in-the-path"), std::string::npos) << "the plan bears a reference";
+  }
 }
 
 }  // namespace
