@@ -16,6 +16,11 @@ if(TARGET ml-connector)
     add_test(NAME clients.C9_BC3.reconcile_${document} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/reconcile_documents_test.sh $<TARGET_FILE:ml-connector> ${document})
     set_tests_properties(clients.C9_BC3.reconcile_${document} PROPERTIES LABELS system TIMEOUT 300 RESOURCE_LOCK whole_program)
   endforeach()
+  # The same day with the runtime killed in the middle, and with ShipStation as its sheet says that it may be.
+  add_test(NAME clients.XS8_XS9.dispatch_killed COMMAND ${CMAKE_SOURCE_DIR}/tests/system/dispatch_parcels_test.sh $<TARGET_FILE:ml-connector> 8)
+  add_test(NAME clients.XS3_XS13.dispatch_switched COMMAND ${CMAKE_SOURCE_DIR}/tests/system/dispatch_parcels_test.sh $<TARGET_FILE:ml-connector> 0
+    [[{"resource_host": "https://ssapi6.shipstation.com", "pages_zero": true, "start_inclusive": false, "bad_input": "500", "throttled_status": 200, "split_numbers": "suffix"}]])
+  set_tests_properties(clients.XS8_XS9.dispatch_killed clients.XS3_XS13.dispatch_switched PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
   foreach(sample tax_inclusive services wholesale)
     add_test(NAME clients.sample.${sample} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/sample_shops_test.sh $<TARGET_FILE:ml-connector> ${sample})
     set_tests_properties(clients.sample.${sample} PROPERTIES LABELS system TIMEOUT 400 RESOURCE_LOCK whole_program)

@@ -2,16 +2,18 @@
 # A day of the simulated warehouse: parcels, several parcels an order, insured and free labels, voids and new labels, returns, split orders,
 # things shipped by hand. What labels cost stands in the ledger to the cent, once, with lost answers on the way; what was shipped is
 # delivered.
-#   tests/system/dispatch_parcels_test.sh PROGRAM
+#   tests/system/dispatch_parcels_test.sh PROGRAM [KILLS] [SWITCHES]
+# KILLS: so often the runtime is killed while it works. SWITCHES: JSON of what ShipStation's sheet calls not verified.
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/dispatch.sh"
-orders=24
+orders=24 kills=${2:-0} switches=${3:-}
 
 set_up_dispatch
 secrets noord station shipstation username password
 go_live_dispatch
 control exact_online switches -X POST -d '{"minute_limit": 300}' >/dev/null
 control exact_online seed -X POST -d "{\"orders\": $orders}" >/dev/null
+[ -z "$switches" ] || control shipstation switches -X POST -d "$switches" >/dev/null
 # XS3: the registrations bear a secret in their address; without it nothing is taken.
 notified() { [ "$(control shipstation state | jq '[.hooks.hooks // .hooks.list // .hooks | .. | objects | select(.event? // .Event? // .HookType?)] | length')" -ge 3 ]; }
 until_ok 60 notified || fail "no webhooks at ShipStation: $(control shipstation state | jq -c .hooks) $(tail -n 3 "$work/serve.log")"
@@ -25,7 +27,14 @@ until_ok 240 there || { run jobs --state parked | head -n 8; fail "$(control shi
 
 control exact_online faults -X POST -d '[{"match":{"method":"POST","path":"/GeneralJournalEntries"},"kind":"lost_answer","count":3},{"match":{"method":"POST","path":"/GoodsDeliveries"},"kind":"lost_answer","count":2},{"match":{"path":"/generaljournalentry"},"kind":"503","count":3}]' >/dev/null
 control shipstation faults -X POST -d '[{"match":{"path":"/shipments"},"kind":"503","count":2}]' >/dev/null
-control shipstation seed -X POST -d '{"work": {"over": 900}}' >/dev/null
+control shipstation seed -X POST -d '{"work": {"over": 900, "kinds": ["parcel", "voided_later", "insured", "relabelled", "parcels", "free", "voided_later", "returned", "by_hand", "split"]}}' >/dev/null
+for ((kill = 0; kill < kills; kill++)); do
+  read -rt 4 <> <(:) || true
+  kill -9 "${pids[-1]}"
+  wait "${pids[-1]}" 2>/dev/null || true
+  unset 'pids[-1]'
+  start_serve
+done
 worked() { [ "$(control shipstation state | jq '.counts.to_come')" = 0 ]; }
 until_ok 120 worked || fail "the warehouse is still at it"
 
@@ -52,6 +61,12 @@ done
 # C3: a label's story is found by its tracking number.
 run show noord "$(jq -r '[.shipments[] | select(.voided)][0].tracking' <<<"$depot")" >"$work/show" || fail "C3: nothing is found by a tracking number"
 grep -q "cost" "$work/show" || fail "C3: $(cat "$work/show")"
+
+# XS3: what notifications point to was read, and handed on.
+run jobs list --state done --limit 100000 --json >"$work/jobs"
+followed=$(jq '[.. | objects | select(.flow? == "notices" and (.reason // "") == "")] | length' "$work/jobs")
+[ "$followed" -gt 0 ] || { jq -c '[.. | objects | select(.flow? == "notices")] | .[0:2]' "$work/jobs"; fail "XS3: no notification was followed"; }
+echo "$followed notifications followed"
 
 # C9: both sides agree, label by label; what cost nothing is listed.
 from=$(booked | jq -r '[.journal_entries[].lines[].date] | min') to=$(date -u -d "$(booked | jq -r '[.journal_entries[].lines[].date] | max') + 1 day" +%F)

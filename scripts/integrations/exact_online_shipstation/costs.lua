@@ -92,6 +92,7 @@ local function book(job, books, effect, cost, parcel)
     -- What is owed comes first: by its line the whole entry is found, and reconciled.
     table.insert(cost.parts, 1, {
       account = parcel.carrier and settings.accruals[parcel.carrier] or settings.accrual_account, amount = -total, description = what,
+      labels = 1,
     })
   end
   ledger.check(job, cost.parts, journal, is_purchase and PURCHASE or GENERAL)
@@ -148,10 +149,10 @@ local function reverse(job, books, parcel)
   local cost = { reference = parcels.reference(job, parcel) .. "-V", parts = {} }
   local reference = parcels.reference(job, parcel)
   for _, line in ipairs(lines_of(stands, list)) do
-    local at = line.Notes and tostring(line.Notes):match "^%s*(.-)%s*$" == reference and 1 or #cost.parts + 1
-    table.insert(cost.parts, at, {
+    local is_owed = line.Notes ~= nil and tostring(line.Notes):match "^%s*(.-)%s*$" == reference
+    table.insert(cost.parts, is_owed and 1 or #cost.parts + 1, {
       account = line.GLAccountCode, amount = -exact(line.AmountFC), cost_center = line.CostCenter, cost_unit = line.CostUnit, project = line.Project,
-      description = "Voided: " .. (line.Description or parcels.told(parcel)),
+      description = "Voided: " .. (line.Description or parcels.told(parcel)), labels = is_owed and -1 or nil,
     })
   end
   local journal = is_purchase and job.settings.purchase_journal or job.settings.journal

@@ -16,3 +16,5 @@ line.Notes = part.notes
 line.CostCenter = part.cost_center
 line.CostUnit = part.cost_unit
 line.Project = part.project
+-- Of what is owed: how many labels it is for, less than nothing where they were voided.
+line.Quantity = part.labels

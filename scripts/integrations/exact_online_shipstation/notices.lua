@@ -10,7 +10,7 @@ local KINDS = {
 }
 
 function notices.run(job, station)
-  local kind = KINDS[job.event and job.event.resource_type]
+  local kind = KINDS[job.event and job.event.topic]
   if not kind then return job:skip "it points to nothing that is followed" end
   local rows, why = try(station[kind.group].follow, { link = job.key })
   if not rows then

@@ -30,6 +30,7 @@ return {
   },
   PartToBook = exact {
     account = "text", amount = "decimal", cost_center = "text", cost_unit = "text", project = "guid", description = "text", notes = "text", order = "integer",
+    labels = "decimal",
   },
   ParcelToDeliver = exact {
     reference = "text", shipped_on = "date", tracking_number = "text", remarks = "text", method = "text", goods = "list:GoodsInParcel",
