@@ -244,9 +244,10 @@ function job:withhold(name, options)
   return host.withhold(name, options.role or role_of_effect(name), options.connection or "", tostring(options.version))
 end
 
-local SEND = { version = true, entity = true, optional_number = true }
+local SEND = { version = true, entity = true, optional_number = true, looked = true }
 
 -- job:send("invoice", books.invoices.create(body), { version =, entity = }) -> { id, number, record, state }
+-- looked: the list by which the flow itself has just looked for the record and found none; it is not searched a second time.
 function job:send(name, write, options)
   options = only(options, SEND, "job:send")
   if type(name) ~= "string" then misuse "job:send: expected the effect's name" end
@@ -255,7 +256,7 @@ function job:send(name, write, options)
   return host.send {
     effect = name, role = write.role, connection = write.connection, operation = write.operation, arguments = write.arguments,
     version = options.version ~= nil and tostring(options.version) or "", entity = options.entity and tostring(options.entity) or "",
-    optional_number = options.optional_number or false,
+    optional_number = options.optional_number or false, looked = options.looked or "",
   }
 end
 

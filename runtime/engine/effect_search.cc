@@ -7,6 +7,7 @@ namespace mlc::engine {
 namespace {
 
 constexpr Duration kSearchGood = std::chrono::minutes(5);  // how long "nobody made it yet" is believed before the first send
+constexpr Duration kLookGood = std::chrono::minutes(1);    // the same of a look that the run itself has made
 constexpr size_t kMostSearched = 10'000;
 
 }  // namespace
@@ -16,6 +17,9 @@ Task<Effects::Stop> Effects::search_first() {
   // A run that ended for want of a permit comes back soon: its search need not be paid twice.
   auto& searched = run_.context.searched;
   const WallTime now = run_.context.now();
+  // A look that only the journal remembers, of a run before this one, is none.
+  const auto looked = run_.looks.find(connection_ + " " + request_.looked);
+  if (looked != run_.looks.end() && now - looked->second < kLookGood) co_return std::nullopt;
   const auto known = searched.find(effect_->key);
   if (known != searched.end() && now - known->second < kSearchGood) co_return std::nullopt;
   WallTime not_before{};

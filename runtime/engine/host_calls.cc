@@ -58,12 +58,14 @@ Task<JobRun::Handled> JobRun::handle_read(ReadRequest request) {
   if (known) co_return std::move(*known);
 
   remote::Call call{run_.job.client, *connection, request.operation, request.arguments, run_.job.lane};
+  const auto began = run_.context.now();
   auto read = co_await run_.context.remote.read(std::move(call));
   const auto now = run_.context.now();
   store::Change change;
   if (read) {
     for (const auto& exchange : read->attempts) change.entries.push_back(run_.exchange_entry(request.operation, exchange));
     if (read->outcome.verdict == remote::Verdict::applied) {
+      run_.looks[*connection + " " + request.operation] = began;
       co_await run_.context.at("record");
       co_return record(index, EntryKind::read, request.operation, hash, read_json(*read), std::move(change));
     }

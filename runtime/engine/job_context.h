@@ -1,5 +1,6 @@
 // One claimed job while it runs: its journal, and the fenced way to change anything in its name.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct JobContext {
   WallTime received;
   store::Sealed payload;
   Journal journal;
+  std::map<std::string, WallTime> looks;          // "connection operation" -> when this run asked it last, and not its journal
   int settled = 0, superseded = 0, shadowed = 0;  // sends of this run, for done_as
 
   // A full disk is waited out (the store refuses cleanly, F3); conflict means that the claim is lost.

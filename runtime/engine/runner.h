@@ -30,6 +30,7 @@ struct SendRequest {
   std::string entity;                                                      // "" = by the operation's key field, else source:key
   std::string probe_operation, probe_arguments, probe_field, probe_value;  // frozen look-up of kinds A and C
   bool optional_number = false;
+  std::string looked;  // operation by which the run has just looked for the record and found none; "" = it has not
 };
 struct SentRequest {
   std::string effect, role, connection, entity;

@@ -102,9 +102,9 @@ int read_page(lua_State* L) {
   });
 }
 
-// host.send{effect, role, connection, operation, arguments, version, entity, optional_number} -> {id, number, record, state}
+// host.send{effect, role, connection, operation, arguments, version, entity, optional_number, looked} -> {id, number, record, state}
 int send(lua_State* L) {
-  Options options(L, 1, {"effect", "role", "connection", "operation", "arguments", "version", "entity", "optional_number"});
+  Options options(L, 1, {"effect", "role", "connection", "operation", "arguments", "version", "entity", "optional_number", "looked"});
   engine::SendRequest request;
   request.effect = options.text("effect");
   request.role = options.text("role");
@@ -113,6 +113,7 @@ int send(lua_State* L) {
   request.version = options.text("version");
   request.entity = options.text("entity");
   request.optional_number = options.flag("optional_number", false);
+  request.looked = options.text("looked");
   options.push("arguments");
   request.arguments = to_json(L, -1);
   return ask(L, std::move(request), push_record_answer);

@@ -97,7 +97,8 @@ function Job:withhold(effect, options) end
 --- Sends a write, once: what was settled before is answered from the books, an older version is superseded.
 ---@param effect string name of the effect; with the record and the version it is the effect's key
 ---@param write table what an operation that writes gives: `books.invoices.create(body)`
----@param options? { version?: any, entity?: any, optional_number?: boolean } updates need a version
+---@param options? { version?: any, entity?: any, optional_number?: boolean, looked?: string } updates need a version; looked: the
+--- list by which the flow has just looked for the record by the field that a create is looked up by, and found none
 ---@return { id: string, number: string?, record: table?, state: string, earlier: boolean? } answer earlier: what was sent are the
 --- bytes of another job, or of an attempt before this one
 ---

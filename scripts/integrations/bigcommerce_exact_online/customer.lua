@@ -45,7 +45,8 @@ local function create(job, books, who, what)
     })
   end
   local wanted = job:map("account", who)
-  local sent = job:send("account", books.accounts.create(wanted), { entity = who.email })
+  local looked = matching.looked_by_email(job) and "accounts.list" or nil
+  local sent = job:send("account", books.accounts.create(wanted), { entity = who.email, looked = looked })
   -- In shadow there is no account that could be kept: a later job, live by then, would look for it.
   if sent.state ~= "shadow" then links.join(job, books, who.own_key, sent.id) end
   links.wrote(job, books, sent, sent.id, wanted)

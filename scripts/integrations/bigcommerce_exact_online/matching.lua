@@ -70,4 +70,12 @@ function matching.find(job, books, who, what, typed_email)
   end
 end
 
+-- Whether that looked by the e-mail address too, by which a create is looked up.
+function matching.looked_by_email(job)
+  for _, name in ipairs(job.settings.match) do
+    if name == "email" then return true end
+  end
+  return false
+end
+
 return matching

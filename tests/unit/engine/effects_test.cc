@@ -61,7 +61,7 @@ Task<RunEnd> sell_or_withhold(HostPtr host, RunInput input) {
     co_return end;
   }
   HostRequest write =
-      SendRequest{"invoice", "books", "", kind_operation, "{\"body\":{\"Ref\":\"shop-118\"}}", version, "", "", "", "", "", false};
+      SendRequest{"invoice", "books", "", kind_operation, "{\"body\":{\"Ref\":\"shop-118\"}}", version, "", "", "", "", "", false, ""};
   auto sent = co_await ask(host, std::move(write));
   co_return sent.value.index() == 0 ? ended(RunEnd::How::done) : failed(sent);
 }
@@ -145,7 +145,7 @@ Task<RunEnd> create_then_update(HostPtr host, RunInput input) {
     operation = "lines.update_a";
     arguments = "{\"path\":{\"id\":\"" + std::string(known->root().get("id").text()) + "\"},\"body\":{\"Note\":\"x\"}}";
   }
-  HostRequest write = SendRequest{"invoice", "books", "", operation, arguments, version, "", "", "", "", "", false};
+  HostRequest write = SendRequest{"invoice", "books", "", operation, arguments, version, "", "", "", "", "", false, ""};
   auto sent = co_await ask(host, std::move(write));
   co_return sent.value.index() == 0 ? ended(RunEnd::How::done) : failed(sent);
 }
@@ -195,6 +195,51 @@ TEST(Effects, BC5_ACreateWithALookUpFindsWhatIsThereAlready) {
   deliver_version(world, "118", "2025-10-14T20:00:00Z");
   EXPECT_EQ(world.remote.sends, 0);
   EXPECT_EQ(world.effects().front().remote_id, "r77");
+}
+
+// The flow looks by the field that a create is looked up by, and says so.
+Task<RunEnd> looks_itself(HostPtr host, RunInput input) {
+  HostRequest look = ReadRequest{"books", "", "invoices.find", "{\"query\":{\"ref\":\"shop-" + input.job.key + "\"}}"};
+  auto looked = co_await ask(host, std::move(look));
+  if (!std::holds_alternative<std::string>(looked.value)) co_return failed(looked);
+  SendRequest create;
+  create.effect = "invoice";
+  create.role = "books";
+  create.operation = "invoices.create_c";
+  create.arguments = "{\"body\":{\"Ref\":\"shop-" + input.job.key + "\",\"Amount\":\"40.00\"}}";
+  create.looked = "invoices.find";
+  HostRequest write = std::move(create);
+  auto sent = co_await ask(host, std::move(write));
+  if (!std::holds_alternative<std::string>(sent.value)) co_return failed(sent);
+  co_return ended(RunEnd::How::done);
+}
+
+TEST(Effects, C5_WhatTheRunHasLookedForItselfIsNotSearchedASecondTime) {
+  World world;
+  world.flows["orders"] = looks_itself;
+  world.start();
+  world.go_live();
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.only_job().state, JobState::done);
+  EXPECT_EQ(world.remote.reads, 1);
+  EXPECT_EQ(world.remote.count("shop-118"), 1);
+}
+
+TEST(Effects, BC5_ALookThatOnlyTheJournalRemembersIsNone) {
+  World world;
+  world.flows["orders"] = looks_itself;
+  world.start();
+  world.go_live();
+  world.die_at = "after_plan";
+  world.order("118", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.deliver(World::order_event("118")).status, 200);
+  world.loop->run_for(std::chrono::seconds(5));
+  ASSERT_TRUE(world.died);
+  world.remote.invoices.push_back({"r1", "shop-118", R"({"Ref":"shop-118","ID":"r1"})"});  // somebody else's, meanwhile
+  world.restart();
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done);
+  EXPECT_EQ(world.remote.sends, 0);
 }
 
 TEST(Effects, BC5_SeveralRecordsWithOneReferenceAreForAPerson) {

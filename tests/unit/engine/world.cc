@@ -21,7 +21,8 @@ Task<RunEnd> order_to_invoice(HostPtr host, RunInput input) {
   const std::string body = "{\"Ref\":\"" + input.job.source + "-" + input.job.key + "\",\"Amount\":\"" + amount + "\"}";
   HostRequest map = MapRecord{"invoice", value_of(read), body};
   auto mapped = co_await ask(host, std::move(map));
-  HostRequest write = SendRequest{"invoice", "books", "", kind_operation, "{\"body\":" + body + "}", version, "", "", "", "", "", false};
+  HostRequest write =
+      SendRequest{"invoice", "books", "", kind_operation, "{\"body\":" + body + "}", version, "", "", "", "", "", false, ""};
   auto sent = co_await ask(host, std::move(write));
   if (!std::holds_alternative<std::string>(sent.value)) co_return failed(sent);
   auto end = ended(RunEnd::How::done);
