@@ -1,7 +1,8 @@
 # The whole program: commands, intake and faults, against `ml-connector sandbox` in processes of their own.
 if(TARGET ml-connector)
   add_library(mlc_system_harness STATIC
-    ${CMAKE_SOURCE_DIR}/tests/system/child.cc ${CMAKE_SOURCE_DIR}/tests/system/terminal.cc ${CMAKE_SOURCE_DIR}/tests/system/web.cc ${CMAKE_SOURCE_DIR}/tests/system/harness.cc)
+    ${CMAKE_SOURCE_DIR}/tests/system/child.cc ${CMAKE_SOURCE_DIR}/tests/system/terminal.cc ${CMAKE_SOURCE_DIR}/tests/system/web.cc ${CMAKE_SOURCE_DIR}/tests/system/harness.cc
+    ${CMAKE_SOURCE_DIR}/tests/system/receiver.cc)
   target_link_libraries(mlc_system_harness PUBLIC mlc_crypto mlc_source_dir OpenSSL::SSL nlohmann_json::nlohmann_json GTest::gtest GTest::gtest_main)
   set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/system/harness.cc PROPERTIES COMPILE_DEFINITIONS MLC_PROGRAM="$<TARGET_FILE:ml-connector>")
 

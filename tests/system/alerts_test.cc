@@ -1,91 +1,13 @@
 // Alerts as people get them: a case and a dead grant in the whole program, a webhook that a small server of the test takes,
 // a mail command that writes what it is given to files. One message each, later the recovery.
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
-#include <mutex>
-#include <thread>
 
 #include "tests/system/harness.h"
+#include "tests/system/receiver.h"
 
 namespace mlc::system_test {
 namespace {
-
-// Takes JSON by POST and answers as it is told to.
-class Receiver {
- public:
-  Receiver() {
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener_, 16) != 0)
-      throw std::runtime_error("no port");
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { work(); });
-  }
-  ~Receiver() {
-    shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    close(listener_);
-  }
-
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/services/T0/s3cr3tpath"; }
-  std::atomic<int> status{200};
-  std::atomic<int> refused{0};
-  std::vector<Json> bodies() const {
-    const std::lock_guard lock(mutex_);
-    return bodies_;
-  }
-  // Those of a kind ("grant"), in order.
-  std::vector<Json> of(const std::string& kind) const {
-    std::vector<Json> list;
-    for (auto& body : bodies())
-      if (body.value("kind", "") == kind) list.push_back(body);
-    return list;
-  }
-
- private:
-  void work() {
-    while (true) {
-      const int peer = accept(listener_, nullptr, nullptr);
-      if (peer < 0) return;
-      const timeval patience{5, 0};
-      setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-      std::string text;
-      char bytes[4096];
-      size_t wanted = std::string::npos;
-      while (text.size() < wanted) {
-        const ssize_t count = recv(peer, bytes, sizeof bytes, 0);
-        if (count <= 0) break;
-        text.append(bytes, static_cast<size_t>(count));
-        const size_t head = text.find("\r\n\r\n"), length = text.find("Content-Length: ");
-        if (head != std::string::npos && length != std::string::npos) wanted = head + 4 + std::stoul(text.substr(length + 16));
-      }
-      const int answer = status;
-      if (answer == 200) {
-        const std::lock_guard lock(mutex_);
-        bodies_.push_back(Json::parse(text.substr(std::min(text.size(), text.find("\r\n\r\n") + 4)), nullptr, false));
-      } else {
-        ++refused;
-      }
-      const std::string said = "HTTP/1.1 " + std::to_string(answer) + " X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-      (void)!send(peer, said.data(), said.size(), MSG_NOSIGNAL);
-      close(peer);
-    }
-  }
-
-  int listener_ = -1, port_ = 0;
-  std::thread thread_;
-  mutable std::mutex mutex_;
-  std::vector<Json> bodies_;
-};
 
 std::vector<std::string> mails(const std::string& folder) {
   std::vector<std::string> list;

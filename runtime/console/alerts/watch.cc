@@ -5,6 +5,7 @@
 #include <set>
 
 #include "runtime/base/date.h"
+#include "runtime/base/files.h"
 #include "runtime/console/disk.h"
 
 namespace mlc::console {
@@ -30,6 +31,14 @@ std::string joined(const std::set<std::string>& list) {
   std::string text;
   for (const auto& each : list) text += (text.empty() ? "" : ", ") + each;
   return text;
+}
+
+// Of a client that is no longer there nothing is anybody's concern any more. One whose file is broken is still there.
+bool is_removed(const Services& services, const std::string& client) {
+  if (client.empty()) return false;
+  const auto clients = services.doors.clients();
+  if (std::find(clients.begin(), clients.end(), client) != clients.end()) return false;
+  return !RealFiles().exists(services.state_folder + "/../clients/" + client);
 }
 
 }  // namespace
@@ -66,6 +75,7 @@ Task<Observed> ServicesWatch::look(AlertWhen when) {
   co_await std::move(late);
   auto room = disk(when, &observed);
   co_await std::move(room);
+  std::erase_if(observed.conditions, [this](const Condition& one) { return is_removed(services_, one.client); });
   co_return observed;
 }
 
