@@ -26,7 +26,7 @@ local function set(list)
   return out
 end
 
-local SYSTEM = set { "name", "base_url", "headers", "auth", "limits", "errors", "webhooks", "operations", "types", "test" }
+local SYSTEM = set { "name", "base_url", "headers", "auth", "limits", "errors", "values", "webhooks", "operations", "types", "test" }
 local INTEGRATION = set { "name", "roles", "settings", "lookups", "flows", "mappings", "reconcile" }
 local FLOW = set { "on", "run", "max_failures", "main" }
 local SETTING = set { 1, "default", "doc", "mandatory", "one_of", "impossible" }
@@ -54,7 +54,8 @@ function names.system(definition)
   return definition
 end
 
--- look_up{ "invoices.list", by = "YourRef", quiet = "3m" }: a create whose fate is found out by looking (kind C).
+-- look_up{ "invoices.list", by = "YourRef", quiet = "3m" }: a create whose fate is found out by looking (kind C). `field`: what
+-- the rows call it.
 function names.look_up(effect)
   expect_table(effect, "look_up")
   only(effect, set { 1, "by", "field", "quiet" }, "look_up")
@@ -62,13 +63,15 @@ function names.look_up(effect)
   return { kind = "C", look_up = effect[1], by = effect.by, field = effect.field, quiet = effect.quiet or "1m" }
 end
 
--- upsert{ key = "orderKey", read = "orders.get" }: writing again writes the same record (kind A).
+-- upsert{ key = "orderKey", read = "orders.get" }: writing again writes the same record (kind A). `field`: what the record read
+-- back calls the key; `done`: values of it that prove an action.
 function names.upsert(effect)
   expect_table(effect, "upsert")
-  only(effect, set { "key", "read", "ask", "updatable", "replace", "quiet" }, "upsert")
+  only(effect, set { "key", "read", "ask", "field", "done", "updatable", "replace", "quiet" }, "upsert")
   if not effect.key then fail("upsert: expected { key = \"field\" }") end
   return {
-    kind = "A", key = effect.key, read = effect.read, ask = effect.ask, updatable = effect.updatable, replace = effect.replace, quiet = effect.quiet,
+    kind = "A", key = effect.key, read = effect.read, ask = effect.ask, field = effect.field, done = effect.done, updatable = effect.updatable,
+    replace = effect.replace, quiet = effect.quiet,
   }
 end
 

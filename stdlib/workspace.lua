@@ -22,7 +22,7 @@ local KNOWN = {
   client = { zone = "text", connections = "table", instances = "table", reload = "text", alerts = "table" },
 }
 local GRANT = set { "system", "region", "clients", "base_url", "authorize_url", "token_url", "ca_file", "allow_loopback" }
-local CONNECTION = set { "grant", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback" }
+local CONNECTION = set { "grant", "auth", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback" }
 local USE = set { "bind", "route", "settings", "layers", "reconcile", "schedule" }
 local RECONCILE = set { "every", "at", "mail" }
 local EVERY = set { "day", "week", "month" }

@@ -109,7 +109,7 @@ function Site:entity(request, session, segments)
   end
   if self.actions:busy(session, kind) then
     self.journal:violation("form_busy", request.method .. " " .. kind)
-    return answers.exception "The form is being used by an operation that is in progress in this session."
+    return answers.exception "The previous operation has not been completed yet."
   end
   if segments[4] == "$adHocSchema" then return self:schema(call) end
   if request.method == "POST" then

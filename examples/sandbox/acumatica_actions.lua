@@ -44,7 +44,7 @@ function Actions:start(call, request)
   if not act then return answers.message(404, ("The %s action does not exist."):format(call.action)) end
   local body = wire.json(request)
   if not body or type(body.entity) ~= "table" then return answers.bad "entity is expected." end
-  if body.parameters == nil then return answers.bad "parameters is expected, {} when there are none." end
+  if body.parameters == nil or request.body:find '"parameters"%s*:%s*%[' then return answers.bad "parameters is expected, {} when there are none." end
   local parameters = parameters_of(body)
   if not parameters then return answers.bad "Each parameter is an object with value." end
   local keys = { body.entity.id }

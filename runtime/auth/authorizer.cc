@@ -284,6 +284,12 @@ void Authorizer::worked(const std::string& client, const std::string& connection
   if (auto holder = grant(connection->setup.grant)) holder->worked(generation);
 }
 
+void Authorizer::answered(const std::string& client, const std::string& connection_name, int64_t generation, const http::Headers& headers) {
+  Connection* connection = find(client, connection_name);
+  if (connection == nullptr || !connection->setup.spec->session) return;
+  if (auto holder = grant(connection->setup.grant)) holder->answered(generation, headers);
+}
+
 void Authorizer::wanted(const std::string& client, const std::string& connection_name) {
   Connection* connection = find(client, connection_name);
   if (connection == nullptr || !connection->setup.spec->has_grant()) return;

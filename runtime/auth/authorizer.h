@@ -31,8 +31,10 @@ struct GrantSetup {
   std::string owner;  // of its secrets in the vault: "grant:<name>" or "client/connection"
   std::string system;
   std::shared_ptr<const AuthSpec> spec;
-  std::string authorize_url, token_url;   // absolute; the token host is pinned by the latter
-  std::vector<std::string> clients = {};  // who use it; configure() fills it in
+  std::string authorize_url, token_url;              // absolute; the token host is pinned by the latter
+  std::vector<std::string> clients = {};             // who use it; configure() fills it in
+  std::string logout_url = {};                       // of a session
+  std::map<std::string, std::string> settings = {};  // of the connection; a session's sign-in may name some
   http::TlsPolicy tls;
 };
 
@@ -123,6 +125,8 @@ class Authorizer {
   Task<Status> after_401(std::string client, std::string connection, int64_t generation, Duration patience, WallTime* not_before);
   // The remote accepted credentials of that generation.
   void worked(const std::string& client, const std::string& connection, int64_t generation);
+  // What an answer to a call of that generation said beside its body: a session's cookies may change.
+  void answered(const std::string& client, const std::string& connection, int64_t generation, const http::Headers& headers);
   // Jobs of this connection wait: its grant is renewed eagerly.
   void wanted(const std::string& client, const std::string& connection);
   std::optional<Holding> held(const std::string& client, const std::string& connection);

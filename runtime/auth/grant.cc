@@ -37,11 +37,11 @@ std::string pack(const Tokens& tokens, const Secret& refresh, WallTime issued, W
 
 WallTime instant(document::Value value) { return from_micros(value.integer().value_or(0)); }
 
+}  // namespace
+
 std::vector<store::AuditBirth> audit(const std::string& act, const store::Grant& row) {
   return {{"", "runtime", act, row.id, "generation " + std::to_string(row.generation)}};
 }
-
-}  // namespace
 
 Grant::Grant(const Authorizer::Parts& parts, const Options& options, GrantSetup setup)
     : parts_(parts), options_(options), setup_(std::move(setup)) {
@@ -59,12 +59,16 @@ Task<Unit> Grant::real_pause(Duration wait) {
   co_return co_await waiting;
 }
 
-WallTime Grant::usable_until() const { return refused_ == row_.generation ? WallTime{} : row_.access_until; }
+WallTime Grant::usable_until() const {
+  if (refused_ == row_.generation) return WallTime{};
+  return session() ? std::max(row_.access_until, used_ + session()->idle) : row_.access_until;
+}
 
 // The earliest moment at which a renewal is right.
 WallTime Grant::due() const {
   if (self_made()) {
     if (!have_token() || refused_ == row_.generation) return std::max(now(), retry_at_);
+    if (session()) return std::max(usable_until() - session()->idle / 10, retry_at_);
     const Duration life = row_.access_until - row_.issued;
     return std::max(row_.access_until - std::min(kMargin, life / 10), retry_at_);
   }
@@ -211,6 +215,8 @@ Task<Result<Grant::Token>> Grant::token(Duration must_live, Duration patience, W
   Status ready = co_await ensure();
   if (!ready) co_return ready.error();
   wanted();
+  // Each call makes a session live on: it need not outlast one.
+  if (session()) must_live = std::min(must_live, session()->idle / 10);
   for (int round = 0; round < 4; ++round) {
     if (row_.state == "reauthorise") co_return Error(Code::denied, "grant " + row_.id + " must be authorised again: " + row_.reason);
     if (!have_token() && !self_made()) co_return Error(Code::denied, "grant " + row_.id + " has not been authorised yet");
@@ -222,10 +228,11 @@ Task<Result<Grant::Token>> Grant::token(Duration must_live, Duration patience, W
       co_return Error(Code::denied, "grant " + row_.id + " has run out and has no refresh token: it must be authorised again");
     }
     if (now() < at) {
-      if (lives) co_return Token{access_, row_.generation};
+      if (lives) co_return in_use();
       const Duration wait = at - now();
       if (not_before != nullptr) *not_before = at;
       if (wait > patience) {
+        if (at == retry_at_ && session() && !row_.reason.empty()) co_return Error(Code::exhausted, row_.reason);
         if (at == retry_at_) co_return Error(Code::unavailable, "the token of grant " + row_.id + " could not be renewed");
         co_return Error(Code::exhausted, "the token of grant " + row_.id + " may not be renewed yet");
       }
@@ -235,7 +242,7 @@ Task<Result<Grant::Token>> Grant::token(Duration must_live, Duration patience, W
     }
     Status renewed = co_await renew_joined(row_.generation);
     if (renewed) continue;
-    if (renewed.error().code() == Code::denied) co_return renewed.error();
+    if (renewed.error().code() == Code::denied || renewed.error().code() == Code::config) co_return renewed.error();
     if (usable_until() - now() > must_live) co_return Token{access_, row_.generation};
     if (renewed.error().code() == Code::exhausted || retry_at_ <= now() || retry_at_ - now() > patience) {
       if (not_before != nullptr) *not_before = std::max(retry_at_, now());
@@ -266,6 +273,7 @@ Task<Status> Grant::after_401(int64_t generation, Duration patience, WallTime* n
 }
 
 void Grant::worked(int64_t generation) {
+  if (session() && generation == row_.generation) used_ = now();
   if (generation != row_.generation || row_.previous.empty() || renewing_ || uncommitted_) return;
   row_.previous = {};
   scope_.spawn(forget_previous());
@@ -304,6 +312,7 @@ Task<Unit> Grant::load_and_schedule() {
 
 void Grant::schedule() {
   timer_.reset();
+  if (session()) return schedule_sign_out();
   // What we make ourselves is made when it is asked for.
   if (!loaded_ || draining_ || held_back() || self_made() || !have_token() || refresh_.empty() || row_.state != "ok") return;
   const Renewal& renew = setup_.spec->renew;
@@ -446,20 +455,24 @@ Task<Status> Grant::renew(int64_t seen) {
     fields.emplace_back("grant_type", Secret("refresh_token"));
     fields.emplace_back("refresh_token", refresh_);
   }
-  auto answer = co_await ask(std::move(fields));
+  auto asking = session() ? sign_in() : ask(std::move(fields));
+  auto answer = co_await std::move(asking);
   if (!answer) {
     // No request was made.
     TokenAnswer none;
     none.kind = TokenAnswer::Kind::not_sent;
     none.words = answer.error().text();
-    co_return co_await failed(std::move(none), *epoch);
+    const Status end = co_await failed(std::move(none), *epoch);
+    co_return answer.error().code() == Code::config ? Status(answer.error()) : end;  // waiting mends no missing secret
   }
   if (answer->kind == TokenAnswer::Kind::tokens) {
     Status stored = co_await store_tokens(std::move(answer->tokens), asked, *epoch, "grant.renewed");
     permit->finish(answer->status, answer->headers);
     co_return stored;
   }
-  auto not_before = permit->finish(answer->status, answer->headers);
+  // How many may be signed in is no matter of pace.
+  const int told = answer->kind == TokenAnswer::Kind::full ? 0 : answer->status;
+  auto not_before = permit->finish(told, answer->headers);
   Status end = co_await failed(std::move(*answer), *epoch);
   if (not_before) retry_at_ = std::max(retry_at_, *not_before);
   co_return end;
@@ -528,68 +541,6 @@ Task<Unit> Grant::commit_later(store::Grant row, std::string act) {
     uncommitted_ = false;
     co_await release();
     co_return Unit{};
-  }
-}
-
-Task<Status> Grant::failed(TokenAnswer answer, int64_t epoch) {
-  using Answer = TokenAnswer::Kind;
-  const std::string words = "grant " + row_.id + ": " + answer.words;
-  if (answer.kind == Answer::unknown) {
-    // "refreshing" stays: what a later attempt may do depends on how the provider takes an old token.
-    retry_after(kRetryFirst);
-    parts_.log->error("grant.renewal_unknown", {{"grant", row_.id}, {"generation", row_.generation}, {"error", answer.words}});
-    co_await release();
-    schedule();
-    co_return Error(Code::unavailable, words);
-  }
-
-  if (answer.kind == Answer::dead) {
-    // Another process may have been faster: then the refusal was of an old token and means nothing.
-    auto there = co_await parts_.store->grant(row_.id);
-    if (there && *there && (*there)->generation > row_.generation) {
-      co_await release();
-      co_return adopt(std::move(**there));
-    }
-  }
-  store::Grant next = row_;
-  next.refreshing.reset();
-  std::vector<store::AuditBirth> trail;
-  if (answer.kind == Answer::dead && self_made()) {
-    refused_credentials_ = "the provider refuses the client id or secret of grant " + row_.id + ": " + answer.words;
-    trail = audit("grant.credentials_refused", next);
-  } else if (answer.kind == Answer::dead) {
-    next.state = "reauthorise";
-    next.reason = answer.words;
-    trail = audit("grant.dead", next);
-  }
-  auto saved = co_await parts_.store->save_grant(next, epoch, false, std::move(trail));
-  row_ = std::move(next);
-  if (!saved) parts_.log->error("grant.not_stored", {{"grant", row_.id}, {"error", saved.error().text()}});
-  co_await release();
-
-  switch (answer.kind) {
-    case Answer::dead:
-      if (self_made()) {
-        retry_at_ = now() + kRefusedCredentials;
-        parts_.log->error("grant.credentials_refused", {{"grant", row_.id}, {"error", answer.words}});
-        co_return Error(Code::denied, refused_credentials_);
-      }
-      timer_.reset();
-      parts_.log->error("grant.dead", {{"grant", row_.id}, {"generation", row_.generation}, {"error", answer.words}});
-      co_return Error(Code::denied, "grant " + row_.id + " must be authorised again: " + answer.words);
-    case Answer::too_early:
-      // Its clock started later than ours thinks. Each question costs an error there, so they grow apart quickly.
-      retry_at_ = std::max(gate(), now() + std::chrono::seconds(15) * (1 << std::min(early_++, 5)));
-      parts_.log->warn("grant.too_early", {{"grant", row_.id}, {"generation", row_.generation}});
-      co_return Error(Code::unavailable, words);
-    case Answer::not_sent:
-      retry_after(std::chrono::seconds(1));
-      parts_.log->warn("grant.renewal_not_sent", {{"grant", row_.id}, {"error", answer.words}});
-      co_return Error(Code::unavailable, words);
-    default:
-      retry_after(std::chrono::seconds(30));
-      parts_.log->error("grant.renewal_refused", {{"grant", row_.id}, {"error", answer.words}});
-      co_return Error(Code::unavailable, words);
   }
 }
 

@@ -12,6 +12,9 @@
 
 namespace mlc::auth {
 
+// The trail of something that happened to a grant.
+std::vector<store::AuditBirth> audit(const std::string& act, const store::Grant& row);
+
 class Grant {
  public:
   // The lease outlives two requests with their deadlines, and then some.
@@ -40,6 +43,7 @@ class Grant {
   Task<Result<Token>> token(Duration must_live, Duration patience, WallTime* not_before);
   Task<Status> after_401(int64_t generation, Duration patience, WallTime* not_before);
   void worked(int64_t generation);
+  void answered(int64_t generation, const http::Headers& headers);
   void wanted();
   void secrets_changed();  // what was refused may be right now
   // Loads, replays the escrow and keeps the grant alive from now on.
@@ -49,10 +53,7 @@ class Grant {
   GrantReport report() const;
   void reschedule() { schedule(); }
   Task<Result<bool>> trust(std::string actor);
-  void retire() {
-    draining_ = true;
-    timer_.reset();
-  }
+  void retire();
   bool quiet() const { return !renewing_ && !uncommitted_; }
   Task<Unit> drain();
 
@@ -63,10 +64,19 @@ class Grant {
   // Its tokens come of our credentials alone: nobody has to agree, and no refresh token stands between two of them.
   bool self_made() const { return !setup_.spec->needs_person(); }
   bool renewable() const { return self_made() || !refresh_.empty(); }
+  const SessionSpec* session() const { return setup_.spec->session ? &*setup_.spec->session : nullptr; }
   WallTime usable_until() const;
   WallTime gate() const { return row_.issued + setup_.spec->renew.not_before; }
   WallTime due() const;
   Task<Unit> real_pause(Duration wait);
+
+  Token in_use();
+
+  // Of a session (grant_session.cc).
+  Task<Result<TokenAnswer>> sign_in();
+  Task<Unit> sign_out();
+  Task<Unit> leave(Secret cookies);
+  void schedule_sign_out();
 
   Task<Status> ensure();
   Task<Unit> run_load();
@@ -108,6 +118,7 @@ class Grant {
   std::string refused_credentials_;  // the provider's words
   int64_t refused_ = 0;              // generation that a remote answered 401 to
   double life_share_ = 0.6;
+  WallTime used_{};           // when the session was last made use of
   bool uncommitted_ = false;  // the newest tokens stand in the escrow only
   bool wanted_ = false, draining_ = false;
 

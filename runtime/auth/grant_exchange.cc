@@ -1,5 +1,7 @@
 // What surrounds a grant's renewals: the question to the token endpoint, making a grant, where a code (or whatever a kind begins with)
-// becomes the first pair of tokens, ending, and telling how it is.
+// becomes the first pair of tokens, what a refusal means, ending, and telling how it is.
+#include <algorithm>
+
 #include "runtime/auth/grant.h"
 #include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
@@ -78,6 +80,76 @@ Task<Result<TokenAnswer>> Grant::ask(std::vector<std::pair<std::string, Secret>>
   co_return co_await ask_for_tokens(*parts_.transport, setup, std::move(request));
 }
 
+Task<Status> Grant::failed(TokenAnswer answer, int64_t epoch) {
+  using Answer = TokenAnswer::Kind;
+  const std::string words = "grant " + row_.id + ": " + answer.words;
+  if (answer.kind == Answer::unknown) {
+    // "refreshing" stays: what a later attempt may do depends on how the provider takes an old token.
+    retry_after(kRetryFirst);
+    parts_.log->error("grant.renewal_unknown", {{"grant", row_.id}, {"generation", row_.generation}, {"error", answer.words}});
+    co_await release();
+    schedule();
+    co_return Error(Code::unavailable, words);
+  }
+
+  if (answer.kind == Answer::dead) {
+    // Another process may have been faster: then the refusal was of an old token and means nothing.
+    auto there = co_await parts_.store->grant(row_.id);
+    if (there && *there && (*there)->generation > row_.generation) {
+      co_await release();
+      co_return adopt(std::move(**there));
+    }
+  }
+  store::Grant next = row_;
+  next.refreshing.reset();
+  std::vector<store::AuditBirth> trail;
+  if (answer.kind == Answer::dead && self_made()) {
+    const std::string what = session() ? "the remote refuses the sign-in of " : "the provider refuses the client id or secret of grant ";
+    refused_credentials_ = what + row_.id + ": " + answer.words;
+    trail = audit("grant.credentials_refused", next);
+  } else if (answer.kind == Answer::dead) {
+    next.state = "reauthorise";
+    next.reason = answer.words;
+    trail = audit("grant.dead", next);
+  }
+  auto saved = co_await parts_.store->save_grant(next, epoch, false, std::move(trail));
+  row_ = std::move(next);
+  if (!saved) parts_.log->error("grant.not_stored", {{"grant", row_.id}, {"error", saved.error().text()}});
+  co_await release();
+
+  switch (answer.kind) {
+    case Answer::dead:
+      if (self_made()) {
+        retry_at_ = now() + kRefusedCredentials;
+        parts_.log->error("grant.credentials_refused", {{"grant", row_.id}, {"error", answer.words}});
+        co_return Error(Code::denied, refused_credentials_);
+      }
+      timer_.reset();
+      parts_.log->error("grant.dead", {{"grant", row_.id}, {"generation", row_.generation}, {"error", answer.words}});
+      co_return Error(Code::denied, "grant " + row_.id + " must be authorised again: " + answer.words);
+    case Answer::too_early:
+      // Its clock started later than ours thinks. Each question costs an error there, so they grow apart quickly.
+      retry_at_ = std::max(gate(), now() + std::chrono::seconds(15) * (1 << std::min(early_++, 5)));
+      parts_.log->warn("grant.too_early", {{"grant", row_.id}, {"generation", row_.generation}});
+      co_return Error(Code::unavailable, words);
+    case Answer::full:
+      // Somebody else has to sign out first, or the remote forgets one; asking often does not help.
+      retry_at_ = now() + session()->again +
+                  Duration(static_cast<int64_t>(parts_.env.random->below(static_cast<uint64_t>(session()->again.count()))));
+      parts_.log->warn("session.none_free", {{"grant", row_.id}, {"error", answer.words}});
+      row_.reason = row_.id + ": no session is free there: " + answer.words;  // until the next one is had
+      co_return Error(Code::exhausted, row_.reason);
+    case Answer::not_sent:
+      retry_after(std::chrono::seconds(1));
+      parts_.log->warn("grant.renewal_not_sent", {{"grant", row_.id}, {"error", answer.words}});
+      co_return Error(Code::unavailable, words);
+    default:
+      retry_after(std::chrono::seconds(30));
+      parts_.log->error("grant.renewal_refused", {{"grant", row_.id}, {"error", answer.words}});
+      co_return Error(Code::unavailable, words);
+  }
+}
+
 void Grant::secrets_changed() {
   refused_credentials_.clear();
   if (self_made()) {
@@ -92,6 +164,10 @@ Task<Unit> Grant::drain() {
   while (renewing_) {
     Callback<Status> waiting([this](Callback<Status>::Complete done) { drain_waiters_.push_back(std::move(done)); });
     co_await waiting;
+  }
+  if (session()) {
+    auto leaving = sign_out();
+    co_await std::move(leaving);
   }
   co_return Unit{};
 }

@@ -121,6 +121,31 @@ Result<Renewal> parse_renewal(Value value, const std::string& path) {
   return renew;
 }
 
+constexpr Duration kSessionIdle = std::chrono::minutes(10), kSessionAgain = std::chrono::seconds(15);
+
+Result<SessionSpec> parse_session(Value login, Value logout, Value errors_of, Duration idle, Duration keep, const std::string& path) {
+  SessionSpec session;
+  Reader in(login, path + ".login"), out(logout, path + ".logout"), errors(errors_of, path + ".errors");
+  in.take("POST");
+  session.body = in.pairs("body");
+  if (session.body.empty()) in.fail(path + ".login.body", "the fields of the sign-in");
+  session.logout_path = out.text("POST");
+  if (!session.logout_path.starts_with('/')) out.fail(path + ".logout.POST", "a path that begins with /");
+  session.full = errors.texts("full");
+  session.message = errors.texts("message");
+  session.again = errors.duration("again");
+  if (session.again <= Duration::zero()) session.again = kSessionAgain;
+  errors.take("dead");
+  session.idle = idle > Duration::zero() ? idle : kSessionIdle;
+  // Longer than a call may take: nobody is signed out in the middle of one.
+  session.keep = keep > Duration::zero() ? keep : session.idle * 3 / 5;
+  if (session.keep >= session.idle) in.fail(path + ".keep", "a time shorter than `idle`");
+  for (auto* reader : {&in, &out, &errors}) {
+    if (auto error = reader->end()) return *error;
+  }
+  return session;
+}
+
 // No provider objects to this, and a loop of ours would.
 std::vector<limits::Rule> token_limits() {
   limits::Rule calls, errors;
@@ -146,14 +171,29 @@ Result<AuthSpec> parse_auth(Value value, const std::string& path) {
   else if (kind == "api_key") spec.kind = Kind::api_key;
   else if (kind == "authorization_code") spec.kind = Kind::authorization_code;
   else if (kind == "client_credentials") spec.kind = Kind::client_credentials;
-  else reader.fail(path + ".kind", "none, header, basic, api_key, authorization_code or client_credentials");
+  else if (kind == "session") spec.kind = Kind::session;
+  else reader.fail(path + ".kind", "none, header, basic, api_key, authorization_code, client_credentials or session");
 
   auto send = parse_send(reader.take("send"), path + ".send");
   if (!send) return send.error();
   spec.send = std::move(*send);
   if ((spec.kind == Kind::header || spec.kind == Kind::api_key) && spec.send.empty()) reader.fail(path + ".send", "where credentials go");
 
-  if (spec.has_grant()) {
+  if (spec.kind == Kind::session) {
+    Value login = reader.take("login"), errors = reader.take("errors");
+    const Duration idle = reader.duration("idle"), keep = reader.duration("keep");
+    auto session = parse_session(login, reader.take("logout"), errors, idle, keep, path);
+    if (!session) return session.error();
+    spec.token_path = std::string(login.get("POST").text());
+    if (!spec.token_path.starts_with('/')) reader.fail(path + ".login.POST", "a path that begins with /");
+    spec.dead.clear();
+    for (auto words : errors.get("dead").items()) spec.dead.emplace_back(words.text());
+    auto rules = limits::parse_rules(reader.take("limits"), path + ".limits");
+    if (!rules) return rules.error();
+    spec.limits = rules->empty() ? token_limits() : std::move(*rules);
+    spec.session = std::move(*session);
+    if (spec.send.empty()) spec.send.push_back({Placement::Where::header, "Cookie", "{access_token}"});
+  } else if (spec.has_grant()) {
     if (!spec.needs_person()) spec.dead = {"invalid_client", "unauthorized_client"};
     if (spec.needs_person()) spec.authorize_path = reader.text("authorize_path");
     spec.token_path = reader.text("token_path");

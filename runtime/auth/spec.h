@@ -12,7 +12,7 @@
 
 namespace mlc::auth {
 
-enum class Kind { none, header, basic, api_key, authorization_code, client_credentials };
+enum class Kind { none, header, basic, api_key, authorization_code, client_credentials, session };
 
 // What a provider does with a refresh token that it has replaced (reliability.md section 3).
 enum class Reuse {
@@ -35,6 +35,20 @@ struct Renewal {
   Duration refresh_life{};  // an unused refresh token dies after this; 0 = not known
 };
 
+// A sign-in that answers with cookies (RFC 6265), which every call then carries; the remote counts such sessions, so one serves all
+// calls and is signed out again.
+struct SessionSpec {
+  std::string logout_path;
+  // Of the sign-in's JSON body: literals and {name} of a secret, {setting.name} of a connection's setting; a field whose name ends in
+  // "?" is left out when there is no value.
+  std::vector<std::pair<std::string, std::string>> body;
+  Duration idle{};                   // unused for so long, the remote ends it
+  Duration keep{};                   // unused for so long, we sign out
+  Duration again{};                  // between two tries when no session is free
+  std::vector<std::string> full;     // words of an answer that says so
+  std::vector<std::string> message;  // paths of a refusal's sentence in its JSON
+};
+
 struct AuthSpec {
   Kind kind = Kind::none;
   std::vector<Placement> send;
@@ -54,7 +68,9 @@ struct AuthSpec {
   std::vector<std::string> dead{"invalid_grant"};
   std::vector<limits::Rule> limits;  // of calls to the token endpoint, a grant
 
-  bool has_grant() const { return kind == Kind::authorization_code || kind == Kind::client_credentials; }
+  std::optional<SessionSpec> session;  // of Kind::session
+
+  bool has_grant() const { return kind == Kind::authorization_code || kind == Kind::client_credentials || kind == Kind::session; }
   bool needs_person() const { return kind == Kind::authorization_code; }  // somebody has to agree before there are tokens
 };
 

@@ -21,6 +21,7 @@ struct TokenAnswer {
     too_early,  // the provider wants the old access token to be used up first
     dead,       // the refresh token or code is worth nothing any more
     refused,    // a complete answer that changed nothing
+    full,       // no session is free there now
     not_sent,
     unknown,  // the provider may have burnt the old token
   };

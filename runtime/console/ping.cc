@@ -1,9 +1,9 @@
 #include "runtime/console/ping.h"
 
-#include <map>
-
 #include "runtime/base/date.h"
 #include "runtime/base/strings.h"
+#include "runtime/document/document.h"
+#include "runtime/remote/system_spec.h"
 
 namespace mlc::console {
 namespace {
@@ -32,18 +32,36 @@ std::optional<Duration> clock_skew(const remote::Exchange& exchange) {
   return *there - exchange.ended;
 }
 
-// A system's own sentence, with the connection's words in it.
-std::string filled(std::string sentence, const remote::Connection& connection) {
-  std::map<std::string, std::string> words(connection.settings.begin(), connection.settings.end());
-  words["client"] = connection.client;
-  words["connection"] = connection.name;
-  words["host"] = connection.base.host();
-  for (const auto& [name, value] : words) {
-    const std::string mark = "{" + name + "}";
-    for (size_t at = sentence.find(mark); at != std::string::npos; at = sentence.find(mark, at + value.size()))
-      sentence.replace(at, mark.size(), value);
+// Why an answer is not what the system expects of it, "" when it is: the row that is missing, and those that are there.
+std::string unexpected(const remote::Operation& operation, const remote::Connection& connection, const std::string& body) {
+  constexpr size_t kShown = 20;
+  if (!operation.expect) return "";
+  const auto parsed = document::Document::parse(body.empty() ? "null" : body);
+  if (!parsed) return operation.name + ": the answer is not readable";
+  document::Value rows;
+  for (const auto& path : operation.expect->rows) {
+    rows = remote::find_dotted(parsed->root(), path);
+    if (rows.is_array()) break;
   }
-  return sentence;
+  std::string there, wanted = operation.expect->show;
+  for (const auto& [field, value] : operation.expect->where) {
+    const std::string mark = "{" + field + "}", given = remote::filled(value, connection);
+    if (const size_t at = wanted.find(mark); at != std::string::npos) wanted.replace(at, mark.size(), given);
+  }
+  for (size_t index = 0; index < rows.size(); ++index) {
+    const auto row = rows.at(index);
+    bool same = true;
+    std::string name = operation.expect->show;
+    for (const auto& [field, value] : operation.expect->where) {
+      const std::string found(remote::find_dotted(row, field).text()), mark = "{" + field + "}";
+      same = same && found == remote::filled(value, connection);
+      if (const size_t at = name.find(mark); at != std::string::npos) name.replace(at, mark.size(), found);
+    }
+    if (same) return "";
+    if (index < kShown) there += (there.empty() ? "" : ", ") + name;
+  }
+  if (operation.expect->where.empty()) return operation.name + ": there is nothing";
+  return operation.name + ": " + wanted + " is not there; " + (there.empty() ? "nothing is" : "there are " + there);
 }
 
 // Which of the secrets that deliveries are checked with is not there, "" when none.
@@ -66,9 +84,12 @@ std::string what_to_do(const remote::Outcome& outcome, const remote::Operation& 
     const size_t begin = named + kSecret.size();
     return "ml-connector secret set " + who + " " + outcome.sentence.substr(begin, outcome.sentence.find(' ', begin) - begin);
   }
+  for (const auto& [when, sentence] : operation.fix)
+    if (when.find(' ') != std::string::npos && outcome.sentence.find(when) != std::string::npos)
+      return remote::filled(sentence, connection);
   for (const std::string& key : {std::to_string(outcome.exchange.status), std::string(outcome.code)})
     for (const auto& [when, sentence] : operation.fix)
-      if (when == key) return filled(sentence, connection);
+      if (when == key) return remote::filled(sentence, connection);
   if (outcome.code == "denied" || outcome.exchange.status == 401)
     return connection.grant.empty() ? "set its credentials again: ml-connector secret set " + who + " KEY"
                                     : "authorise it: ml-connector authorize " + who;
@@ -111,6 +132,12 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     if (outcome.verdict != remote::Verdict::applied) {
       said["text"] = outcome.sentence.empty() ? "answered " + std::to_string(outcome.exchange.status) : outcome.sentence;
       said["fix"] = what_to_do(outcome, *operation, *connection);
+      co_return said;
+    }
+    if (const std::string why = unexpected(*operation, *connection, outcome.body.empty() ? read->rows : outcome.body); !why.empty()) {
+      said["text"] = why;
+      for (const auto& [when, sentence] : operation->fix)
+        if (when == "unexpected") said["fix"] = remote::filled(sentence, *connection);
       co_return said;
     }
     slowest_ms = std::max<int64_t>(slowest_ms, (outcome.exchange.ended - outcome.exchange.began) / std::chrono::milliseconds(1));

@@ -576,7 +576,7 @@ Task<Effects::Stop> Effects::confirm(std::string id) {
   if (!read) co_return Sent(from_error(read.error(), {}));
   for (const auto& exchange : read->attempts) change.entries.push_back(run_.exchange_entry(plan_.confirm_operation, exchange));
   if (read->outcome.verdict == remote::Verdict::applied) {
-    difference = compare_confirmed(plan_.confirm_fields, plan_.body, expect_, read->outcome.body);
+    difference = compare_confirmed(plan_.confirm_fields, said(run_.context.remote, plan_), expect_, read->outcome.body);
   } else if (read->outcome.code == "not_found") {
     difference = "the record " + id + " is not there any more";
   } else {

@@ -113,6 +113,23 @@ bool takes_updates(const remote::Probe& probe, std::string_view record_json) {
   return std::find(probe.states.begin(), probe.states.end(), state) != probe.states.end();
 }
 
+std::string said(remote::Remote& remote, const remote::Plan& plan) {
+  auto taken = remote.take(plan.client, plan.connection, plan.operation, plan.body);
+  return taken ? std::move(*taken) : plan.body;
+}
+
+bool proves(remote::Remote& remote, const remote::Plan& plan, std::string_view record_json) {
+  const auto* spec = remote.spec(plan.client, plan.connection);
+  const auto* operation = spec == nullptr ? nullptr : spec->operation(plan.operation);
+  if (operation == nullptr || operation->effect.done.empty()) return holds_fields(record_json, said(remote, plan));
+  auto record = document::Document::parse(std::string(record_json));
+  if (!record) return false;
+  for (const auto& [field, value] : operation->effect.done) {
+    if (remote::find_dotted(record->root(), field).text() != value) return false;
+  }
+  return true;
+}
+
 std::string compare_confirmed(const std::vector<std::string>& fields, std::string_view sent, std::string_view expect,
                               std::string_view got) {
   auto body = document::Document::parse(sent.empty() ? "null" : std::string(sent));

@@ -31,6 +31,13 @@ bool holds_fields(std::string_view record_json, std::string_view body);
 // Whether the record is in a state in which the remote still takes updates of it.
 bool takes_updates(const remote::Probe& probe, std::string_view record_json);
 
+// What a plan sends, in the terms of records that are read: remotes may wrap their values.
+std::string said(remote::Remote& remote, const remote::Plan& plan);
+
+// Whether a record read back shows that a write of kind A happened: the fields that its operation declares as `done`, else those
+// that it sent.
+bool proves(remote::Remote& remote, const remote::Plan& plan, std::string_view record_json);
+
 // The first declared field that differs between what was sent (or `expect`ed) and what the remote has, as a sentence; "" =
 // all agree.
 std::string compare_confirmed(const std::vector<std::string>& fields, std::string_view sent, std::string_view expect, std::string_view got);

@@ -60,8 +60,8 @@ Task<Effects::Stop> Effects::clear_unknown() {
     if (found->records.size() > 1)
       co_return park("several_found", "several records there bear the key " + plan_.probe->value, "remove the doubled ones");
     // One that takes no update any more has had what was sent, or has gone on without it: neither is mended by sending it again.
-    if (found->records.size() == 1 &&
-        (blind || holds_fields(found->records.front().json, plan_.body) || !takes_updates(*plan_.probe, found->records.front().json))) {
+    if (found->records.size() == 1 && (blind || proves(run_.context.remote, plan_, found->records.front().json) ||
+                                       !takes_updates(*plan_.probe, found->records.front().json))) {
       auto& record = found->records.front();
       co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
     }

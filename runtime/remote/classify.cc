@@ -4,6 +4,7 @@
 
 #include "runtime/base/strings.h"
 #include "runtime/document/write.h"
+#include "runtime/remote/wrapping.h"
 
 namespace mlc::remote {
 
@@ -39,6 +40,22 @@ bool refusal(const SystemSpec& spec, int status, Value answer) {
   return std::none_of(unless.begin(), unless.end(), [&](const std::string& prefix) { return trim(words.text()).starts_with(prefix); });
 }
 
+std::string one_line(std::string_view text) {
+  std::string words;
+  for (char c : text) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    if (!control) words += c;
+    else if (!words.empty() && !words.ends_with("; ")) words += "; ";
+  }
+  if (words.size() > kMaxWords) {
+    words.resize(kMaxWords);
+    while (!words.empty() && (static_cast<unsigned char>(words.back()) & 0xC0) == 0x80) words.pop_back();  // no half character
+    if (!words.empty() && static_cast<unsigned char>(words.back()) >= 0xC0) words.pop_back();
+    words += "…";
+  }
+  return words;
+}
+
 std::string plain(Value value) { return value.is_string() || value.is_number() ? std::string(value.text()) : std::string(); }
 
 }  // namespace
@@ -51,25 +68,22 @@ Value unwrapped(const Operation& operation, Value answer) {
   return answer;
 }
 
+const Meaning* meaning_of(const SystemSpec& spec, int status, Value answer, const std::string& body) {
+  for (const auto& meaning : spec.meanings) {
+    if (!meaning.status.empty() && meaning.status.count(status) == 0) continue;
+    if (meaning.path.empty() ? body.find(meaning.has) != std::string::npos
+                             : find_dotted(answer, meaning.path).text().find(meaning.has) != std::string_view::npos)
+      return &meaning;
+  }
+  return nullptr;
+}
+
 std::string remote_words(const SystemSpec& spec, Value answer) {
   for (const auto& path : spec.message_paths) {
     Value found = find_dotted(answer, path);
-    if (!found.is_string() || trim(found.text()).empty()) continue;
-    std::string words;
-    for (char c : trim(found.text())) {
-      const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-      if (!control) words += c;
-      else if (!words.empty() && !words.ends_with("; ")) words += "; ";
-    }
-    if (words.size() > kMaxWords) {
-      words.resize(kMaxWords);
-      while (!words.empty() && (static_cast<unsigned char>(words.back()) & 0xC0) == 0x80) words.pop_back();  // no half character
-      if (!words.empty() && static_cast<unsigned char>(words.back()) >= 0xC0) words.pop_back();
-      words += "…";
-    }
-    return words;
+    if (found.is_string() && !trim(found.text()).empty()) return one_line(trim(found.text()));
   }
-  return "";
+  return spec.field_errors.empty() ? "" : one_line(field_faults(answer, spec.field_errors));
 }
 
 Outcome classify_write(const SystemSpec& spec, const Operation& operation, const http::SendResult& end) {
@@ -110,7 +124,12 @@ Outcome classify_write(const SystemSpec& spec, const Operation& operation, const
     return outcome;
   }
 
-  if (operation.rejects.count(status) != 0) {
+  if (const Meaning* meaning = meaning_of(spec, status, answer, response.body)) {
+    const bool busy = meaning->is == Meaning::Is::busy;
+    outcome.verdict = busy ? Verdict::again : Verdict::rejected;
+    outcome.code = busy ? "quota" : meaning->is == Meaning::Is::not_found ? "not_found" : "validation";
+    outcome.retryable = busy;
+  } else if (operation.rejects.count(status) != 0) {
     outcome.verdict = Verdict::rejected;
     outcome.code = status == 409 || status == 412 ? "conflict" : "validation";
   } else if (status == 401 || status == 429) {
@@ -160,7 +179,12 @@ Outcome classify_read(const SystemSpec& spec, const Operation& operation, const 
     return outcome;
   }
   outcome.verdict = Verdict::rejected;
-  if (status == 401) {
+  if (const Meaning* meaning = meaning_of(spec, status, answer, response.body)) {
+    const bool busy = meaning->is == Meaning::Is::busy;
+    if (busy) outcome.verdict = Verdict::again;
+    outcome.code = busy ? "exhausted" : meaning->is == Meaning::Is::not_found ? "not_found" : "invalid_argument";
+    outcome.retryable = busy;
+  } else if (status == 401) {
     outcome.verdict = Verdict::again;
     outcome.code = "denied";
   } else if (status == 403) {

@@ -14,6 +14,9 @@ Outcome classify_write(const SystemSpec& spec, const Operation& operation, const
 // The same for a read, with the codes that Remote::read promises.
 Outcome classify_read(const SystemSpec& spec, const Operation& operation, const http::SendResult& end);
 
+// What the system declares of this answer, beyond its status; nullptr = nothing.
+const Meaning* meaning_of(const SystemSpec& spec, int status, document::Value answer, const std::string& body);
+
 // The record in an answer, by the operation's `unwrap`.
 document::Value unwrapped(const Operation& operation, document::Value answer);
 

@@ -47,6 +47,21 @@ std::string host_entry(const http::Url& url) {
 
 using Specs = std::map<std::string, std::shared_ptr<const SystemSpec>>;
 
+// The system as a connection signs in to it.
+Result<std::shared_ptr<const SystemSpec>> with_way(const std::shared_ptr<const SystemSpec>& spec, const std::string& way) {
+  if (way.empty() || way == spec->usual_way) return spec;
+  auto found = spec->ways.find(way);
+  if (found == spec->ways.end()) {
+    std::string known;
+    for (const auto& [name, auth] : spec->ways) known += (known.empty() ? "" : ", ") + name;
+    if (known.empty()) return Error(Code::config, "`auth`: system " + spec->name + " knows one way to sign in; leave it out");
+    return Error(Code::config, "`auth`: unknown way \"" + way + "\" to sign in: one of " + known);
+  }
+  auto own = std::make_shared<SystemSpec>(*spec);
+  own->auth = found->second;
+  return std::shared_ptr<const SystemSpec>(std::move(own));
+}
+
 Result<auth::GrantSetup> grant_setup(std::string name, std::string owner, Value own, const SystemSpec& spec, const std::string& region) {
   auth::GrantSetup setup;
   setup.name = std::move(name);
@@ -62,6 +77,7 @@ Result<auth::GrantSetup> grant_setup(std::string name, std::string owner, Value 
   if (setup.authorize_url.empty()) setup.authorize_url = joined(*url, spec.auth->authorize_path);
   setup.token_url = text(own, "token_url");
   if (setup.token_url.empty()) setup.token_url = joined(*url, spec.auth->token_path);
+  if (spec.auth->session) setup.logout_url = joined(*url, spec.auth->session->logout_path);
   for (const auto* each : {&setup.authorize_url, &setup.token_url}) {
     auto checked = address(*each, setup.tls);
     if (!checked) return checked.error();
@@ -97,7 +113,9 @@ class Builder {
     connection->name = name;
     auto spec = specs_.find(text(own, "system"));
     if (spec == specs_.end()) return Error(Code::config, "unknown system \"" + text(own, "system") + "\"");
-    const auto& spec_taken = spec_of_its_own ? spec_of_its_own : spec->second;
+    auto chosen = with_way(spec_of_its_own ? spec_of_its_own : spec->second, text(own, "auth"));
+    if (!chosen) return chosen.error();
+    const auto& spec_taken = *chosen;
     connection->spec = spec_taken;
     for (auto setting : own.get("settings").fields())
       connection->settings[std::string(setting.key)] = text(own.get("settings"), setting.key);
@@ -112,6 +130,8 @@ class Builder {
       auto system = grants_.find(connection->grant);
       if (system == grants_.end()) return Error(Code::config, "unknown grant \"" + connection->grant + "\"");
       if (system->second != spec->first) return Error(Code::config, "grant " + connection->grant + " is of system " + system->second);
+      if (!text(own, "auth").empty() && text(own, "auth") != spec_taken->usual_way)
+        return Error(Code::config, "`grant` and `auth`: a grant signs in by " + spec_taken->usual_way);
       const auto& allowed = allowed_[connection->grant];
       if (allowed.count(client) == 0) return Error(Code::config, "grant " + connection->grant + " does not name client " + client);
       connection->owner = "grant:" + connection->grant;
@@ -121,6 +141,7 @@ class Builder {
       connection->grant = connection->owner;
       auto setup = grant_setup(connection->owner, connection->owner, own, *spec_taken, region);
       if (!setup) return setup.error();
+      setup->settings = connection->settings;
       directory_->grants.push_back(std::move(*setup));
     }
     auto base = base_of(*spec_taken, base_url, region);
@@ -149,6 +170,19 @@ class Builder {
 };
 
 }  // namespace
+
+std::string filled(std::string sentence, const Connection& connection) {
+  std::map<std::string, std::string> words(connection.settings.begin(), connection.settings.end());
+  words["client"] = connection.client;
+  words["connection"] = connection.name;
+  words["host"] = connection.base.host();
+  for (const auto& [name, value] : words) {
+    const std::string mark = "{" + name + "}";
+    for (size_t at = sentence.find(mark); at != std::string::npos; at = sentence.find(mark, at + value.size()))
+      sentence.replace(at, mark.size(), value);
+  }
+  return sentence;
+}
 
 std::shared_ptr<const Connection> Directory::find(const std::string& client, const std::string& name) const {
   auto found = connections.find(client + "/" + name);

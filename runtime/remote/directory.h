@@ -25,6 +25,9 @@ struct Connection {
   std::string zone;
 };
 
+// A system's sentence with the connection's words in the place of {client}, {connection}, {host} and its settings.
+std::string filled(std::string sentence, const Connection& connection);
+
 struct Directory {
   std::map<std::string, std::shared_ptr<const Connection>> connections;  // "client/connection"
   std::vector<auth::GrantSetup> grants;

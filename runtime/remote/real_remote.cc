@@ -9,9 +9,11 @@
 #include "runtime/document/write.h"
 #include "runtime/http/follow.h"
 #include "runtime/limits/backoff.h"
+#include "runtime/remote/admission.h"
 #include "runtime/remote/classify.h"
 #include "runtime/remote/pages.h"
 #include "runtime/remote/request.h"
+#include "runtime/remote/wrapping.h"
 
 namespace mlc::remote {
 
@@ -43,13 +45,13 @@ std::string header_text(const Fields& fields) {
 
 std::string plain(Value value) { return value.is_string() || value.is_number() ? std::string(value.text()) : std::string(); }
 
-}  // namespace
+// What a status may mean besides what it says: 404 of a path that a setting is in.
+void add_hint(Outcome& outcome, const Connection& connection) {
+  for (const auto& [status, sentence] : connection.spec->hints)
+    if (status == std::to_string(outcome.exchange.status)) outcome.sentence += "; " + filled(sentence, connection);
+}
 
-struct RealRemote::Admission {
-  Target target;
-  limits::Permit permit;
-  auth::Credentials credentials;
-};
+}  // namespace
 
 class RealRemote::HeldTicket : public Ticket {
  public:
@@ -140,6 +142,8 @@ Result<std::string> RealRemote::take(const std::string& client, const std::strin
   auto found = target(client, connection, operation);
   if (!found) return found.error();
   auto parsed = document::Document::parse(body_json);
+  if (parsed && found->connection->spec->wrapping)
+    parsed = document::Document::parse(unwrap_values(*found->connection->spec->wrapping, parsed->root()));
   if (!parsed) return parsed.error().wrap(operation);
   return document::write(unwrapped(*found->operation, parsed->root()));
 }
@@ -192,13 +196,15 @@ Result<Plan> RealRemote::plan(const Call& call) {
       path.set(effect.key, value);
       auto by_path = document::Node::object();
       by_path.set("path", std::move(path));
-      const std::string& field = read != nullptr && !read->id.empty() ? read->id : effect.key;
+      const std::string& field = !effect.field.empty() ? effect.field : read != nullptr && !read->id.empty() ? read->id : effect.key;
       plan.probe = Probe{effect.read, document::write(by_path), field, value, "", {}};
     } else if (read != nullptr) {
       const std::string asked = plain(find_dotted(root.get("body"), effect.ask));
       if (asked.empty())
         return Error(Code::invalid_argument, call.operation + ": " + effect.ask + ", which it is looked up by, is not given");
-      plan.probe = Probe{effect.read, find_arguments(*read, effect.ask, asked, root), effect.key, value, "", {}};
+      const std::string& field = effect.field.empty() ? effect.key : effect.field;
+      const std::string& by = effect.ask == effect.key ? field : effect.ask;
+      plan.probe = Probe{effect.read, find_arguments(*read, by, asked, root), field, value, "", {}};
     }
     if (plan.probe) {
       plan.probe->state_field = effect.updatable.field;
@@ -270,7 +276,7 @@ Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target ta
 
 // Exactly one request, its record and what limits learn from it. not_before: set when the remote said so.
 Task<http::SendResult> RealRemote::exchange(http::OutgoingRequest request, Admission& admission, bool follow, Exchange& record,
-                                            WallTime* not_before) {
+                                            WallTime* not_before, Counting counting) {
   record.method = request.method;
   record.url = request.url.text();
   record.request_headers = header_text(request.headers);
@@ -280,24 +286,32 @@ Task<http::SendResult> RealRemote::exchange(http::OutgoingRequest request, Admis
   request.allowed_hosts = admission.target.connection->hosts;
 
   record.began = parts_.env.clock->wall();
-  admission.permit.begin();
+  if (counting != Counting::none) admission.permit.begin();
   http::SendResult end = http::SendFailure{http::SendFailure::Stage::unknown, Error(Code::internal, "not sent")};
   if (follow) end = co_await http::follow_get(*parts_.transport, std::move(request));
   else end = co_await parts_.transport->send(std::move(request));
   record.ended = parts_.env.clock->wall();
 
   if (auto* failure = std::get_if<http::SendFailure>(&end)) {
-    admission.permit.finish(0, {});
+    if (counting == Counting::whole) admission.permit.finish(0, {});
     record.failure = failure->error.text();
   } else {
     auto& response = std::get<http::Response>(end);
-    if (auto later = admission.permit.finish(response.status, response.headers); later && not_before != nullptr) *not_before = *later;
+    std::optional<WallTime> later;
+    if (counting == Counting::whole) later = admission.permit.finish(response.status, response.headers);
+    if (later && not_before != nullptr) *not_before = *later;
+    const Connection& connection = *admission.target.connection;
+    parts_.authorizer->answered(connection.client, connection.name, admission.credentials.generation, response.headers);
     if (response.body.starts_with("\xef\xbb\xbf")) response.body.erase(0, 3);  // the byte order mark some servers put before JSON
     response.body = admission.credentials.scrub(std::move(response.body));
     record.status = response.status;
     note_clock(*admission.target.connection, response.headers, record.ended);
     record.response_headers = header_text(response.headers);
     record.response_body = response.body;
+    if (connection.spec->wrapping && response.status < 300) {
+      // Not for refusals: there the remote's own form tells which field is at fault.
+      if (auto parsed = document::Document::parse(response.body)) response.body = unwrap_values(*connection.spec->wrapping, parsed->root());
+    }
   }
   if (parts_.redactor != nullptr) {
     for (auto* text :
@@ -359,9 +373,36 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
 
   Exchange record;
   WallTime not_before{};
-  auto end = co_await exchange(std::move(request), admission, false, record, &not_before);
+  const Counting counting = operation.end ? Counting::begin : Counting::whole;
+  auto sending = exchange(std::move(request), admission, false, record, &not_before, counting);
+  auto end = co_await std::move(sending);
+  bool ran = false;  // over more than one answer
+  if (operation.end) {
+    const auto* begun = std::get_if<http::Response>(&end);
+    ran = begun != nullptr && begun->status == operation.end->status;
+    if (ran) {
+      auto following = follow_operation(operation, admission, std::move(end), record);
+      end = co_await std::move(following);
+    }
+    const auto* last = std::get_if<http::Response>(&end);
+    auto later = last == nullptr ? admission.permit.finish(0, {}) : admission.permit.finish(last->status, last->headers);
+    if (later) not_before = *later;
+  }
   outcome = classify_write(*connection.spec, operation, end);
   outcome.exchange = std::move(record);
+  add_hint(outcome, connection);
+  if (ran && outcome.exchange.status >= 400) {
+    // Its own status page says that it failed; one that is not there any more says nothing.
+    const bool says = outcome.exchange.status != 401 && outcome.exchange.status != 404;
+    outcome.verdict = says ? Verdict::rejected : Verdict::unknown;
+    outcome.code = says ? "validation" : "http_" + std::to_string(outcome.exchange.status);
+    outcome.retryable = !says;
+  }
+  if (const auto* answer = std::get_if<http::Response>(&end); answer != nullptr && outcome.verdict == Verdict::again) {
+    auto parsed = document::Document::parse(answer->body);
+    const Meaning* meaning = meaning_of(*connection.spec, answer->status, parsed ? parsed->root() : Value(), answer->body);
+    if (meaning != nullptr) not_before = std::max(not_before, parts_.env.clock->wall() + meaning->wait);
+  }
   outcome.not_before = not_before;
   if (outcome.exchange.status == 401) {
     WallTime later{};
@@ -421,6 +462,7 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
     admission->reset();
     read.outcome = classify_read(*target.connection->spec, operation, end);
     read.outcome.exchange = record;
+    add_hint(read.outcome, *target.connection);
     read.outcome.not_before = not_before;
     read.attempts.push_back(std::move(record));
 
@@ -463,6 +505,11 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
       co_return read;
     }
     if (!read.outcome.retryable) co_return read;
+    if (const auto* answer = std::get_if<http::Response>(&end)) {
+      auto parsed = document::Document::parse(answer->body);
+      const Meaning* meaning = meaning_of(*target.connection->spec, answer->status, parsed ? parsed->root() : Value(), answer->body);
+      if (meaning != nullptr) read.outcome.not_before = not_before = std::max(not_before, parts_.env.clock->wall() + meaning->wait);
+    }
     const Duration pause = limits::full_jitter(attempt, kRetryFirst, kRetryMost, *parts_.env.random);
     SteadyTime again = parts_.env.clock->steady() + pause;
     // A remote that said when is asked then; the permit waits for it by itself.

@@ -62,7 +62,12 @@ class RealRemote : public Remote {
   // Permit, then token: what is fetched before a long wait for the permit would be too old after it.
   Task<Result<std::unique_ptr<Admission>>> enter(Target target, http::Url url, std::string body, Duration deadline, store::Lane lane,
                                                  Duration patience, WallTime* not_before);
-  Task<http::SendResult> exchange(http::OutgoingRequest request, Admission& admission, bool follow, Exchange& record, WallTime* not_before);
+  // The permit's calls: counted whole, or only its beginning where more requests belong to the same call.
+  enum class Counting { whole, begin, none };
+  Task<http::SendResult> exchange(http::OutgoingRequest request, Admission& admission, bool follow, Exchange& record, WallTime* not_before,
+                                  Counting counting = Counting::whole);
+  // Asks for the end of an operation that only began (EndSpec), under the permit of the call that began it.
+  Task<http::SendResult> follow_operation(const Operation& operation, Admission& admission, http::SendResult begun, Exchange& record);
 
   void note_clock(const Connection& connection, const http::Headers& headers, WallTime at);
 

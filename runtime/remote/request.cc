@@ -7,6 +7,7 @@
 #include "runtime/base/strings.h"
 #include "runtime/base/wall_clock.h"
 #include "runtime/document/write.h"
+#include "runtime/remote/wrapping.h"
 
 namespace mlc::remote {
 
@@ -123,6 +124,21 @@ Status add_headers(const Operation& operation, Value given, std::vector<std::pai
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> system_headers(const Connection& connection) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (const auto& [name, value] : connection.spec->headers) {
+    const bool named = value.size() > 2 && value.front() == '{' && value.back() == '}';
+    if (!named) {
+      headers.emplace_back(name, value);
+      continue;
+    }
+    auto setting = connection.settings.find(value.substr(1, value.size() - 2));
+    if (setting != connection.settings.end() && !setting->second.empty() && http::is_field_value(setting->second))
+      headers.emplace_back(name, setting->second);
+  }
+  return headers;
+}
+
 Result<BuiltRequest> build_request(const Connection& connection, const Operation& operation, Value arguments) {
   for (auto field : arguments.fields()) {
     if (field.key != "path" && field.key != "query" && field.key != "body" && field.key != "headers" && field.key != "url") {
@@ -131,7 +147,7 @@ Result<BuiltRequest> build_request(const Connection& connection, const Operation
   }
   BuiltRequest built;
   built.method = operation.method;
-  built.headers = connection.spec->headers;
+  built.headers = system_headers(connection);
   auto headers = add_headers(operation, arguments.get("headers"), built.headers);
   if (!headers) return headers.error();
 
@@ -169,7 +185,7 @@ Result<BuiltRequest> build_request(const Connection& connection, const Operation
     built.url = *url;
   }
   if (Value body = arguments.get("body")) {
-    built.body = document::write(body);
+    built.body = connection.spec->wrapping ? wrap_values(*connection.spec->wrapping, body) : document::write(body);
     const bool typed =
         std::any_of(built.headers.begin(), built.headers.end(), [](const auto& field) { return iequals(field.first, "Content-Type"); });
     if (!typed) built.headers.emplace_back("Content-Type", "application/json");
@@ -185,7 +201,7 @@ std::string find_arguments(const Operation& list, std::string_view field, std::s
     std::string text;
     for (char c : value) text += c == '\'' ? std::string("''") : std::string(1, c);
     query.set(list.find.param, std::string(field) + " eq '" + text + "'");
-  } else {
+  } else if (list.find.format != "rows") {
     query.set(list.find.param.empty() ? field : std::string_view(list.find.param), value);
   }
   arguments.set("query", std::move(query));
@@ -208,6 +224,7 @@ std::string since_arguments(const SinceSpec& since, std::optional<WallTime> from
       // Whole seconds, rounded down: never later than what was asked for.
       text = format_rfc3339(std::chrono::floor<std::chrono::seconds>(*from));
       if (since.format == "odata") text = since.field + " ge datetime'" + text.substr(0, text.size() - 1) + "'";
+      if (since.format == "odata_offset") text = since.field + " ge datetimeoffset'" + text + "'";
     }
     query.set(since.param, std::move(text));
   }

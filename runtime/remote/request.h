@@ -18,6 +18,9 @@ struct BuiltRequest {
   std::string body;
 };
 
+// The fields of every call; one that is a {setting} is left out where the connection has none.
+std::vector<std::pair<std::string, std::string>> system_headers(const Connection& connection);
+
 // Errors (invalid_argument) name the missing placeholder or the wrong argument; denied: a link that leaves the connection.
 Result<BuiltRequest> build_request(const Connection& connection, const Operation& operation, document::Value arguments);
 

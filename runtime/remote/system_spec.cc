@@ -168,9 +168,9 @@ SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>
   since.query = reader.pairs("query");
   since.sorted = reader.flag("sorted", !since.query.empty());
   if (since.param.empty() || since.field.empty()) reader.fail("", "`param` and `field`");
-  if (since.format != "rfc3339" && since.format != "rfc2822" && since.format != "odata" && since.format != "odata_number" &&
-      since.format != "wall_clock")
-    reader.fail("format", "rfc3339, rfc2822, odata, odata_number or wall_clock");
+  if (since.format != "rfc3339" && since.format != "rfc2822" && since.format != "odata" && since.format != "odata_offset" &&
+      since.format != "odata_number" && since.format != "wall_clock")
+    reader.fail("format", "rfc3339, rfc2822, odata, odata_offset, odata_number or wall_clock");
   since.zone = parse_zone(reader);
   if ((since.format == "wall_clock") != !since.zone.empty()) reader.fail("zone", "a zone, for the format wall_clock only");
   return since;
@@ -198,6 +198,9 @@ EffectSpec parse_effect(Value value, const std::string& path, std::optional<Erro
   effect.retention = reader.duration("retention", Duration{});
   effect.may_repeat = reader.flag("may_repeat");
   effect.may_skip = reader.flag("may_skip");
+  effect.done = reader.pairs("done");
+  if (!effect.done.empty() && effect.kind != 'A') reader.fail("done", "none, but for kind A");
+  if (!effect.field.empty() && effect.kind != 'A' && effect.kind != 'C') reader.fail("field", "none, but for kinds A and C");
   // Facts of the remote that people read (partial or full replace, states that can't be updated any more).
   for (const char* known : {"replace", "duplicates", "undo", "lag"}) reader.take(known);
   // reliability.md section 2, rule (a): an upsert without its key doubles with every retry.
@@ -222,6 +225,55 @@ BatchSpec parse_batch(Value value, const std::string& path, std::optional<Error>
   if (batch.as.empty() || batch.max < 2 || batch.each.empty() || batch.ok.empty()) reader.fail("", "`as`, `max`, `each` and `ok`");
   if (batch.linger < Duration::zero() || batch.linger > kLongestLinger) reader.fail("linger", "at most ten seconds");
   return batch;
+}
+
+EndSpec parse_end(Value value, const std::string& path, std::optional<Error>& fault) {
+  Reader reader(value, path, fault);
+  EndSpec end;
+  end.status = static_cast<int>(reader.number("status", end.status, 200, 299));
+  end.header = reader.text("header", end.header);
+  end.every = reader.duration("every", std::chrono::seconds(1));
+  end.within = reader.duration("within", std::chrono::minutes(2));
+  if (!http::is_token(end.header)) reader.fail("header", "a header name");
+  if (end.every <= Duration::zero() || end.within < end.every || end.within > kLongestDeadline)
+    reader.fail("within", "a time of at least `every` and at most five minutes");
+  return end;
+}
+
+Meaning parse_meaning(Value value, const std::string& path, std::optional<Error>& fault) {
+  Reader reader(value, path, fault);
+  Meaning meaning;
+  const std::string is = reader.text("is");
+  if (is == "not_found") meaning.is = Meaning::Is::not_found;
+  else if (is == "busy") meaning.is = Meaning::Is::busy;
+  else if (is != "rejected") reader.fail("is", "not_found, rejected or busy");
+  meaning.status = reader.statuses("status");
+  meaning.path = reader.text("path");
+  meaning.has = reader.text("has");
+  meaning.wait = reader.duration("wait", std::chrono::seconds(15));
+  if (meaning.has.empty()) reader.fail("has", "words of the answer");
+  return meaning;
+}
+
+// One way to sign in, or several with names: { usual = "oauth", ways = { oauth = {…}, session = {…} } }.
+Status parse_ways(Value value, SystemSpec& spec, std::optional<Error>& fault) {
+  if (!value.get("ways")) {
+    auto auth = auth::parse_auth(value, "auth");
+    if (!auth) return auth.error();
+    spec.auth = std::make_shared<const auth::AuthSpec>(std::move(*auth));
+    return ok_status();
+  }
+  Reader reader(value, "auth", fault);
+  spec.usual_way = reader.text("usual");
+  for (auto way : reader.take("ways").fields()) {
+    auto auth = auth::parse_auth(way.value, "auth.ways." + std::string(way.key));
+    if (!auth) return auth.error();
+    spec.ways[std::string(way.key)] = std::make_shared<const auth::AuthSpec>(std::move(*auth));
+  }
+  auto usual = spec.ways.find(spec.usual_way);
+  if (usual == spec.ways.end()) return Error(Code::config, "auth.usual: expected one of the names in `ways`");
+  spec.auth = usual->second;
+  return ok_status();
 }
 
 Operation parse_operation(std::string_view name, Value value, std::optional<Error>& fault) {
@@ -252,8 +304,8 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
     operation.find.param = fields.text("param");
     operation.find.format = fields.text("format");
     const auto& format = operation.find.format;
-    if (!format.empty() && format != "odata" && format != "list") fields.fail("format", "odata or list");
-    if (!format.empty() && operation.find.param.empty()) fields.fail("param", "the parameter of the filter");
+    if (!format.empty() && format != "odata" && format != "list" && format != "rows") fields.fail("format", "odata, list or rows");
+    if (!format.empty() && format != "rows" && operation.find.param.empty()) fields.fail("param", "the parameter of the filter");
   }
   operation.unwrap = reader.texts("unwrap");
   operation.takes = reader.text("takes");
@@ -271,8 +323,18 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
     operation.confirm_fields = fields.texts("compare");
     if (operation.confirm_read.empty()) fields.fail("read", "an operation");
   }
+  if (Value ends = reader.take("ends")) {
+    if (operation.reads) reader.fail("ends", "none, for an operation that only reads");
+    operation.end = parse_end(ends, reader.at("ends"), fault);
+  }
   operation.deadline = reader.duration("deadline", operation.deadline);
   if (operation.deadline <= Duration::zero() || operation.deadline > kLongestDeadline) reader.fail("deadline", "at most five minutes");
+  if (Value expect = reader.take("expect")) {
+    Reader fields(expect, reader.at("expect"), fault);
+    operation.expect = ExpectSpec{fields.texts("rows"), fields.pairs("where"), fields.text("show")};
+    if (operation.expect->rows.empty()) operation.expect->rows.push_back("");
+    if (!operation.expect->where.empty() && operation.expect->show.empty()) fields.fail("show", "how a row is named");
+  }
   operation.rejects = reader.statuses("rejects");
   operation.refused_unless = reader.text("refused_unless");
   operation.link_hosts = reader.texts("link_hosts");
@@ -328,15 +390,23 @@ Result<std::shared_ptr<const SystemSpec>> parse_system(std::string_view json) {
     for (const auto& [name, value] : spec->headers) {
       if (!http::is_token(name) || !http::is_field_value(value)) reader.fail("headers." + name, "a header");
     }
-    auto auth = auth::parse_auth(reader.take("auth"), "auth");
-    if (!auth) return auth.error().wrap("system " + spec->name);
-    spec->auth = std::make_shared<const auth::AuthSpec>(std::move(*auth));
+    auto signing_in = parse_ways(reader.take("auth"), *spec, fault);
+    if (!signing_in) return signing_in.error().wrap("system " + spec->name);
+    if (Value wrapping = reader.take("values")) {
+      Reader fields(wrapping, "values", fault);
+      spec->wrapping = Wrapping{fields.text("field"), {}};
+      for (auto& name : fields.texts("bare")) spec->wrapping->bare.insert(std::move(name));
+      if (spec->wrapping->field.empty()) fields.fail("field", "the name that values are wrapped in");
+    }
     auto rules = limits::parse_rules(reader.take("limits"), "limits");
     if (!rules) return rules.error().wrap("system " + spec->name);
     spec->rules = std::make_shared<const std::vector<limits::Rule>>(std::move(*rules));
     if (Value errors = reader.take("errors")) {
       Reader fields(errors, "errors", fault);
       spec->message_paths = fields.texts("message");
+      spec->field_errors = fields.text("fields");
+      spec->hints = fields.pairs("hints");
+      for (auto meaning : fields.take("means").items()) spec->meanings.push_back(parse_meaning(meaning, "errors.means", fault));
       if (Value refusal = fields.take("refusal_like")) {
         Reader inner(refusal, "errors.refusal_like", fault);
         spec->refusal_like = RefusalLike{inner.statuses("status"), inner.text("path"), inner.texts("unless_prefix")};

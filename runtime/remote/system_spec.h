@@ -35,7 +35,7 @@ struct Pages {
 
 struct SinceSpec {
   std::string param, field;
-  std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata | odata_number | wall_clock
+  std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata | odata_offset | odata_number | wall_clock
   std::string zone;                                        // wall_clock: whose clock; no offset is written or read
   std::vector<std::pair<std::string, std::string>> query;  // added too: the sort order
   bool sorted = false;
@@ -50,8 +50,10 @@ struct PeriodSpec {
 
 // How a list operation is asked for records with one value in one field.
 struct FindSpec {
-  std::string param;   // "" = a parameter named like the field
-  std::string format;  // "" = the value itself; odata: <field> eq '<value>'; list: several values, with commas between them
+  std::string param;  // "" = a parameter named like the field
+  // "" = the value itself; odata: <field> eq '<value>'; list: several values, with commas between them; rows: it can't be asked for,
+  // and all rows are looked through
+  std::string format;
 };
 
 // A record that is in none of these states takes no update any more: a repeated upsert must not be sent to it.
@@ -62,12 +64,45 @@ struct UpdatableSpec {
 
 struct EffectSpec {
   char kind = 'D';
-  std::string look_up, by, field;  // C: `by` in what is sent, `field` in the rows of the list ("" = the same)
-  std::string key, read, ask;      // A: `ask` is what the list is asked by where it knows no filter on the key
-  UpdatableSpec updatable;         // A
-  std::string header;              // B
+  std::string look_up, by;     // C
+  std::string field;           // A and C: what the record that is read back calls the key; "" = as `key` or `by`
+  std::string key, read, ask;  // A: `ask` is what the list is asked by where it knows no filter on the key
+  UpdatableSpec updatable;     // A
+  std::string header;          // B
   Duration quiet{}, retention{};
   bool may_repeat = false, may_skip = false;
+  // A, of an action: fields of the record read back that prove that it happened.
+  std::vector<std::pair<std::string, std::string>> done;
+};
+
+// An answer that only says that the operation runs: its end is asked for where a header of that answer says. Another 2xx than `status`
+// there is the end, 4xx and 5xx are its failure.
+struct EndSpec {
+  int status = 202;
+  std::string header = "Location";
+  Duration every{}, within{};
+};
+
+// What `ping` wants to see in an answer: one of its rows has these values; {name} stands for the connection's setting.
+struct ExpectSpec {
+  std::vector<std::string> rows;                           // first path that gives a list
+  std::vector<std::pair<std::string, std::string>> where;  // empty = any row
+  std::string show;                                        // how a row is named: "{name}/{version}"
+};
+
+// Values that the remote wraps in an object of one field: {"City": {"value": "Oslo"}}. Scripts see {"City": "Oslo"}; an object
+// without anything is an unset field.
+struct Wrapping {
+  std::string field;
+  std::set<std::string, std::less<>> bare;  // names whose values stand as they are
+};
+
+// What an answer means that its status does not tell.
+struct Meaning {
+  enum class Is { not_found, rejected, busy } is = Is::rejected;
+  std::set<int> status;
+  std::string path, has;  // the text at `path` ("" = the whole body) contains this
+  Duration wait{};        // of busy: when to come again
 };
 
 // Several writes of this operation as one request of another: each stays an effect of its own, with an outcome of its own.
@@ -96,10 +131,13 @@ struct Operation {
   bool create = false;
   std::string confirm_read;
   std::vector<std::string> confirm_fields;
+  std::optional<EndSpec> end;
   Duration deadline{30'000'000};
   std::set<int> rejects;
   std::string refused_unless;  // a complete 2xx whose field (a path) is not true says: not applied
-  // What to do when the answer has this status ("403") or failed in this way ("denied"); `ping` says it.
+  std::optional<ExpectSpec> expect;
+  // What to do when the answer has this status ("403"), failed in this way ("denied") or says these words (a key with a blank in it);
+  // `ping` says it.
   std::vector<std::pair<std::string, std::string>> fix;
 };
 
@@ -114,8 +152,15 @@ struct SystemSpec {
   std::map<std::string, std::string> base_urls;  // region -> URL; "" = the only one
   std::vector<std::pair<std::string, std::string>> headers;
   std::shared_ptr<const auth::AuthSpec> auth;
+  // Where there are several ways to sign in; `auth` is the usual one, and a connection may choose another.
+  std::map<std::string, std::shared_ptr<const auth::AuthSpec>> ways;
+  std::string usual_way;
   limits::Rules rules;
   std::vector<std::string> message_paths;
+  std::string field_errors;  // name under which fields of a refused body carry their faults
+  std::vector<Meaning> meanings;
+  std::vector<std::pair<std::string, std::string>> hints;  // status -> what it may mean, added to the sentence; {name} = a setting
+  std::optional<Wrapping> wrapping;
   std::optional<RefusalLike> refusal_like;
   std::string webhooks;  // JSON, "" = none: intake and subscription upkeep read it
   std::map<std::string, Operation, std::less<>> operations;

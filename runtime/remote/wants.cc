@@ -31,7 +31,20 @@ Wants wants_of(const SystemSpec& spec) {
     if (asked_bare(name, operation)) add_holes(wants.settings, operation.path);
 
   wants.grant = spec.auth->needs_person();
-  if (spec.auth->has_grant()) wants.secrets = {"client_id", "client_secret"};
+  if (const auto& session = spec.auth->session) {
+    constexpr std::string_view kSetting = "setting.";
+    for (const auto& [field, pattern] : session->body) {
+      std::vector<std::string> names;
+      add_holes(names, pattern);
+      for (const auto& name : names) {
+        if (field.ends_with('?')) continue;
+        if (name.starts_with(kSetting)) add(wants.settings, name.substr(kSetting.size()));
+        else add(wants.secrets, name);
+      }
+    }
+  } else if (spec.auth->has_grant()) {
+    wants.secrets = {"client_id", "client_secret"};
+  }
   for (const auto& [header, pattern] : spec.auth->token_headers) {
     std::vector<std::string> names;
     add_holes(names, pattern);

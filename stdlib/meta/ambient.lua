@@ -3,7 +3,7 @@
 --- Names that every script knows without `require`. They are read-only.
 
 --- What a remote's API is, as data: hosts, grants, limits, webhooks, operations. A system's `init.lua` returns it.
----@param definition { name: string, base_url: string|table, operations: table, auth?: table, limits?: table, errors?: table, webhooks?: table, types?: table, headers?: table, test?: table }
+---@param definition { name: string, base_url: string|table, operations: table, auth?: table, limits?: table, errors?: table, values?: table, webhooks?: table, types?: table, headers?: table, test?: table }
 ---@return table definition
 ---
 --- ```lua
@@ -27,9 +27,10 @@ function system(definition) end
 function look_up(effect) end
 
 --- The effect of a write that can be repeated: the same key writes the same record.
----@param effect { key: string, read?: string, ask?: string, updatable?: { field: string, values: string[] }, replace?: string, quiet?: string }
----the field of the key; the operation that reads it back; the field that a list is asked by when it can't be by the key; states in which
----the record still takes updates: one in another state is not sent again after a lost answer; "whole": what is left out is emptied
+---@param effect { key: string, read?: string, ask?: string, field?: string, done?: table<string, string>, updatable?: { field: string, values: string[] }, replace?: string, quiet?: string }
+---the field of the key; the operation that reads it back; the field that a list is asked by when it can't be by the key; what the record
+---calls the key when otherwise; values of the record that prove that an action happened; states in which the record still takes updates:
+---one in another state is not sent again after a lost answer; "whole": what is left out is emptied
 ---@return table effect
 ---
 --- ```lua

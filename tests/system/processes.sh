@@ -67,13 +67,13 @@ secrets() { # client, connection, system, keys
   local client=$1 connection=$2 system=$3 key; shift 3
   for key in "$@"; do value ".systems.$system.credentials.$key" | run secret set "$client" "$connection" "$key" >/dev/null; done
 }
-agree() { # client, connection: a person agrees by the link, as a browser would
+agree() { # client, connection: a person ($user, else jan) agrees by the link, as a browser would
   local consent callback waiting
   run authorize "$1" "$2" --json >"$work/authorize.json" & waiting=$!
   until_ok 20 test -s "$work/authorize.json" || fail "no link for $2"
   local browser=(curl -sS --cacert "$ca" -c "$work/cookies-$2" -b "$work/cookies-$2")
   consent=$("${browser[@]}" -o /dev/null -w '%{redirect_url}' "$(jq -er .url "$work/authorize.json")")
-  callback=$("${browser[@]}" -o /dev/null -w '%{redirect_url}' "$consent&user=jan")
+  callback=$("${browser[@]}" -o /dev/null -w '%{redirect_url}' "$consent&user=${user:-jan}")
   "${browser[@]}" "$callback" >/dev/null
   wait $waiting || fail "no grant for $2"
   rm "$work/authorize.json"

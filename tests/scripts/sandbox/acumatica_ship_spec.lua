@@ -41,6 +41,7 @@ return {
     local number = acu:orders "on_hold"
     assert(acu:call("POST", "/SalesOrder/Nonsense", { entity = order_keys(number), parameters = {} }).status == 404)
     assert(acu:call("POST", "/SalesOrder/OpenSalesOrder", { entity = order_keys(number) }).status == 400)
+    assert(acu:call("POST", "/SalesOrder/OpenSalesOrder", { entity = order_keys(number), parameters = json.array {} }).status == 400)
     local answer = acu:act("SalesOrder", "SalesOrderCreateShipment", order_keys(number))
     assert(answer.status == 500 and said(answer):find "On Hold")
     assert(acu:act("SalesOrder", "OpenSalesOrder", order_keys(number)).status == 204)

@@ -64,11 +64,38 @@ local function on_wire(types, name, record)
   return out
 end
 
+-- Values in objects of one field, as a system's `values` declares them.
+local function wrap(values, given)
+  if type(given) ~= "table" or given == json.null or decimal.is(given) then return given end
+  local out = given[1] ~= nil and json.array {} or setmetatable({}, getmetatable(given))
+  for name, value in pairs(given) do
+    local whole = type(value) == "table" and value ~= json.null and not decimal.is(value)
+    if type(name) == "number" or whole or values[name] then out[name] = wrap(values, value) else out[name] = { [values.field] = value } end
+  end
+  return out
+end
+
+local function unwrap(values, given)
+  if type(given) ~= "table" or given == json.null or decimal.is(given) then return given end
+  if given[values.field] ~= nil then return unwrap(values, given[values.field]) end
+  local out = setmetatable({}, getmetatable(given))
+  for name, value in pairs(given) do
+    if type(value) == "table" and next(value) == nil and getmetatable(value) == nil and not values[name] then out[name] = nil
+    else out[name] = unwrap(values, value) end
+  end
+  return out
+end
+
 local Remote = {}
 Remote.__index = Remote
 
 function Remote.new(system, url, headers, settings)
-  return setmetatable({ system = system, url = url, headers = headers, settings = settings, calls = 0 }, Remote)
+  local self = setmetatable({ system = system, url = url, headers = headers, settings = settings, calls = 0 }, Remote)
+  if system.values then
+    self.values = { field = system.values.field }
+    for _, name in ipairs(system.values.bare or {}) do self.values[name] = true end
+  end
+  return self
 end
 
 function Remote:request(operation, given)
@@ -101,20 +128,26 @@ function Remote:request(operation, given)
   return method, self.url .. path .. (#parts > 0 and joint .. table.concat(parts, "&") or ""), body
 end
 
-function Remote:send(method, url, body)
+function Remote:send(method, url, body, ends)
   self.calls = self.calls + 1
   service.pass(2)
+  if self.values then body = wrap(self.values, body) end
   local answer = service.call(method, url, { headers = self.headers(), json = body })
+  while ends and answer.status == 202 do
+    service.pass(1)
+    answer = service.call("GET", self.url .. answer.headers.location, { headers = self.headers() })
+  end
   if answer.status >= 400 then
     local told = answer.json and answer.json.error
     error({ code = answer.status == 404 and "not_found" or "rejected", message = answer.body, cause = told and told.message.value }, 0)
   end
+  if self.values and answer.json then answer.json = unwrap(self.values, answer.json) end
   return answer
 end
 
 function Remote:rows(operation, answer)
   local rows = json.array {}
-  for _, path in ipairs(operation.pages.rows) do
+  for _, path in ipairs(operation.pages.rows or { "" }) do
     local found = path == "" and answer.json or answer.json and at_path(answer.json, path)
     if found and (found[1] ~= nil or next(found) == nil) then
       for index, row in ipairs(found) do rows[index] = read_typed(self.system.types, operation.gives, row) end
@@ -133,6 +166,8 @@ function Remote:list(operation, given)
     for _, row in ipairs(rows) do all[#all + 1] = row end
     if operation.pages.next then
       url = answer.json and at_path(answer.json, operation.pages.next) or nil
+    elseif operation.pages.offset and #rows == operation.pages.size then
+      url = url:gsub("&" .. escape(operation.pages.offset):gsub("%%", "%%%%") .. "=%d+", "") .. "&" .. escape(operation.pages.offset) .. "=" .. #all
     elseif operation.pages.param and #rows == operation.pages.size then
       page = page + 1
       url = url:gsub("&" .. operation.pages.param .. "=%d+", "") .. "&" .. operation.pages.param .. "=" .. page
@@ -147,7 +182,8 @@ end
 function Remote:call(name, ...)
   local operation, given = self.system.operations[name], { ... }
   if operation.pages then return self:list(operation, given) end
-  local answer = self:send(self:request(operation, given))
+  local method, url, body = self:request(operation, given)
+  local answer = self:send(method, url, body, operation.ends)
   local record = answer.json
   for _, path in ipairs(record and operation.unwrap or {}) do
     local found = at_path(record, path)
