@@ -9,7 +9,7 @@
 ---@field instance string
 ---@field flow string
 ---@field settings table the instance's settings as they were when the job began
----@field event table what was received, or the row that a poll found
+---@field event table { topic, body } of a webhook, { record } of a row that a poll found
 ---@field attempt integer 1, and one more after each replay
 ---@field decision string|false "theirs" or "ours": what a person said by `jobs settle` of the case that asked for it with `decide`
 ---@field backfill boolean whether a back-fill made it: then nothing may reach the client's customers

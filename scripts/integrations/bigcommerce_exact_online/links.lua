@@ -28,7 +28,7 @@ end
 
 -- What we wrote to an account, of what would go to the shop: our own change is known again by it when it comes back.
 local COMPARED = { "Name", "Email", "Phone" }
-local ECHO_SECONDS = 300
+local ECHO_SECONDS, EARLY_SECONDS = 300, 60   -- a webhook may come before the answer that it follows from
 
 local function text(value) return value ~= nil and tostring(value):match "^%s*(.-)%s*$" or "" end
 
@@ -40,11 +40,14 @@ function links.wrote(job, books, sent, account_id, fields)
 end
 
 -- Whether an event of an account is our own write coming back. `row` is what a poll found; a webhook brings none, and then
--- only the time tells: what a person changed in these minutes is found by the poll.
+-- only the time tells that it came, however long its job waited: what a person changed in these minutes is found by the poll.
 function links.is_echo(job, books, account_id, row)
   local wrote = job.kv.get(("wrote/%s/%s"):format(books:connection(), account_id))
   if not wrote then return false end
-  if not row then return time.compare(job:now(), time.add(wrote.at, ECHO_SECONDS)) < 0 end
+  if not row then
+    local came = job.event and job.event.received or job:now()
+    return time.compare(came, time.add(wrote.at, -EARLY_SECONDS)) >= 0 and time.compare(came, time.add(wrote.at, ECHO_SECONDS)) < 0
+  end
   for _, field in ipairs(COMPARED) do
     if text(row[field]) ~= wrote[field] then return false end
   end

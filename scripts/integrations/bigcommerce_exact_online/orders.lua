@@ -47,7 +47,7 @@ function orders.refunded(order) return order.status_id == 4 end
 function orders.refund_told(job, order)
   local status = order.payment_status
   return REFUNDED[order.status_id] or status == "refunded" or status == "partially refunded"
-    or job.event ~= nil and job.event.scope == "store/order/refund/created"
+    or job.event ~= nil and job.event.topic == "store/order/refund/created"
 end
 
 return orders

@@ -27,7 +27,7 @@ tests["BC8: refunds are credited one by one, and none of them twice"] = function
   local order = world:posted("several_lines")
   for count = 1, 3 do
     world:change(order.id, "refund", { amount = "1.00" })
-    local outcome = world:run(order.id, { event = { scope = "store/order/refund/created" } })
+    local outcome = world:run(order.id, { event = { topic = "store/order/refund/created" } })
     assert(not outcome.refused, outcome.refused)
     assert(#world:credits(order.id) == count)
     world:run(order.id)
@@ -178,7 +178,7 @@ tests["BC18, BC8: money that is given back after the order was cancelled and cre
   world:change(order.id, "status", 5)
   assert(world:run(order.id).result.credited)
   world:change(order.id, "refund", { everything = true })
-  local outcome = world:run(order.id, { event = { scope = "store/order/refund/created" } })
+  local outcome = world:run(order.id, { event = { topic = "store/order/refund/created" } })
   assert(outcome.skipped == "refunded; its document was credited" and #outcome.sent == 0, outcome.refused)
   assert(#world:credits(order.id) == 1)
 end

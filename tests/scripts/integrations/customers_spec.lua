@@ -1,7 +1,7 @@
 -- Customers of the shop and accounts of the books, between the two simulated systems.
 
 local root = ...
-local Bridge = require "bridge"
+local Bridge, calendar, service = require "bridge", require "calendar", require "service"
 
 local function bridge(settings)
   local given = {
@@ -344,6 +344,13 @@ tests["BC11: our own change that comes back costs no call, and a person's soon a
   local account = account_id(world, "echo@example.org")
   local echo = world:run("accounts", account, { source = "books" })
   assert(echo.skipped == "our own change came back" and echo.books_calls == 0)
+  -- When the webhook came counts, not how long its job waited; what came before our write is somebody else's.
+  local received = calendar.iso(service.now_ms // 1000) .. "Z"
+  service.pass(7200)
+  local waited = world:run("accounts", account, { source = "books", event = { topic = "Accounts", received = received } })
+  assert(waited.skipped == "our own change came back" and waited.books_calls == 0)
+  local before = world:run("accounts", account, { source = "books", event = { topic = "Accounts", received = "2020-01-01T00:00:00Z" } })
+  assert(before.books_calls == 1, before.books_calls)
   world:control("exact", "seed", { change_accounts = { { Email = "echo@example.org", set = { Phone = "2" } } } })
   local row = world.books:call("accounts.changed", { ["$filter"] = "Timestamp gt 0" })
   local polled = world:run("accounts", account, { source = "books", event = { record = row[#row] } })

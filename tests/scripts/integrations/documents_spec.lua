@@ -22,7 +22,7 @@ tests["BC2: of an event that says an id, everything is fetched before the first 
     local order = world:order(kind)
     local asked, before = {}, 0
     local map = world.mappings.invoice
-    local outcome = world:run(order.id, { event = { scope = "store/order/created", data = { type = "order", id = order.id } } })
+    local outcome = world:run(order.id, { event = { topic = "store/order/created", data = { type = "order", id = order.id } } })
     for index, call in ipairs(outcome.calls) do
       asked[call] = asked[call] or index
       if call:find "^orders%." then before = index end
