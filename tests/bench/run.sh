@@ -28,7 +28,7 @@ case "$workload" in
     exec "$build/tests/extra/ml-connector-bench-w5" "${2:-300}" ;;
   w6)
     cmake --build "$build" --target ml-connector-bench-w6
-    exec "$build/tests/extra/ml-connector-bench-w6" "${2:-200}" ;;
+    exec "$build/tests/extra/ml-connector-bench-w6" "${2:-60}" ;;
   micro)
     cmake --build "$build" --target benchmarks
     for program in "$build"/tests/extra/*_bench; do "$program"; done ;;

@@ -24,7 +24,7 @@ void check(bool held, const char* what) {
 
 int main(int count, char** arguments) {
   testing::InitGoogleTest(&count, arguments);
-  const int saves = count > 1 ? std::atoi(arguments[1]) : 200;
+  const int saves = count > 1 ? std::atoi(arguments[1]) : 60;
   std::printf("machine: %s\n", machine_facts(".").c_str());
   World world({.scale = 1});
   world.make_ready();
