@@ -175,7 +175,8 @@ ReconcileLetter letter_of(Value report) {
   for (const auto one : report.get("comparisons").items()) {
     const auto left = whole(one, "left_count"), right = whole(one, "right_count");
     text += "  " + word(one, "name") + ": " + counted(left, word(one, "left")) + ", " + counted(right, word(one, "right"));
-    if (const auto none = whole(one, "no_sale"); none > 0) text += " (" + grouped(none) + (none == 1 ? " more is no sale)" : " more are no sale)");
+    if (const auto none = whole(one, "no_sale"); none > 0)
+      text += " (" + grouped(none) + (none == 1 ? " more is no sale)" : " more are no sale)");
     std::map<std::string, std::pair<Decimal, Decimal>> sums;
     for (const auto day : report.get("days").items()) {
       if (word(day, "comparison") != word(one, "name")) continue;

@@ -16,8 +16,7 @@ using script::Problem;
 constexpr const char* kSettings = "ml-connector.lua";
 
 // Read once, when `serve` starts: sockets, keys and names that others were told.
-constexpr std::array<const char*, 8> kAtStart = {"id",      "listen", "admin",      "public_url",
-                                                  "proxies", "store",  "master_key", "contact"};
+constexpr std::array<const char*, 8> kAtStart = {"id", "listen", "admin", "public_url", "proxies", "store", "master_key", "contact"};
 
 std::string client_file(const std::string& client) { return "clients/" + client + "/client.lua"; }
 

@@ -52,13 +52,16 @@ class Commands : public ::testing::Test {
 };
 
 TEST_F(Commands, EachHasHelpWithAnExample) {
-  const std::vector<std::string> all = {
-      "init",        "new",         "new client",  "serve",       "sandbox",      "secret",    "secret set", "secret import", "secret list",
-      "authorize",   "ping",        "check",       "sync",        "jobs",         "jobs list", "jobs show",  "jobs release",  "jobs replay",
-      "jobs cancel", "jobs settle", "show",        "audit",       "audit verify", "status",    "pause",      "resume",        "live",
-      "backup",      "reconcile",   "versions",    "approve",     "rollback",     "preview",   "test",       "map",           "why",
-      "settings",    "alerts",      "alerts list", "alerts test", "alerts secret",
-      "vault",       "restore",     "arm",         "vault export-recovery", "vault rotate", "forget", "migrate"};
+  const std::vector<std::string> all = {"init",          "new",          "new client",    "serve",       "sandbox",
+                                        "secret",        "secret set",   "secret import", "secret list", "authorize",
+                                        "ping",          "check",        "sync",          "jobs",        "jobs list",
+                                        "jobs show",     "jobs release", "jobs replay",   "jobs cancel", "jobs settle",
+                                        "show",          "audit",        "audit verify",  "status",      "pause",
+                                        "resume",        "live",         "backup",        "reconcile",   "versions",
+                                        "approve",       "rollback",     "preview",       "test",        "map",
+                                        "why",           "settings",     "alerts",        "alerts list", "alerts test",
+                                        "alerts secret", "vault",        "restore",       "arm",         "vault export-recovery",
+                                        "vault rotate",  "forget",       "migrate"};
   for (const auto& name : all) {
     std::vector<std::string> words;
     for (size_t at = 0; at < name.size();) {

@@ -169,17 +169,18 @@ TEST_F(Repl, WhyTellsWhereAFieldHasItsValueFrom) {
 TEST_F(Repl, ABreakpointStopsTheOfflineRunAndStepsThroughIt) {
   ASSERT_NO_FATAL_FAILURE(with_server());
   const int status = line_of(kOrders, "local status = order.status_id");
-  const Ended ended = repl(":break bigcommerce_exact_online/orders.lua:" + std::to_string(status) + "\n:load " + std::to_string(sent_job()) +
-                           "\n"
-                           ":locals\n"
-                           ":next\n"
-                           "status + 0\n"
-                           ":up\n"
-                           "order.id == tonumber(job.key)\n"
-                           ":down\n"
-                           ":out\n"
-                           ":where\n"
-                           ":continue\n");
+  const Ended ended =
+      repl(":break bigcommerce_exact_online/orders.lua:" + std::to_string(status) + "\n:load " + std::to_string(sent_job()) +
+           "\n"
+           ":locals\n"
+           ":next\n"
+           "status + 0\n"
+           ":up\n"
+           "order.id == tonumber(job.key)\n"
+           ":down\n"
+           ":out\n"
+           ":where\n"
+           ":continue\n");
   EXPECT_EQ(ended.code, kDone) << ended.out << ended.err;
   EXPECT_NE(ended.out.find("stands at " + kOrders + ":" + std::to_string(status)), std::string::npos) << ended.out;
   EXPECT_NE(ended.out.find("in not_sold (breakpoint 1)"), std::string::npos) << ended.out;
@@ -193,7 +194,8 @@ TEST_F(Repl, ABreakpointStopsTheOfflineRunAndStepsThroughIt) {
 
 TEST_F(Repl, AConditionDecidesWhetherABreakpointStops) {
   ASSERT_NO_FATAL_FAILURE(with_server());
-  const std::string place = ":break bigcommerce_exact_online/orders.lua:" + std::to_string(line_of(kOrders, "local status = order.status_id"));
+  const std::string place =
+      ":break bigcommerce_exact_online/orders.lua:" + std::to_string(line_of(kOrders, "local status = order.status_id"));
   const std::string id = std::to_string(sent_job());
   EXPECT_EQ(repl(place + " if order.id == 1\n:load " + id + "\n").out.find("stands at"), std::string::npos);
   EXPECT_NE(repl(place + " if order.id > 1\n:load " + id + "\n").out.find("stands at"), std::string::npos);
@@ -202,8 +204,9 @@ TEST_F(Repl, AConditionDecidesWhetherABreakpointStops) {
 TEST_F(Repl, ABreakpointOnALiveJobStopsAShadowAndNeverTheJob) {
   ASSERT_NO_FATAL_FAILURE(with_server());
   const size_t before = world_->books_state()["invoices"].size();
-  auto shadow = world_->begin({"repl", "acme"}, ":break bigcommerce_exact_online/orders.lua:" + std::to_string(line_of(kOrders, "local status = order.status_id")) +
-                                                    "\n:follow\norder.id\n:continue\n");
+  auto shadow = world_->begin(
+      {"repl", "acme"}, ":break bigcommerce_exact_online/orders.lua:" + std::to_string(line_of(kOrders, "local status = order.status_id")) +
+                            "\n:follow\norder.id\n:continue\n");
   ASSERT_TRUE(eventually(Seconds(20), [&] { return shadow->output().find("waiting for the next job") != std::string::npos; }))
       << shadow->output() << shadow->errors();
   const auto seeded = world_->seed({{"orders", 1}, {"kinds", {"registered"}}})["orders"];

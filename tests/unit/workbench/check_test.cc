@@ -71,11 +71,10 @@ TEST_F(CheckTest, C14_ARoutingTableHasNoGapAndNamesConnectionsOfItsRoles) {
 }
 
 TEST_F(CheckTest, ASettingIsOneOfItsChoices) {
-  write(
-      "scripts/integrations/orders/init.lua",
-      "return integration { roles = { shop = 'toyshop' }, settings = schema { mode = { 'text', default = 'a', one_of = { 'a', 'b' },\n"
-      "  impossible = { d = 'the remote makes none; take b' } } },\n"
-      "  flows = { orders = flow { run = function(job) end } } }\n");
+  write("scripts/integrations/orders/init.lua",
+        "return integration { roles = { shop = 'toyshop' }, settings = schema { mode = { 'text', default = 'a', one_of = { 'a', 'b' },\n"
+        "  impossible = { d = 'the remote makes none; take b' } } },\n"
+        "  flows = { orders = flow { run = function(job) end } } }\n");
   const auto set = [&](const std::string& value) {
     write("clients/acme/client.lua",
           "connections = { shop = connection 'toyshop' { store = 's1' } }\n"
