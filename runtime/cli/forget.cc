@@ -13,7 +13,7 @@ void print_found(const Json& answer) {
   std::cout << "  " << counted(answer.value("jobs", int64_t{0}), "job") << (flows.empty() ? "" : flows + ")")
             << ", with all that they read, mapped and sent\n"
             << "  " << counted(answer.value("events", int64_t{0}), "event") << ", as received\n";
-  const Json rows = answer["rows"];
+  const Json& rows = answer["rows"];
   if (const auto kept = rows.value("kept_values", int64_t{0}); kept > 0)
     std::cout << "  " << counted(kept, "value") << " that scripts keep\n";
   if (const auto looked = rows.value("lookups", int64_t{0}); looked > 0) std::cout << "  " << counted(looked, "remembered look-up") << "\n";

@@ -154,6 +154,7 @@ Task<Unit> Batches::send(std::string key, std::shared_ptr<Group> group, std::uni
   }
   if (going.empty()) co_return Unit{};
   std::vector<const remote::Plan*> all;
+  all.reserve(plans.size());
   for (const auto& plan : plans) all.push_back(&plan);
   std::vector<remote::Outcome> outcomes;
 

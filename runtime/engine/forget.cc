@@ -342,7 +342,7 @@ Task<Result<int64_t>> Forgetting::forget(Subject subject, Remembered found, std:
 Task<Status> Forgetting::cancel(store::Job job, std::string actor) {
   store::Change change;
   change.job = job.id;
-  change.job_update.emplace();
+  change.job_update = store::Change::JobUpdate();
   change.job_update->state = JobState::cancelled;
   change.job_update->reason_code = "cancelled";
   change.job_update->reason = store::kErasedReason;

@@ -115,7 +115,8 @@ bool takes_updates(const remote::Probe& probe, std::string_view record_json) {
 
 std::string said(remote::Remote& remote, const remote::Plan& plan) {
   auto taken = remote.take(plan.client, plan.connection, plan.operation, plan.body);
-  return taken ? std::move(*taken) : plan.body;
+  if (!taken) return plan.body;
+  return std::move(*taken);
 }
 
 bool proves(remote::Remote& remote, const remote::Plan& plan, std::string_view record_json) {

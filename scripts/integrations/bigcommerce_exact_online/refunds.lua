@@ -8,11 +8,11 @@ local PARTS = { SHIPPING = "shipping", HANDLING = "handling", GIFT_WRAPPING = "w
 
 local function effect_of(refund) return "credit " .. refund.id end
 
--- Refunds of the order that have no credit document yet.
+-- Refunds of the order that have no credit document yet. Where nothing was given back, as for a free item, none is needed.
 function refunds.open(job, shop, order)
   local open, all = {}, shop.orders.refunds(order.id)
   for _, refund in ipairs(all) do
-    if not job:sent(effect_of(refund), { role = "books" }) then open[#open + 1] = refund end
+    if not refund.total_amount:is_zero() and not job:sent(effect_of(refund), { role = "books" }) then open[#open + 1] = refund end
   end
   return open, #all
 end

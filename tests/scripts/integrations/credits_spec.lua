@@ -35,6 +35,17 @@ tests["BC8: refunds are credited one by one, and none of them twice"] = function
   end
 end
 
+tests["BC8: a refund of nothing, as of a free item, needs no credit and nobody's decision"] = function()
+  local world = World.start(root)
+  local order = world:posted("several_lines")
+  for _, nothing in ipairs { {}, { amount = "0.00" } } do
+    world:change(order.id, "refund", nothing)
+    local outcome = world:run(order.id, { event = { topic = "store/order/refund/created" } })
+    assert(not outcome.refused, outcome.refused)
+    assert(#world:credits(order.id) == 0)
+  end
+end
+
 tests["BC8: a refund by amount takes its VAT in the order's mix, or by the code that is set"] = function()
   local world = World.start(root)
   local order = world:posted("refunded_by_amount")
