@@ -7,8 +7,7 @@
 . "$(dirname "$0")/processes.sh"
 begins=2026-10-02T07:00:00Z zone=Europe/Amsterdam
 
-mkdir "$work/mail"
-printf 'f=$(mktemp "$1/XXXXXXXX") && cat >"$f" && mv "$f" "$f.eml"\n' >"$work/keep.sh"
+keep_mail
 prepare_shop 60 -e 's|bind = {.*|&\n    reconcile = { every = "month", at = "06:30", mail = "finance" },|; s|journal = "70",|journal = "70", customers = "buyers",|'
 cat >>"$workspace/clients/acme/client.lua" <<EOF
 alerts = {

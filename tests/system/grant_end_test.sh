@@ -4,8 +4,7 @@
 #   tests/system/grant_end_test.sh PROGRAM
 . "$(dirname "$0")/processes.sh"
 
-mkdir "$work/mail"
-printf 'f=$(mktemp "$1/XXXXXXXX") && cat >"$f" && mv "$f" "$f.eml"\n' >"$work/keep.sh"
+keep_mail
 prepare_shop 60
 cat >>"$workspace/clients/acme/client.lua" <<EOF
 alerts = { ops = mail { command = { "/bin/sh", "$work/keep.sh", "$work/mail" }, from = "connector@acme.example", to = { "ops@acme.example" }, concerns = { "operator" } } }

@@ -1,7 +1,7 @@
 # What tests of whole processes in bash share: a folder that is kept when a test fails, processes that end with it, and the controls
 # of the simulated systems. Sourced with the program as $1; gives $program, $source, $work, value, control, fail, until_ok, free_port,
 # start_sandbox, make_key, start_serve, stop_serve, pass_until, agree, run, and the quick start's shop: prepare_shop, open_shop,
-# no_quotas, books, quiet, cents.
+# no_quotas, books, quiet, cents; keep_mail.
 set -euo pipefail
 program=$(realpath "$1")
 source=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -10,6 +10,11 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/$name-XXXXXX")
 workspace=$work/workspace
 export XDG_CONFIG_HOME=$work/config
 pids=()
+# Mails that the command "/bin/sh $work/keep.sh $work/mail" is given become files, each whole from the moment that it is seen.
+keep_mail() {
+  mkdir "$work/mail"
+  echo 'f=$(mktemp -p "$1") && cat >"$f" && mv "$f" "$f.eml"' >"$work/keep.sh"
+}
 end() {
   code=$?
   trap - EXIT

@@ -8,12 +8,13 @@ local periods = {}
 
 local MIDNIGHT = "T00:00:00"
 local FRESH_SECONDS = decimal "3600"
+local RELEASED_SECONDS = decimal "60"   -- for a job that was released: somebody may just have opened the period
 
 -- Periods in which the journal is open, as { { from, to } } in their order: two calls an hour for all orders together.
 local function open_periods(job, books, journal)
   local key = ("periods:%s:%s"):format(job.source, journal)
   local kept = job.kv.get(key)
-  if kept and time.seconds_between(kept.at, job:now()) < FRESH_SECONDS then return kept.open end
+  if kept and time.seconds_between(kept.at, job:now()) < (job.attempt > 1 and RELEASED_SECONDS or FRESH_SECONDS) then return kept.open end
   local closed = {}
   for _, row in ipairs(books.journal_status.list { ["$filter"] = "Status eq 1" }) do
     if row.Journal and row.Journal:match "^%s*(.-)%s*$" == journal then closed[row.Year .. "/" .. row.Period] = true end

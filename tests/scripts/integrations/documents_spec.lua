@@ -346,4 +346,16 @@ tests["C16: a date is made once in the division's zone; a closed period parks, o
   assert(world:invoice(order.id).order_date == "2026-02-01")
 end
 
+tests["C16, C4: a period that somebody opens is found open by the job that is released, within the hour too"] = function()
+  local world = World.start(root)
+  world:switch("exact", { closed_until = "2026-01-31" })
+  local order = world:order "registered"
+  assert(world:run(order.id).cause == "period 2026-01 70")
+  world:switch("exact", { closed_until = false })
+  World.pass(300)
+  local outcome = world:run(order.id, { attempt = 2 })
+  assert(not outcome.refused, outcome.refused)
+  assert(world:invoice(order.id).order_date == order.created:sub(1, 10), world:invoice(order.id).order_date)
+end
+
 return tests
