@@ -328,7 +328,7 @@ int base_require(lua_State* L) {
   }
   if (!found) {
     auto source = sources.find(name);
-    if (source == sources.end()) raise(L, "require: there is no module '" + name + "' beside this script or in stdlib");
+    if (source == sources.end()) raise(L, "require: there is no module '" + name + "' beside this script, in scripts/shared or in stdlib");
     push_null(L);
     lua_setfield(L, loaded, name.c_str());
     lua_pushvalue(L, native_upvalue(2));

@@ -63,6 +63,7 @@ class Loader {
     if (!found) return found.error();
     std::vector<Problem> problems;
     Sources sources = read_sources(files_, found->folder, problems, found->shown);
+    if (kind == "integrations") script::add_shared(files_, {out_.folder, host_.share}, sources, problems);
     add_stdlib(host_, sources, problems);
     if (!problems.empty()) return Error(Code::config, problems.front().text());
     auto init = sources.find("init");
@@ -365,9 +366,28 @@ class Loader {
       }
       read_all(place->folder, place->shown, "systems/" + system + "/", parts.files, 0);
     }
+    add_shared_files(parts.files);
     parts.files.insert(stdlib_.begin(), stdlib_.end());
     made = compile_scripts(host_, std::move(parts), out_.problems);
     return made;
+  }
+
+  // scripts/shared/<topic>: what several integrations have in common, the workspace's before the share folder's. Only topics that are
+  // asked for by name, so that an edit of one makes no new version of integrations that do not use it.
+  void add_shared_files(FileSet& files) {
+    std::set<std::string> topics;
+    for (;;) {
+      std::set<std::string> wanted;
+      for (const auto& [key, file] : files)
+        if (!key.starts_with("systems/")) wanted.merge(shared_topics(file.file->text));
+      if (wanted.size() == topics.size()) return;
+      for (const auto& topic : wanted) {
+        if (!topics.insert(topic).second) continue;
+        const std::string inside = "scripts/shared/" + topic;
+        const bool own = files_.list(out_.folder + "/" + inside).ok();
+        read_all((own ? out_.folder : host_.share) + "/" + inside, inside, "shared/" + topic + "/", files, 0);
+      }
+    }
   }
 
   void bind_roles(Program& parts, Value integration, Value use, Value definition, const std::string& file) {

@@ -98,14 +98,14 @@ void read_flows(Value definition, Scripts& scripts, const std::string& file, std
   }
 }
 
-// The modules of one folder ("integration/", "systems/x/"), with stdlib's beneath.
+// The modules of one folder ("integration/", "systems/x/"), with shared ones and stdlib's beneath.
 Sources sources_of(const FileSet& files, const std::string& prefix, std::vector<Problem>& problems) {
   Sources sources;
-  auto add = [&](const std::string& from) {
+  auto add = [&](const std::string& from, const std::string& named = "") {
     for (auto each = files.lower_bound(from); each != files.end() && each->first.starts_with(from); ++each) {
       const auto& [key, file] = *each;
       if (!key.ends_with(".lua")) continue;
-      std::string name = key.substr(from.size(), key.size() - from.size() - 4);
+      std::string name = named + key.substr(from.size(), key.size() - from.size() - 4);
       for (char& c : name) c = c == '/' ? '.' : c;
       auto compiled = compile(file.shown, file.file->text);
       if (compiled.chunk != nullptr) sources.emplace(name, compiled.chunk);
@@ -113,6 +113,7 @@ Sources sources_of(const FileSet& files, const std::string& prefix, std::vector<
     }
   };
   add(prefix);
+  if (prefix == "integration/") add("shared/", "shared.");
   add("stdlib/");
   return sources;
 }

@@ -38,6 +38,36 @@ Sources read_sources(Files& files, const std::string& folder, std::vector<Proble
   return sources;
 }
 
+std::set<std::string> shared_topics(std::string_view text) {
+  constexpr std::string_view kBegins = "shared.";
+  std::set<std::string> topics;
+  for (size_t at = text.find(kBegins); at != std::string_view::npos; at = text.find(kBegins, at + 1)) {
+    if (at == 0 || (text[at - 1] != '"' && text[at - 1] != '\'')) continue;
+    const size_t begin = at + kBegins.size(), end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_", begin);
+    if (end != std::string_view::npos && end > begin && text[end] == '.') topics.emplace(text.substr(begin, end - begin));
+  }
+  return topics;
+}
+
+void add_shared(Files& files, const std::vector<std::string>& roots, Sources& sources, std::vector<Problem>& problems) {
+  std::set<std::string> topics;
+  for (;;) {
+    std::set<std::string> wanted;
+    for (const auto& [name, chunk] : sources) wanted.merge(shared_topics(chunk->text));
+    if (wanted.size() == topics.size()) return;
+    for (const auto& topic : wanted) {
+      if (!topics.insert(topic).second) continue;
+      const std::string inside = "scripts/shared/" + topic;
+      for (const auto& root : roots) {
+        if (!files.list(root + "/" + inside)) continue;
+        for (auto& [name, chunk] : read_sources(files, root + "/" + inside, problems, inside))
+          sources.emplace("shared." + topic + "." + name, chunk);
+        break;
+      }
+    }
+  }
+}
+
 void add_stdlib(const Host& host, Sources& sources, std::vector<Problem>& problems) {
   auto stdlib = read_sources(*host.files, host.share + "/stdlib", problems, "stdlib");
   for (auto& [name, chunk] : stdlib) {

@@ -24,7 +24,7 @@ std::string client_file(const std::string& client) { return "clients/" + client 
 std::vector<Problem> concerning(const std::vector<Problem>& all, const std::string& client, const std::string& instance,
                                 const std::string& integration, const std::vector<std::string>& systems) {
   std::vector<std::string> begins = {client_file(client), "clients/" + client + "/" + instance + "/",
-                                     "scripts/integrations/" + integration + "/"};
+                                     "scripts/integrations/" + integration + "/", "scripts/shared/"};
   for (const auto& system : systems) begins.push_back("scripts/systems/" + system + "/");
   std::vector<Problem> found;
   for (const auto& problem : all)

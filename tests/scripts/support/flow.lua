@@ -146,7 +146,8 @@ function flow.load(root, folder)
   local ambient, loaded = flow.ambient(), {}
   function ambient.require(name)
     if loaded[name] ~= nil then return loaded[name] end
-    for _, path in ipairs { ("%s/%s/%s.lua"):format(root, folder, name), ("%s/stdlib/%s.lua"):format(root, name) } do
+    local file = name:gsub("%.", "/")
+    for _, path in ipairs { ("%s/%s/%s.lua"):format(root, folder, file), ("%s/scripts/%s.lua"):format(root, file), ("%s/stdlib/%s.lua"):format(root, file) } do
       local chunk = loadfile(path, "t", ambient)
       if chunk then
         loaded[name] = chunk() or true

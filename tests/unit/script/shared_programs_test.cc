@@ -36,6 +36,39 @@ TEST_F(SharedPrograms, ClientsOfOneIntegrationShareItsScriptsAndKeepTheirSetting
   EXPECT_NE(acme.instance.version, zeta.instance.version);
 }
 
+TEST_F(SharedPrograms, ModulesOfAnAskedForTopicAreLoadedWithWhatTheyAskFor) {
+  write("scripts/shared/labels/address.lua", "return { fit = require 'shared.text.wrap' }\n");
+  write("scripts/shared/text/wrap.lua", "return function(words) return words end\n");
+  write("scripts/shared/unused/broken.lua", "this is no Lua\n");
+  flow("return require('shared.labels.address').fit('x')");
+  auto workspace = load();
+  ASSERT_EQ(workspace.programs.size(), 2u) << all_of(workspace.problems);
+  const auto& modules = workspace.programs[0]->scripts->modules;
+  EXPECT_TRUE(modules.contains("shared.labels.address"));
+  EXPECT_TRUE(modules.contains("shared.text.wrap"));
+  EXPECT_EQ(modules.at("shared.labels.address")->name, "scripts/shared/labels/address.lua");
+}
+
+TEST_F(SharedPrograms, AnEditOfASharedTopicIsANewVersionOfWhoUsesItOnly) {
+  write("scripts/shared/labels/address.lua", "return { one = 1 }\n");
+  auto unused = load();
+  flow("return require('shared.labels.address').one");
+  auto before = load();
+  write("scripts/shared/labels/address.lua", "return { one = 2 }\n");
+  auto after = load();
+  ASSERT_EQ(after.programs.size(), 2u) << all_of(after.problems);
+  EXPECT_NE(before.programs[0]->instance.version, after.programs[0]->instance.version);
+  flow("return job.key");
+  EXPECT_EQ(load().programs[0]->instance.version, unused.programs[0]->instance.version);
+}
+
+TEST_F(SharedPrograms, AFaultInASharedFileNamesItsPlace) {
+  write("scripts/shared/labels/address.lua", "return {\n");
+  flow("return require('shared.labels.address').one");
+  auto workspace = load();
+  EXPECT_NE(all_of(workspace.problems).find("scripts/shared/labels/address.lua:"), std::string::npos) << all_of(workspace.problems);
+}
+
 TEST_F(SharedPrograms, ALayerIsItsClientsOwn) {
   write("clients/zeta/main/invoice.lua", "local order, invoice = layer 'invoice'\ninvoice.Remarks = 'from zeta'\n");
   auto workspace = load();
