@@ -2,7 +2,7 @@
 -- invoice is told of. Without a VAT code of its own the charge has that of the shipping costs in Exact Online.
 
 local decimal = require "decimal"
-local known, parcels = require "orders_known", require "parcels"
+local known, parcels = require "orders_known", require "shared.shipstation.parcels"
 
 local charges = {}
 

@@ -2,7 +2,8 @@
 -- parcel. A voided label takes its delivery back, a further label without goods adds its number to the order's delivery.
 
 local decimal = require "decimal"
-local charges, known, matching, parcels, sales = require "charges", require "orders_known", require "matching", require "parcels", require "sales"
+local charges, known, matching, sales = require "charges", require "orders_known", require "matching", require "sales"
+local packing, parcels = require "shared.shipstation.packing", require "shared.shipstation.parcels"
 
 local deliveries = {}
 
@@ -15,49 +16,10 @@ local function refuse(job, parcel, order, sentence, cause, fix)
     { cause = cause, concern = "warehouse", fix = fix .. " Then release this case." })
 end
 
--- How many kits are complete by these parts; nil and the part that is missing when they are not whole.
-local function kits_of(line, parts)
-  local least
-  for _, row in ipairs(line.parts) do
-    local complete = exact(parts[row.part]):div(exact(row.quantity), 0, "down")
-    if not least or complete < least then least = complete end
-  end
-  return least or decimal "0"
-end
-
--- Parts of one kit may leave in several parcels: it is delivered with the label that makes it whole.
-local function kits_by_now(station, parcel, line)
-  local before, now = {}, {}
-  for _, row in ipairs(station.shipments.list { orderId = parcel.order_id }) do
-    if row.voided ~= true and row.isReturnLabel ~= true and row.shipmentId <= parcel.id then
-      for _, item in ipairs(row.shipmentItems or {}) do
-        local part = type(item.lineItemKey) == "string" and item.lineItemKey:sub(1, #line.id + 1) == line.id .. "/" and item.lineItemKey:sub(#line.id + 2)
-        if part then
-          now[part] = (now[part] or 0) + item.quantity
-          if row.shipmentId < parcel.id then before[part] = (before[part] or 0) + item.quantity end
-        end
-      end
-    end
-  end
-  return kits_of(line, now) - kits_of(line, before)
-end
-
 local function quantity_of(job, station, parcel, order, entry)
-  local line = entry.line
-  if line.parts then
-    local kits = kits_of(line, entry.parts)
-    local is_whole = true
-    for _, row in ipairs(line.parts) do is_whole = is_whole and (kits * exact(row.quantity) - exact(entry.parts[row.part])):is_zero() end
-    if is_whole then return kits end
-    return kits_by_now(station, parcel, line)
-  end
-  local pieces = exact(line.pieces)
-  local quantity = exact(entry.quantity):div(pieces, 4)
-  if not (quantity * pieces - exact(entry.quantity)):is_zero() then
-    refuse(job, parcel, order, ("%d pieces of %s are no quantity of its unit, which holds %s."):format(entry.quantity, line.sku, pieces:compact()),
-      "unit " .. line.sku, "Deliver it in Exact Online by hand and cancel this job.")
-  end
-  return quantity
+  return packing.units(entry, function() return station.shipments.list { orderId = parcel.order_id } end, parcel.id, function(why, cause)
+    return refuse(job, parcel, order, why, cause, "Deliver it in Exact Online by hand and cancel this job.")
+  end)
 end
 
 -- What is still open in the books of an order of which nothing says what was in the parcel.

@@ -65,12 +65,18 @@ return integration {
     -- ShipStation's notifications; what they miss the polls find.
     notices = flow {
       on = { webhook("station", { "SHIP_NOTIFY", "ORDER_NOTIFY", "FULFILLMENT_SHIPPED" }, { key = "resource_url" }) },
-      run = function(job, station) return require("notices").run(job, station) end,
+      run = function(job, station)
+        return require "shared.shipstation.notices"(job, station, {
+          SHIP_NOTIFY = { "deliveries", "costs" }, FULFILLMENT_SHIPPED = { "fulfillments", "fulfillment_costs" }, ORDER_NOTIFY = { "station_orders" },
+        })
+      end,
     },
     -- Edits, holds, cancels and merges there tell nobody: they are found by their date.
     station_orders = flow {
       on = { poll("station.orders.changed", { key = "orderId", every = "15m", overlap = "2h" }) },
-      run = function(job, station) return require("station_orders").run(job, station) end,
+      run = function(job, station)
+        return require "shared.shipstation.station_orders"(job, station, require "orders_known", "Exact Online")
+      end,
     },
     charges = flow { run = function(job, station, books) return require("charges").run(job, station, books) end },
     -- What was shipped without a label of ShipStation's.

@@ -18,6 +18,12 @@ function known.parse(key)
   return math.tointeger(division), id
 end
 
+-- The id of an order by our key in ShipStation.
+function known.find(_, key)
+  local _, id = known.parse(key)
+  return id
+end
+
 function known.is_id(text) return text:find("^" .. GUID .. "$") ~= nil end
 
 local function place(id) return "order:" .. id end
@@ -27,6 +33,9 @@ function known.get(job, id) return job.kv.get(place(id)) end
 
 -- Where the order of an id in ShipStation is found.
 function known.station_key(connection, id) return ("station:%s:%s"):format(connection, tostring(id)) end
+
+-- What an order that went out is found by.
+function known.index(job, id, facts) job.kv.set(known.station_key(facts.station, facts.id), id) end
 
 -- Whether goods of the order left by a label, which ends it in Exact Online too.
 function known.is_shipped(job, id) return job.kv.get("shipped:" .. id) == true end

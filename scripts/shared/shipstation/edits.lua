@@ -1,5 +1,5 @@
 -- An order in ShipStation as it stands, held against what was sent last and what is to be sent: what people changed there stays, what
--- changed in Exact goes over, and where both changed the same field a person says whose counts (XS12). Nothing crosses back.
+-- changed in the ERP goes over, and where both changed the same field a person says whose counts. Nothing crosses back.
 
 local decimal, json = require "decimal", require "json"
 
@@ -54,7 +54,8 @@ function Merge:field(where, field, was, wanted, stands)
   if s == "" and n == "" then return stands end   -- ShipStation fills in what is not said
   self.theirs[#self.theirs + 1] = ("%s%s is %s there and was sent as %s"):format(where, field, shown(f), shown(s))
   if n ~= s then
-    self.conflicts[#self.conflicts + 1] = ("%s%s was %s, is %s in Exact Online and %s in ShipStation"):format(where, field, shown(s), shown(n), shown(f))
+    self.conflicts[#self.conflicts + 1] = ("%s%s was %s, is %s in %s and %s in ShipStation"):format(where, field, shown(s),
+      shown(n), self.erp, shown(f))
     if self.decision == "ours" then return wanted end
   end
   return stands
@@ -94,7 +95,7 @@ function Merge:items(was, wanted, stands)
       self.theirs[#self.theirs + 1] = where .. "was taken off there"
       local changed = false
       for _, field in ipairs(ITEM) do changed = changed or plain(sent[key][field]) ~= plain(item[field]) end
-      if changed then self.conflicts[#self.conflicts + 1] = where .. "was changed in Exact Online and taken off in ShipStation" end
+      if changed then self.conflicts[#self.conflicts + 1] = ("%swas changed in %s and taken off in ShipStation"):format(where, self.erp) end
       if self.decision == "ours" then out[#out + 1] = item end
     end
   end
@@ -129,9 +130,9 @@ local function customs(found)
 end
 
 -- The order as it is to be sent over `found`: { body, theirs, conflicts }, the latter in words. `was`: what was sent last. `decision`:
--- "ours" where a person said that Exact counts, "theirs" that ShipStation does.
-function edits.merge(was, wanted, found, decision)
-  local merge = setmetatable({ theirs = {}, conflicts = {}, decision = decision }, Merge)
+-- "ours" where a person said that the ERP counts, "theirs" that ShipStation does. `erp`: what it is called.
+function edits.merge(was, wanted, found, decision, erp)
+  local merge = setmetatable({ theirs = {}, conflicts = {}, decision = decision, erp = erp or "the ERP" }, Merge)
   local body = { orderId = found.orderId, orderKey = wanted.orderKey, orderStatus = wanted.orderStatus }
   for _, field in ipairs(FIELDS) do body[field] = merge:field("", field, was[field], wanted[field], found[field]) end
   for _, name in ipairs { "billTo", "shipTo", "weight", "advancedOptions" } do

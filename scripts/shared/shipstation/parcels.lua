@@ -48,7 +48,7 @@ function parcels.of_fulfillment(row)
   return parcel
 end
 
--- The parcel that a job is about. Its record came with it, so that a replay asks ShipStation nothing (XS9); a person who names a tracking
+-- The parcel that a job is about. Its record came with it, so that a replay asks ShipStation nothing; a person who names a tracking
 -- or order number gets a job for each label of it.
 function parcels.of_job(job, station)
   local row = job.event and job.event.record
@@ -68,7 +68,7 @@ function parcels.of_job(job, station)
   return nil, #found
 end
 
--- What a parcel is called by in the books: the connection keeps labels of two accounts apart.
+-- What a parcel is called by in the ERP: the connection keeps labels of two accounts apart.
 function parcels.reference(job, parcel) return ("%s-%s%s"):format(job.source, parcel.kind == "label" and "" or "F", parcel.id) end
 
 function parcels.told(parcel)

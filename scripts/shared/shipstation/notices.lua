@@ -1,16 +1,16 @@
--- What ShipStation's notifications point to (XS3): the list behind the link is read to its last page, and each record goes the way that it
+-- What ShipStation's notifications point to: the list behind the link is read to its last page, and each record goes the way that it
 -- would go if a poll had found it. A notification is a hint: nothing in it is believed but where to look.
 
-local notices = {}
-
 local KINDS = {
-  SHIP_NOTIFY = { group = "shipments", id = "shipmentId", flows = { "deliveries", "costs" } },
-  FULFILLMENT_SHIPPED = { group = "fulfillments", id = "fulfillmentId", flows = { "fulfillments", "fulfillment_costs" } },
-  ORDER_NOTIFY = { group = "orders", id = "orderId", flows = { "station_orders" } },
+  SHIP_NOTIFY = { group = "shipments", id = "shipmentId" },
+  FULFILLMENT_SHIPPED = { group = "fulfillments", id = "fulfillmentId" },
+  ORDER_NOTIFY = { group = "orders", id = "orderId" },
 }
 
-function notices.run(job, station)
-  local kind = KINDS[job.event and job.event.topic]
+-- `flows`: by topic, the flows that its records go to.
+return function(job, station, flows)
+  local topic = job.event and job.event.topic
+  local kind = KINDS[topic]
   if not kind then return job:skip "it points to nothing that is followed" end
   local rows, why = try(station[kind.group].follow, { link = job.key })
   if not rows then
@@ -21,9 +21,7 @@ function notices.run(job, station)
     })
   end
   for _, row in ipairs(rows) do
-    for _, flow in ipairs(kind.flows) do job:emit(flow, row[kind.id], { record = row }) end
+    for _, flow in ipairs(flows[topic] or {}) do job:emit(flow, row[kind.id], { record = row }) end
   end
   return { found = #rows }
 end
-
-return notices
