@@ -1,0 +1,145 @@
+-- What is to be shipped, as plain values: goods deliveries or sales orders with their lines, many of them in few calls. Amounts and
+-- quantities are texts, so that a source can be kept and handed on.
+
+local odata = require "odata"
+
+local reading = {}
+
+-- Guids in one filter: a URL stays below what gateways take.
+local BATCH = 20
+local CANCELLED = 45
+
+local DELIVERY = "EntryID,DeliveryNumber,DeliveryDate,DeliveryAccount,DeliveryAddress,DeliveryAccountName,DeliveryContactPersonFullName,Description,"
+  .. "Document,Remarks,ShippingMethod,TrackingNumber,WarehouseCode,Division"
+local DELIVERY_LINE = "ID,EntryID,LineNumber,SalesOrderLineID,SalesOrderNumber,Item,ItemCode,QuantityDelivered,Description,TrackingNumber"
+local ORDER = "OrderID,OrderNumber,Division,Status,DeliveryStatus,ApprovalStatus,OrderedBy,DeliverTo,DeliveryAddress,DeliverToName,"
+  .. "DeliverToContactPersonFullName,OrderDate,DeliveryDate,Description,YourRef,Currency,ShippingMethod,WarehouseCode,IncotermCode,Document,Remarks"
+local ORDER_LINE = "ID,OrderID,OrderNumber,LineNumber,Item,ItemCode,Quantity,QuantityDelivered,NetPrice,AmountFC,Description,CostCenter,CostUnit,"
+  .. "Project"
+
+-- Without blanks around; nil when nothing is left.
+function reading.trimmed(text)
+  local out = type(text) == "string" and text:match "^%s*(.-)%s*$" or ""
+  return out ~= "" and out or nil
+end
+
+local trimmed = reading.trimmed
+
+local function exact(value) return value ~= nil and tostring(value) or nil end
+
+-- Rows of a list whose field is one of the values, in as few calls as there have to be; each once.
+local function rows_of(list, select, field, values, kind)
+  local out, wanted, seen = {}, {}, {}
+  for _, value in ipairs(values) do
+    if value and not seen[value] then wanted[#wanted + 1], seen[value] = value, true end
+  end
+  for first = 1, #wanted, BATCH do
+    local batch = table.move(wanted, first, math.min(first + BATCH - 1, #wanted), 1, {})
+    local query = odata.equals(field, batch, kind)
+    query["$select"] = select
+    for _, row in ipairs(list(query)) do out[#out + 1] = row end
+  end
+  return out
+end
+
+local function each(list, field)
+  local out = {}
+  for _, row in ipairs(list) do out[#out + 1] = row[field] end
+  return out
+end
+
+local function by(list, field)
+  local out = {}
+  for _, row in ipairs(list) do out[row[field]] = row end
+  return out
+end
+
+local function order_of(row)
+  return row and {
+    id = row.OrderID, number = row.OrderNumber, your_ref = trimmed(row.YourRef), currency = trimmed(row.Currency), incoterm = trimmed(row.IncotermCode),
+    method = row.ShippingMethod, account_id = row.OrderedBy,
+  } or nil
+end
+
+local function line_of(row, ordered, quantity)
+  return {
+    id = row.ID, order_line = ordered and ordered.ID, number = row.LineNumber, item = row.Item, code = trimmed(row.ItemCode),
+    description = trimmed(ordered and ordered.Description or row.Description), quantity = exact(quantity), price = exact(ordered and ordered.NetPrice),
+    cost_center = trimmed(ordered and ordered.CostCenter), cost_unit = trimmed(ordered and ordered.CostUnit), project = ordered and ordered.Project,
+    tracking = trimmed(row.TrackingNumber),
+  }
+end
+
+-- By id, those that there are: one call each for deliveries, lines, order lines and orders, for every 20.
+function reading.deliveries(books, ids)
+  local found = rows_of(books.goods_deliveries.list, DELIVERY, "EntryID", ids, "guid")
+  local lines = #found > 0 and rows_of(books.goods_delivery_lines.list, DELIVERY_LINE, "EntryID", each(found, "EntryID"), "guid") or {}
+  local ordered = #lines > 0 and by(rows_of(books.sales_order_lines.list, ORDER_LINE, "ID", each(lines, "SalesOrderLineID"), "guid"), "ID") or {}
+  local numbers = {}
+  for _, row in pairs(ordered) do numbers[#numbers + 1] = row.OrderID end
+  table.sort(numbers)
+  local orders = #numbers > 0 and by(rows_of(books.sales_orders.list, ORDER, "OrderID", numbers, "guid"), "OrderID") or {}
+  local out = {}
+  for _, row in ipairs(found) do
+    out[row.EntryID] = {
+      kind = "delivery", id = row.EntryID, number = row.DeliveryNumber, division = row.Division, date = row.DeliveryDate,
+      tracking = trimmed(row.TrackingNumber), document = row.Document, method = row.ShippingMethod,
+      warehouse = trimmed(row.WarehouseCode), account_id = row.DeliveryAccount,
+      address_id = row.DeliveryAddress, company = trimmed(row.DeliveryAccountName), person = trimmed(row.DeliveryContactPersonFullName),
+      remarks = trimmed(row.Remarks), description = trimmed(row.Description), lines = {},
+    }
+  end
+  for _, row in ipairs(lines) do
+    local source, line = out[row.EntryID], ordered[row.SalesOrderLineID]
+    source.lines[#source.lines + 1] = line_of(row, line, row.QuantityDelivered)
+    local order = line and orders[line.OrderID]
+    if order then
+      source.order = source.order or order_of(order)
+      source.method, source.warehouse = source.method or order.ShippingMethod, source.warehouse or trimmed(order.WarehouseCode)
+      source.division = source.division or order.Division
+    end
+  end
+  for _, source in pairs(out) do table.sort(source.lines, function(a, b) return (a.number or 0) < (b.number or 0) end) end
+  return out
+end
+
+-- Sales orders with what is still open of them.
+function reading.orders(books, ids)
+  local found = rows_of(books.sales_orders.list, ORDER, "OrderID", ids, "guid")
+  local lines = #found > 0 and rows_of(books.sales_order_lines.list, ORDER_LINE, "OrderID", each(found, "OrderID"), "guid") or {}
+  local out = {}
+  for _, row in ipairs(found) do
+    out[row.OrderID] = {
+      kind = "order", id = row.OrderID, number = row.OrderNumber, division = row.Division, date = row.DeliveryDate or row.OrderDate,
+      taken = row.OrderDate, method = row.ShippingMethod, warehouse = trimmed(row.WarehouseCode), account_id = row.DeliverTo or row.OrderedBy,
+      address_id = row.DeliveryAddress, company = trimmed(row.DeliverToName), person = trimmed(row.DeliverToContactPersonFullName),
+      remarks = trimmed(row.Remarks), description = trimmed(row.Description), order = order_of(row), lines = {}, approval = row.ApprovalStatus,
+      delivery_status = row.DeliveryStatus, is_cancelled = row.Status == CANCELLED or row.DeliveryStatus == CANCELLED,
+    }
+  end
+  for _, row in ipairs(lines) do
+    local source = out[row.OrderID]
+    local open = row.Item and (row.Quantity or 0) - (row.QuantityDelivered or 0)
+    if open then source.lines[#source.lines + 1] = line_of(row, row, open) end
+  end
+  for _, source in pairs(out) do table.sort(source.lines, function(a, b) return (a.number or 0) < (b.number or 0) end) end
+  return out
+end
+
+-- One of them; nil when it is not there.
+function reading.one(books, kind, id)
+  return (kind == "order" and reading.orders or reading.deliveries)(books, { id })[id]
+end
+
+-- Ids of deliveries, or orders, that a person names by number.
+function reading.by_number(books, kind, number)
+  local out = {}
+  if kind == "order" then
+    for _, row in ipairs(books.sales_orders.list { ["$filter"] = "OrderNumber eq " .. number }) do out[#out + 1] = row.OrderID end
+  else
+    for _, row in ipairs(books.goods_deliveries.list { ["$filter"] = "DeliveryNumber eq " .. number }) do out[#out + 1] = row.EntryID end
+  end
+  return out
+end
+
+return reading
