@@ -1,7 +1,7 @@
 --- What became of a parcel: remote codes to a few statuses by a table that a client can change, and a rule for events that
 --- come late, twice or in the wrong order.
 ---
---- Statuses: `created`, `collected`, `in_transit`, `out_for_delivery`, `delivered`; and `exception`, `refused`, `returning`,
+--- Statuses: `label`, `collected`, `in_transit`, `out_for_delivery`, `held`, `delivered`; and `exception`, `refused`, `returning`,
 --- `returned`, `lost`, which are cases for a person. Only `delivered` closes, and only once.
 
 local failure, time = require "failure", require "time"
@@ -9,7 +9,7 @@ local failure, time = require "failure", require "time"
 local tracking = {}
 
 local RANK = {
-  created = 1, collected = 2, in_transit = 3, exception = 3, out_for_delivery = 4, refused = 5, lost = 5, returning = 6, delivered = 7, returned = 8,
+  label = 1, collected = 2, in_transit = 3, exception = 3, out_for_delivery = 4, held = 4, refused = 5, lost = 5, returning = 6, delivered = 7, returned = 8,
 }
 local CASES = { exception = true, refused = true, lost = true, returning = true, returned = true }
 local ON_THE_WAY_BACK = { refused = true, returning = true, returned = true }
@@ -68,7 +68,8 @@ function tracking.apply(state, event)
 
   local older = new.at ~= nil and time.compare(event.at, new.at) < 0
   if status == "delivered" and ON_THE_WAY_BACK[new.status] and not older then status = "returned" end
-  if older and RANK[status] <= RANK[new.status] then return new, { changed = false, closes = false, dropped = "older" } end
+  -- What came before it turned back says nothing of where it is now.
+  if older and (RANK[status] <= RANK[new.status] or ON_THE_WAY_BACK[new.status]) then return new, { changed = false, closes = false, dropped = "older" } end
   if new.closed then
     local case = CASES[status] and status or nil
     return new, { changed = false, closes = false, case = case, dropped = not case and "closed" or nil }

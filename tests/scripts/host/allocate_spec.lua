@@ -97,7 +97,7 @@ return {
 
   ["L7: older and repeated events never move a status back"] = function()
     local script = {
-      { { "created", "08:00" }, "created" }, { { "in_transit", "10:00" }, "in_transit" }, { { "collected", "09:00" }, "in_transit", "older" },
+      { { "label", "08:00" }, "label" }, { { "in_transit", "10:00" }, "in_transit" }, { { "collected", "09:00" }, "in_transit", "older" },
       { { "in_transit", "10:00" }, "in_transit", "repeated" }, { { "out_for_delivery", "11:00" }, "out_for_delivery" },
       { { "in_transit", "12:00" }, "in_transit" }, { { "delivered", "11:30" }, "delivered" }, { { "in_transit", "13:00" }, "delivered", "closed" },
       { { "delivered", "14:00" }, "delivered", "closed" },

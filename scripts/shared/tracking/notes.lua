@@ -1,0 +1,106 @@
+-- Scans in Exact Online (XF4): a document of the order, or the notes of the delivery's lines. The order's own data is not written.
+
+local parcels, time = require "shared.tracking.parcels", require "time"
+
+local notes = {}
+
+local LINE_LONGEST = 1000   -- how much a line's notes take is nowhere said
+
+local function stamp(job, at)
+  local text = time.local_text(at, job.settings.scan_zone)
+  return text:sub(1, 10) .. " " .. text:sub(12, 16) .. (job.settings.scan_zone == "UTC" and " UTC" or "")
+end
+
+local function scan_line(job, event)
+  local told = event.text or event.status
+  if event.place then told = told .. ", " .. event.place end
+  return stamp(job, event.at) .. "  " .. told
+end
+
+-- What is known of the parcel, the latest scan last.
+function notes.text(job, parcel)
+  local out = {}
+  for index, event in ipairs(parcel.events or {}) do out[index] = scan_line(job, event) end
+  return table.concat(out, "\n")
+end
+
+local function subject(parcel)
+  return ("Parcel %s%s"):format(parcel.number, parcel.order and parcel.order.number and (" of order %s"):format(tostring(parcel.order.number)) or "")
+end
+
+local function write_document(job, books, parcel)
+  local body = notes.text(job, parcel)
+  if parcel.document_text then body = parcel.document_text .. "\n\n" .. body end
+  local entity = "scans of " .. parcel.number
+  if parcel.document then
+    job:send("scans", books.documents.update(parcel.document, { Body = body }), { version = job:now(), entity = entity })
+    return parcel.document
+  end
+  local sent = job:send("scan document", books.documents.create {
+    Subject = subject(parcel), Type = job.settings.scan_document_type, Account = parcel.account_id, Body = body,
+    SalesOrderNumber = parcel.order and parcel.order.number, DocumentDate = parcel.ship_date,
+  }, { version = "1", entity = entity })
+  -- Made before, by a job that was stopped: it has the scans of then.
+  if sent.earlier and sent.state ~= "shadow" then
+    job:send("scans", books.documents.update(sent.id, { Body = body }), { version = job:now(), entity = entity })
+  end
+  return sent.state ~= "shadow" and sent.id or nil
+end
+
+-- The last scans that fit, as the field is no book.
+local function short(text)
+  while #text > LINE_LONGEST do
+    local _, stop = text:find("\n", 1, true)
+    if not stop then return text:sub(1, LINE_LONGEST) end
+    text = text:sub(stop + 1)
+  end
+  return text
+end
+
+local function write_lines(job, books, parcel)
+  if not parcel.delivery then return end
+  local text = short(parcel.number .. "\n" .. notes.text(job, parcel))
+  for _, line in ipairs(books.goods_delivery_lines.list { ["$filter"] = ("EntryID eq guid'%s'"):format(parcel.delivery.id) }) do
+    job:send("scans " .. line.ID, books.goods_delivery_lines.update(line.ID, { Notes = text }),
+      { version = job:now(), entity = "notes of " .. line.ID })
+  end
+end
+
+local function is_wanted(job, status)
+  for _, each in ipairs(job.settings.scan_statuses) do
+    if each == "any" or each == status then return true end
+  end
+  return false
+end
+
+-- Writes what was not written yet, when the status is one that the client wants to see.
+function notes.write(job, books, parcel, status)
+  local count = #(parcel.events or {})
+  if job.settings.scan_notes == "none" or count == (parcel.written or 0) or not is_wanted(job, status) then return false end
+  if job.settings.scan_notes == "lines" then
+    write_lines(job, books, parcel)
+  else
+    parcel.document = write_document(job, books, parcel)
+  end
+  parcel.written = count
+  return true
+end
+
+-- Once all parcels of a delivery have arrived (XU5): told in its remarks where that is set.
+function notes.arrived(job, books, parcel)
+  if job.settings.delivered_as ~= "remarks" or not parcel.delivery then return end
+  local last
+  for _, number in ipairs(parcels.of_delivery(job, parcel.delivery.id)) do
+    local each = number == parcel.number and parcel or parcels.get(job, number)
+    if not each or not each.state or each.state.status ~= "delivered" then return end
+    if not last or each.state.at > last then last = each.state.at end
+  end
+  if not last then return end
+  local delivery = books.goods_deliveries.get(parcel.delivery.id)
+  local told, remarks = "Delivered " .. stamp(job, last), delivery.Remarks or ""
+  if remarks:find(told, 1, true) then return end
+  job:send("arrived", books.goods_deliveries.update(parcel.delivery.id, { Remarks = remarks == "" and told or remarks .. "\n" .. told }),
+    { version = job:now(), entity = "remarks of " .. parcel.delivery.id })
+end
+
+return notes
