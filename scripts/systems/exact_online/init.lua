@@ -10,7 +10,7 @@ for _, area in ipairs {
 end
 
 local types = {}
-for _, part in ipairs { require "types", require "trade_types", require "stock_types" } do
+for _, part in ipairs { require "types", require "trade_types", require "stock_types", require "shipping_types" } do
   for name, declared in pairs(part) do types[name] = declared end
 end
 
