@@ -1,7 +1,8 @@
 -- What people in the simulated books do with orders that goods are sent for, and what came of it: orders are taken, changed, approved
 -- and cancelled; deliveries, entries and charges are told.
 
-local calendar, entities, host, money, write = require "calendar", require "exact_fields", require "host", require "money", require "exact_write"
+local calendar, entities, host, money, packing, write = require "calendar", require "exact_fields", require "host", require "money", require "exact_packing",
+  require "exact_write"
 
 local dispatch = {}
 
@@ -148,7 +149,7 @@ function dispatch.report(books, division)
     end
     deliveries[#deliveries + 1] = {
       id = row.EntryID, number = row.DeliveryNumber, reference = row.Description, tracking = row.TrackingNumber, method = row.ShippingMethodCode,
-      date = calendar.date(row.DeliveryDate), remarks = row.Remarks, lines = lines,
+      date = calendar.date(row.DeliveryDate), remarks = row.Remarks, document = row.Document, address = row.DeliveryAddress, lines = lines,
     }
   end
   for row in books:each(division, "generaljournalentry/GeneralJournalEntries") do
@@ -174,9 +175,14 @@ function dispatch.report(books, division)
       }
     end
   end
+  local papers = packing.documents(books, division)
   return {
+    documents = papers,
     deliveries = deliveries, journal_entries = journal, purchase_entries = purchases, charges = charges,
-    doubled = { deliveries = doubles(deliveries), journal_entries = doubles(journal), purchase_entries = doubles(purchases), charges = doubles(charges) },
+    doubled = {
+      documents = doubles(papers), deliveries = doubles(deliveries), journal_entries = doubles(journal), purchase_entries = doubles(purchases),
+      charges = doubles(charges),
+    },
   }
 end
 

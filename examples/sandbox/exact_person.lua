@@ -1,5 +1,6 @@
 -- What a person does in the simulated books, in the place of us: processes, deletes, edits, delivers, blocks.
 
+local packing = require "exact_packing"
 local calendar, dispatch, entities, host, money, rules, write = require "calendar", require "exact_dispatch", require "exact_fields", require "host",
   require "money", require "exact_rules", require "exact_write"
 
@@ -100,6 +101,7 @@ function acts.copy(world, copy)
 end
 
 for name, act in pairs(dispatch.acts) do acts[name] = act end
+for name, act in pairs(packing.acts) do acts[name] = act end
 
 -- Gives how many acts were done, and the sales orders that were taken.
 return function(world, body)

@@ -77,7 +77,7 @@ end
 local function centimetres(value)
   if value == nil then return nil end
   local size = exact(value)
-  local whole = size:div("1", 0, "down")
+  local whole = size:div(1, 0, "down")
   return (whole < size and whole + decimal "1" or whole):integer()
 end
 

@@ -38,14 +38,15 @@ return {
   Notification = ups { NotificationCode = "text must", EMail = "record:NotificationMail" },
   NotificationMail = ups { EMailAddress = "list:text must" },
   DeliveryConfirmation = ups { DCISType = "text must" },
+  -- FormType and the products' descriptions are lists of texts that are there always; the integration adds them.
   CustomsForms = at_most(ups {
-    FormType = "list:text must", InvoiceNumber = "text", InvoiceDate = "text", PurchaseOrderNumber = "text", TermsOfShipment = "text",
+    FormType = "list:text", InvoiceNumber = "text", InvoiceDate = "text", PurchaseOrderNumber = "text", TermsOfShipment = "text",
     ReasonForExport = "text", Comments = "text", DeclarationStatement = "text", CurrencyCode = "text", FreightCharges = "record:Value",
     InsuranceCharges = "record:Value", Discount = "record:Value", Product = "list:CustomsProduct must",
   }, { InvoiceNumber = 35, InvoiceDate = 8, TermsOfShipment = 3, ReasonForExport = 20, Comments = 150 }),
   Value = ups { MonetaryValue = "decimal must" },
   CustomsProduct = at_most(ups {
-    Description = "list:text must", Unit = "record:CustomsUnit must", CommodityCode = "text", PartNumber = "text", OriginCountryCode = "text",
+    Description = "list:text", Unit = "record:CustomsUnit must", CommodityCode = "text", PartNumber = "text", OriginCountryCode = "text",
     NumberOfPackagesPerCommodity = "integer", ProductWeight = "record:Weight",
   }, { CommodityCode = 15, PartNumber = 35, OriginCountryCode = 2 }),
   CustomsUnit = ups { Number = "decimal must", Value = "decimal must", UnitOfMeasurement = "record:Coded must" },

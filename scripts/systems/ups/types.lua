@@ -19,8 +19,9 @@ return {
   Context = ups { CustomerContext = "text" },
   Coded = ups { Code = "text must", Description = "text" },
   Phone = at_most(ups { Number = "text must", Extension = "text" }, { Number = 15 }),
+  -- AddressLine is there always: one to three lines, which a mapping can't make and the integration adds.
   Address = at_most(ups {
-    AddressLine = "list:text must", City = "text must", StateProvinceCode = "text", PostalCode = "text", CountryCode = "text must",
+    AddressLine = "list:text", City = "text must", StateProvinceCode = "text", PostalCode = "text", CountryCode = "text must",
     -- A flag that is there or not: an empty text sets it.
     ResidentialAddressIndicator = "text",
   }, { City = 30, StateProvinceCode = 5, PostalCode = 9, CountryCode = 2 }),

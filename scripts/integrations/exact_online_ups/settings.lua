@@ -1,0 +1,23 @@
+-- Settings of UPS's own, beside those of labels and of tracking.
+
+local settings = {
+  account = { "text", doc = "The shipper's account number at UPS, six characters." },
+  accounts = { "table", default = {}, doc = "Number of an Exact division, as a text, to the account that its parcels go by. Unset: account." },
+  label_format = {
+    "text", default = "zpl", one_of = { "zpl", "epl", "spl", "gif", "pdf" },
+    doc = "What labels are: zpl, epl or spl for label printers, gif or pdf for others. A pdf is fetched after the purchase, as UPS sells none.",
+  },
+  label_height = { "text", default = "6", doc = "Height of the label in inches: 6 or 8." },
+  label_width = { "text", default = "4", doc = "Width of the label in inches." },
+  check_city = { "boolean", default = false, doc = "Whether UPS is asked to refuse a city that does not belong to the postcode." },
+  references = {
+    "list", default = { "order" }, one_of = nil,
+    doc = "What else is told as a reference on the label: order, your_ref, cost_centre, project. UPS takes two on a parcel inside the USA, five elsewhere.",
+  },
+  negotiated_rates = { "boolean", default = true, doc = "Whether the cost is asked for that was negotiated with UPS, where the account has one." },
+  customs_unit = { "text", default = "PCS", doc = "The unit that customs count goods in, as UPS's list of codes has it." },
+  declaration = { "text", doc = "The statement above the signature of a commercial invoice." },
+  tracking_url = { "text", default = "https://www.ups.com/track?tracknum={number}", doc = "The link that is told with a number, {number} in it." },
+}
+
+return require "shared.labels.settings"(require "shared.tracking.settings"(settings))
