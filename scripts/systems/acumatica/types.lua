@@ -19,7 +19,7 @@ end
 
 local CUSTOM = "record:Custom"
 
-return {
+local types = {
   SalesOrder = entity({
     OrderType = "text", OrderNbr = "text", CustomerID = "text", LocationID = "text", Date = "date", RequestedOn = "date", Status = "text read",
     Hold = "boolean", CreditHold = "boolean", Approved = "boolean read", CustomerOrder = "text", ExternalRef = "text", Description = "text",
@@ -114,3 +114,7 @@ return {
   -- Custom fields by view ("Document") and name: what a tenant has is declared in clients/<client>/types.lua.
   Custom = record(DATES, {}),
 }
+
+for name, declared in pairs(require "shipping_types") do types[name] = declared end
+
+return types
