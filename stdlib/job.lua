@@ -322,15 +322,16 @@ local function answers_by_filter(names, definition, role, name, operation, keys)
   return answers
 end
 
--- Answers of one look-up for these keys: from what is known, else asked for in batches and remembered. A replayed job asks
--- again for what was not there: that is what a person was told to add. `anew` asks again whatever is known.
+-- Answers of one look-up for these keys: from what is known, else asked for in batches and remembered. A released job asks
+-- again for what was not there: that is what a person was told to add. `anew` asks again whatever is known, but for what was
+-- answered since the job was released: those that were released with it ask once.
 local function look_up(name, keys, anew)
   local definition = host.lookups[name]
   local role_name, operation_name = definition.from:match "^([^.]+)%.(.+)$"
-  local known = anew and {} or host.lookup(name, role_name, "", keys, definition.fresh or "1h")
+  local known = host.lookup(name, role_name, "", keys, anew and "0s" or definition.fresh or "1h")
   local missing = {}
   for _, key in ipairs(keys) do
-    if known[key] == nil or host.attempt > 1 and known[key] == host.null then missing[#missing + 1] = key end
+    if known[key] == nil then missing[#missing + 1] = key end
   end
   if #missing == 0 then return known end
   local bound = host.roles[role_name]

@@ -9,13 +9,16 @@ local Journal = {}
 Journal.__index = Journal
 
 function Journal.new()
-  return setmetatable({ calls = {}, first = 1, counts = {}, total = 0, violations = {}, violation_counts = {} }, Journal)
+  return setmetatable({ calls = {}, first = 1, counts = {}, kinds = {}, total = 0, violations = {}, violation_counts = {} }, Journal)
 end
 
 function Journal:call(method, path, status, note)
   self.total = self.total + 1
   local key = method .. " " .. status
   self.counts[key] = (self.counts[key] or 0) + 1
+  -- What was called, whichever record it was about.
+  local kind = method .. " " .. path:gsub("%?.*", ""):gsub("%(.*%)", "(…)"):gsub("/%d+", "/…")
+  self.kinds[kind] = (self.kinds[kind] or 0) + 1
   self.calls[self.first + KEPT_CALLS] = nil
   self.calls[self.total] = { at_ms = host.now_ms(), method = method, path = path, status = status, note = note }
   if self.total > KEPT_CALLS then
@@ -38,7 +41,7 @@ function Journal:report(last)
   local violations = host.json.array {}
   for index, violation in ipairs(self.violations) do violations[index] = violation end
   return {
-    total = self.total, counts = self.counts, calls = calls, violations = violations, violation_counts = self.violation_counts,
+    total = self.total, counts = self.counts, kinds = self.kinds, calls = calls, violations = violations, violation_counts = self.violation_counts,
   }
 end
 

@@ -106,6 +106,7 @@ engine::ReconcileSide side_of(const Json& declared, const Json& settings, const 
     side.sold_names = names(part(sold, "names"));
     side.gone_field = text(sold, "gone");
     side.gone_name = text(sold, "gone_name");
+    side.zero_name = text(sold, "zero_name");
   }
   if (const auto late = part(declared, "late"); late.is_object() && holds(part(late, "when"), settings)) {
     side.date = texts(part(late, "date"));

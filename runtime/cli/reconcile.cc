@@ -47,7 +47,8 @@ void print_report(const Json& report) {
   for (const auto& one : report["comparisons"]) {
     const std::string name = get(one, "name"), left = many(get(one, "left")), right = many(get(one, "right"));
     std::cout << name << ": " << get(one, "left_count") << " " << left << ", " << get(one, "right_count") << " " << right;
-    if (get(one, "no_sale") != "0") std::cout << "; " << get(one, "no_sale") << " more are no sale";
+    if (const auto none = get(one, "no_sale"); none != "0")
+      std::cout << "; " << none << (none == "1" ? " more makes no " : " more make no ") << get(one, "right");
     std::string states;
     for (const auto& state : of(report, "states", name))
       states += (states.empty() ? "" : ", ") + get(state, "count") + " " + get(state, "state");

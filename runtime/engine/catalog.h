@@ -82,6 +82,7 @@ struct ReconcileSide {
   std::vector<std::string> sold_values;
   std::vector<std::pair<std::string, std::string>> sold_names;
   std::string gone_field, gone_name;  // true there: makes nothing either
+  std::string zero_name;  // what a record that comes to nothing is called, where it makes nothing; "" = it makes one as others do
 
   std::string from_param, to_param;     // query parameters for the period, "" = none
   std::string filter_param, filter;     // a query parameter with {from} and {to}

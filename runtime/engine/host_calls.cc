@@ -1,5 +1,7 @@
 // The part of JobRun that answers each kind of request.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "runtime/base/date.h"
 #include "runtime/base/encoding.h"
@@ -16,6 +18,8 @@ namespace mlc::engine {
 using store::EntryKind;
 
 namespace {
+
+constexpr Duration kAnew{};  // of LookupRequest.fresh: nothing remembered is good enough
 
 Answer error_answer(WallTime now, HostError error) { return {now, true, error_json(error)}; }
 // Follows from data alone and is not recorded: it has the time of the entry before it.
@@ -40,12 +44,13 @@ std::optional<JobRun::Handled> JobRun::replayed(int index, EntryKind kind, const
   return Handled(std::move(*answer));
 }
 
-JobRun::Handled JobRun::record(int index, EntryKind kind, std::string name, std::string hash, std::string json, store::Change change) {
+JobRun::Handled JobRun::record(int index, EntryKind kind, std::string name, std::string hash, std::string json, store::Change change,
+                               std::shared_ptr<void> held) {
   Answer answer{run_.context.now(), false, std::move(json)};
   auto entry = run_.journal.seal(kind, index, std::move(name), std::move(hash), answer);
   if (!entry) return Ending::retry("internal", entry.error().text());
   change.entries.push_back(std::move(*entry));
-  run_.record(std::move(change));
+  run_.record(std::move(change), std::move(held));
   return answer;
 }
 
@@ -129,26 +134,55 @@ JobRun::Handled JobRun::handle_start() {
   return record(index, EntryKind::kv, "start", hash, counts ? "\"" + format_rfc3339(run_.mode.start) + "\"" : "null");
 }
 
+// What is remembered of a look-up's key; nothing when it was never asked, or too long ago. A job that was released asks again for what was
+// not there when it was parked: that is what a person was told to add. One that asks anew takes what was answered since its release.
+Task<Result<std::optional<std::string>>> JobRun::remembered(std::string place, Duration fresh) {
+  auto row = co_await run_.context.store.get(store::Table::lookups, std::move(place));
+  if (!row) co_return row.error();
+  if (!*row) co_return std::nullopt;
+  const auto sealed = unpack((*row)->value);
+  const auto plain = sealed ? run_.context.vault.open(run_.job.client, "lookup", *sealed) : Result<std::string>(sealed.error());
+  const auto answer = plain ? decode_answer(*plain) : Result<Answer>(plain.error());
+  if (!answer) co_return std::nullopt;
+  const bool is_since_release = run_.job.attempt > 1 && answer->at >= run_.job.next;
+  if (is_since_release) co_return answer->json;
+  if (fresh == kAnew || run_.context.now() - answer->at > fresh) co_return std::nullopt;
+  if (run_.job.attempt > 1 && answer->json == "null") co_return std::nullopt;
+  co_return answer->json;
+}
+
+// Jobs that lack the same answer at the same time ask for it once: the first one's turn lasts until it has stored what it was told, or
+// ends, and the others find it then.
 Task<JobRun::Handled> JobRun::handle_lookup(LookupRequest request) {
   const int index = next_index_++;
+  looking_.clear();
   auto connection = run_.connection(request.role, request.connection);
   if (!connection) co_return unrecorded({"not_found", connection.error().text(), false, "", ""});
   const auto hash = key_of(request, *connection).hash;
   auto known = replayed(index, EntryKind::lookup, request.name, hash);
   if (known) co_return std::move(*known);
+  const std::string prefix = run_.job.client + "/" + *connection + "/" + request.name + "/";
+  std::set<std::string> keys(request.keys.begin(),
+                             request.keys.end());  // turns are taken in one order, so that no two jobs wait for each other
+  std::map<std::string, std::string> answers;
+  for (const auto& key : keys) {
+    auto answer = co_await remembered(prefix + key, request.fresh);
+    if (answer && !*answer) {
+      auto turn = co_await turns_.take("look-up " + prefix + key);
+      answer = co_await remembered(prefix + key, request.fresh);
+      if (answer && !*answer) looking_.push_back(std::move(turn));
+    }
+    if (!answer) co_return Ending::retry(std::string(code_name(answer.error().code())), answer.error().text());
+    if (*answer) answers.emplace(key, std::move(**answer));
+  }
   std::string json;
   document::Writer writer(json);
   writer.begin_object();
   for (const auto& key : request.keys) {
-    auto row = co_await run_.context.store.get(store::Table::lookups, run_.job.client + "/" + *connection + "/" + request.name + "/" + key);
-    if (!row) co_return Ending::retry(std::string(code_name(row.error().code())), row.error().text());
-    if (!*row) continue;
-    const auto sealed = unpack((*row)->value);
-    const auto plain = sealed ? run_.context.vault.open(run_.job.client, "lookup", *sealed) : Result<std::string>(sealed.error());
-    const auto answer = plain ? decode_answer(*plain) : Result<Answer>(plain.error());
-    if (!answer || run_.context.now() - answer->at > request.fresh) continue;
+    const auto answer = answers.find(key);
+    if (answer == answers.end()) continue;
     writer.key(key);
-    writer.raw(answer->json);
+    writer.raw(answer->second);
   }
   writer.end_object();
   co_return record(index, EntryKind::lookup, request.name, hash, std::move(json));
@@ -171,7 +205,8 @@ Task<JobRun::Handled> JobRun::handle_lookup_store(LookupStore request) {
     const auto key = run_.job.client + "/" + *connection + "/" + request.name + "/" + std::string(field.key);
     change.put.emplace_back(store::Table::lookups, store::Row{key, pack(*sealed), run_.context.now()});
   }
-  co_return record(index, EntryKind::lookup, request.name, hash, "null", std::move(change));
+  auto looked = std::make_shared<std::vector<Turns::Turn>>(std::exchange(looking_, {}));
+  co_return record(index, EntryKind::lookup, request.name, hash, "null", std::move(change), std::move(looked));
 }
 
 Task<JobRun::Handled> JobRun::handle_kv_get(KvGet request) {

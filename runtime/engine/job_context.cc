@@ -55,13 +55,16 @@ Task<Result<store::Committed>> JobContext::commit(store::Change change) {
   }
 }
 
-Task<Unit> JobContext::record_later(store::Change change) {
+Task<Unit> JobContext::record_later(store::Change change, std::shared_ptr<void> held) {
   auto committed = co_await commit(std::move(change));
+  held.reset();
   if (!committed) context.log.warn("job.record_failed", {{"job", job.id}, {"error", committed.error().text()}});
   co_return Unit{};
 }
 
-void JobContext::record(store::Change change) { context.scope.spawn(record_later(std::move(change))); }
+void JobContext::record(store::Change change, std::shared_ptr<void> held) {
+  context.scope.spawn(record_later(std::move(change), std::move(held)));
+}
 
 Result<std::string> JobContext::connection(const std::string& role, const std::string& asked) const {
   return connection_for(*instance, job.source, role, asked);

@@ -1,6 +1,7 @@
 // One claimed job while it runs: its journal, and the fenced way to change anything in its name.
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct JobContext {
   // A full disk is waited out (the store refuses cleanly, F3); conflict means that the claim is lost.
   Task<Result<store::Committed>> commit(store::Change change);
   // Queued behind what was committed before and awaited by nobody: a later commit is durable only after it.
-  void record(store::Change change);
+  // `held` is let go when it is stored.
+  void record(store::Change change, std::shared_ptr<void> held = nullptr);
 
   // The role's connection: as asked, else where the event came from, else the first. not_found names what is missing.
   Result<std::string> connection(const std::string& role, const std::string& asked) const;
@@ -39,7 +41,7 @@ struct JobContext {
   bool lost() const { return lost_; }
 
  private:
-  Task<Unit> record_later(store::Change change);
+  Task<Unit> record_later(store::Change change, std::shared_ptr<void> held);
   bool lost_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "runtime/engine/job_context.h"
 #include "runtime/engine/jobs.h"
@@ -40,6 +41,7 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   Task<Handled> handle_withhold(WithholdRequest request);
   Handled handle_start();
   Task<Handled> handle_lookup(LookupRequest request);
+  Task<Result<std::optional<std::string>>> remembered(std::string place, Duration fresh);
   Task<Handled> handle_lookup_store(LookupStore request);
   Task<Handled> handle_kv_get(KvGet request);
   Task<Handled> handle_kv_set(KvSet request);
@@ -52,7 +54,8 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   // The recorded answer of call `index`, an ending when something else was recorded there, nothing when it is new.
   std::optional<Handled> replayed(int index, store::EntryKind kind, const std::string& name, const std::string& hash);
   // Records without waiting and gives the answer on.
-  Handled record(int index, store::EntryKind kind, std::string name, std::string hash, std::string json, store::Change change = {});
+  Handled record(int index, store::EntryKind kind, std::string name, std::string hash, std::string json, store::Change change = {},
+                 std::shared_ptr<void> held = nullptr);
 
   Task<Unit> fetch_version(std::shared_ptr<JobRun> self);
   Task<Unit> finish(std::shared_ptr<JobRun> self, RunEnd end);
@@ -70,6 +73,7 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   std::unique_ptr<Run> flow_;
   WallTime seen_;  // the script's now(): the time of the last entry that answered it
   int next_index_ = 0;
+  std::vector<Turns::Turn> looking_;  // of keys that the script is asking the remote for
   // An error that may pass, given to the script: recorded only if the script goes on with it, so that a retry asks again.
   std::optional<store::Change> passing_error_;
   bool ended_ = false;    // nothing more is answered

@@ -55,6 +55,11 @@ void judge(const ReconcileSide& side, Value row, ReconcileRecord* record) {
     record->why_not = side.gone_name.empty() ? "gone" : side.gone_name;
     return;
   }
+  if (!side.zero_name.empty() && record->total.is_zero()) {
+    record->sold = false;
+    record->why_not = side.zero_name;
+    return;
+  }
   if (side.sold_field.empty()) return;
   const auto value = at(row, side.sold_field);
   record->sold = contains(side.sold_values, value);

@@ -176,7 +176,7 @@ ReconcileLetter letter_of(Value report) {
     const auto left = whole(one, "left_count"), right = whole(one, "right_count");
     text += "  " + word(one, "name") + ": " + counted(left, word(one, "left")) + ", " + counted(right, word(one, "right"));
     if (const auto none = whole(one, "no_sale"); none > 0)
-      text += " (" + grouped(none) + (none == 1 ? " more is no sale)" : " more are no sale)");
+      text += " (" + grouped(none) + (none == 1 ? " more makes no " : " more make no ") + word(one, "right") + ")";
     std::map<std::string, std::pair<Decimal, Decimal>> sums;
     for (const auto day : report.get("days").items()) {
       if (word(day, "comparison") != word(one, "name")) continue;

@@ -28,7 +28,7 @@ RequestKey key_of(const StartRequest&, const std::string&) { return {EntryKind::
 RequestKey key_of(const LookupRequest& asked, const std::string& connection) {
   std::string keys;
   for (const auto& key : asked.keys) keys += std::to_string(key.size()) + ":" + key;
-  return {EntryKind::lookup, asked.name, hash_parts({"lookup", asked.name, connection, keys})};
+  return {EntryKind::lookup, asked.name, hash_parts({asked.fresh == Duration{} ? "lookup anew" : "lookup", asked.name, connection, keys})};
 }
 RequestKey key_of(const LookupStore& asked, const std::string& connection) {
   return {EntryKind::lookup, asked.name, hash_parts({"lookup_store", asked.name, connection, asked.answers})};

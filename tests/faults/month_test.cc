@@ -4,7 +4,7 @@
 //
 // MLC_ORDERS=<n> orders (160) over MLC_DAYS=<n> days (4, most 28), MLC_SEED=<n> seeds the sandbox,
 // MLC_SCALE=<n> virtual seconds pass in a real one (60; what a loaded machine takes in between passes so fast as well). A month:
-// MLC_ORDERS=20000 MLC_DAYS=28 MLC_SCALE=100.
+// MLC_ORDERS=20000 MLC_DAYS=28 MLC_SCALE=100. MLC_CALLS=1 prints after each day what was asked of the books so far.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -154,13 +154,15 @@ TEST_F(Month, BC9_C6_C9_C16_TheLedgerTiesToTheShopToTheCent) {
       }
     }
     ASSERT_NO_FATAL_FAILURE(rest(Seconds(180 + orders / days)));
-    most_used =
-        std::max<size_t>(most_used, world_.control("exact_online", "state?documents=0")["limits"]["divisions"]["123456"]["day_used"]);
+    const size_t used = world_.control("exact_online", "state?documents=0")["limits"]["divisions"]["123456"]["day_used"];
+    most_used = std::max(most_used, used);
     if (day == revoked_on) {
       EXPECT_EQ(world_.metric("mlc_grant_ok{grant=\"exact_nl\",system=\"exact_online\"}"), 0) << "the grant was taken back";
     }
-    std::cout << "day " << day << ": " << placed_ << " orders, " << world_.status()["clients"][0]["waiting"] << " jobs wait\n"
+    std::cout << "day " << day << ": " << placed_ << " orders, " << world_.status()["clients"][0]["waiting"] << " jobs wait, " << used
+              << " calls used of the division's day\n"
               << std::flush;
+    if (std::getenv("MLC_CALLS") != nullptr) std::cout << world_.control("exact_online", "events?last=0")["kinds"].dump(2) << "\n";
     // What a lost delivery told nobody is found by the sweep that follows the next start.
     if (day > days + 1 && idle()) break;
     ASSERT_LE(day, last) << world_.status().dump(2);
@@ -195,6 +197,8 @@ TEST_F(Month, BC9_C6_C9_C16_TheLedgerTiesToTheShopToTheCent) {
             << "; invoiced " << books["invoiced"]["total"] << ", credited " << books["credited"]["total"]
             << "\nExact Online: " << exact["total"].get<double>() / made << " calls an order, most on a day " << most_used
             << " of 5000; BigCommerce: " << store["total"].get<double>() / made << " calls an order\n";
+  for (const Json* system : {&exact, &store})
+    for (const auto& [kind, count] : (*system)["kinds"].items()) std::cout << "  " << count.get<double>() / made << "  " << kind << "\n";
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ local ORDERS = {
 local REFUNDS = {
   role = "shop", noun = "refund", operation = "refunds.list", key = "{source}-{order_id}-R{id}", number = "id", job = "{order_id}",
   date = "created", total = "total_amount", from = "created:min", to = "created:max",
-  one = { operation = "orders.refunds", path = { id = "{order_id}" } },
+  one = { operation = "orders.refunds", path = { id = "{order_id}" } }, sold = { zero_name = "of nothing" },
 }
 
 local ACCOUNTS = { operation = "gl_accounts.list", id = "ID", code = "Code", name = "Description" }

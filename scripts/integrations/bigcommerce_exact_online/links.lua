@@ -28,7 +28,8 @@ end
 
 -- What we wrote to an account, of what would go to the shop: our own change is known again by it when it comes back.
 local COMPARED = { "Name", "Email", "Phone" }
-local ECHO_SECONDS, EARLY_SECONDS = 300, 60   -- a webhook may come before the answer that it follows from
+-- A webhook may come before the answer that it follows from, and long after it: until the poll of the hour has been.
+local ECHO_SECONDS, EARLY_SECONDS = 3600, 60
 
 local function text(value) return value ~= nil and tostring(value):match "^%s*(.-)%s*$" or "" end
 
@@ -40,7 +41,8 @@ function links.wrote(job, books, sent, account_id, fields)
 end
 
 -- Whether an event of an account is our own write coming back. `row` is what a poll found; a webhook brings none, and then
--- only the time tells that it came, however long its job waited: what a person changed in these minutes is found by the poll.
+-- only the time tells that it came, however long its job waited: what a person changed in this hour is found by the poll, which
+-- asks for all that changed in one call. A call for each webhook would cost as many calls again as there are new customers.
 function links.is_echo(job, books, account_id, row)
   local wrote = job.kv.get(("wrote/%s/%s"):format(books:connection(), account_id))
   if not wrote then return false end

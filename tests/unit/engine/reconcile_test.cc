@@ -180,6 +180,17 @@ TEST(Reconcile, C9_WaitingNamesTheJobAndItsCaseAndARuleIsSaidInItsOwnWords) {
   EXPECT_EQ(Books::found(books.report(), "explained")["shop-2"], "skipped: Order 2 makes no invoice: sold on a market place.");
 }
 
+TEST(Reconcile, C9_WhatComesToNothingIsMissedOnlyWhereItMakesADocument) {
+  Books books;
+  books.world.order("2", "2025-10-14T10:00:00Z", "0.00");
+  EXPECT_EQ(Books::found(books.report())["shop-2"], "missing: Order 2 of 0.00 has no invoice.");
+  auto invoices = both();
+  invoices.left.zero_name = "of nothing";
+  books.world.catalog.reconciles = listed({invoices});
+  books.world.restart();
+  EXPECT_TRUE(Books::found(books.report()).empty());
+}
+
 TEST(Reconcile, C9_WhatIsNoSaleMakesNothingAndADocumentOfItStandsOutUntilItIsUndone) {
   Books books;
   auto invoices = both(), credits = both();
