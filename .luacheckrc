@@ -14,7 +14,11 @@ files["scripts"] = { read_globals = ambient }
 files["tests/scripts/host"] = { read_globals = ambient }
 files["clients/*/*/*.lua"] = { read_globals = ambient }
 files["examples/clients/*/clients/*/*/*.lua"] = { read_globals = ambient }
-files["examples/clients"] = {
+local settings = {
   read_globals = { "grant", "connection", "use" },
   globals = { "id", "listen", "admin", "public_url", "proxies", "store", "master_key", "grants", "zone", "connections", "instances" },
 }
+files["examples/clients"] = settings
+files["examples/packhouse/scripts"] = { read_globals = ambient }
+files["examples/packhouse/ml-connector.lua"] = settings
+files["examples/packhouse/clients"] = settings
