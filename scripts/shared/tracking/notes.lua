@@ -17,34 +17,46 @@ local function scan_line(job, event)
   return stamp(job, event.at) .. "  " .. told
 end
 
--- What is known of the parcel, the latest scan last.
+-- What is known of a parcel, the latest scan last.
 function notes.text(job, parcel)
   local out = {}
   for index, event in ipairs(parcel.events or {}) do out[index] = scan_line(job, event) end
   return table.concat(out, "\n")
 end
 
-local function subject(parcel)
-  return ("Parcel %s%s"):format(parcel.number, parcel.order and parcel.order.number and (" of order %s"):format(tostring(parcel.order.number)) or "")
+-- All parcels of a delivery in one text; `parcel` as it is now.
+local function text_of_all(job, parcel)
+  local out, numbers = {}, parcel.delivery and parcels.of_delivery(job, parcel.delivery.id) or { parcel.number }
+  for _, number in ipairs(numbers) do
+    local each = number == parcel.number and parcel or parcels.get(job, number)
+    if each then out[#out + 1] = ("%s\n%s"):format(each.link and ("%s %s"):format(number, each.link) or number, notes.text(job, each)) end
+  end
+  return table.concat(out, "\n\n")
 end
 
+local function place_of(parcel) return parcel.delivery and "delivery " .. parcel.delivery.id or "parcel " .. parcel.number end
+
+local function subject(parcel)
+  return parcel.delivery and parcel.delivery.number and ("Tracking of delivery %s"):format(tostring(parcel.delivery.number))
+    or ("Tracking of parcel %s"):format(parcel.number)
+end
+
+-- One document for the parcels of a delivery: that of the label where there is one.
 local function write_document(job, books, parcel)
-  local body = notes.text(job, parcel)
-  if parcel.document_text then body = parcel.document_text .. "\n\n" .. body end
-  local entity = "scans of " .. parcel.number
-  if parcel.document then
-    job:send("scans", books.documents.update(parcel.document, { Body = body }), { version = job:now(), entity = entity })
-    return parcel.document
+  local place, body = place_of(parcel), text_of_all(job, parcel)
+  local entity, known = "scans of " .. place, parcel.document or job.kv.get("scans in:" .. place)
+  if not known then
+    local sent = job:send("scan document", books.documents.create {
+      Subject = subject(parcel), Type = job.settings.scan_document_type, Account = parcel.account_id, Body = body,
+      SalesOrderNumber = parcel.order and parcel.order.number, DocumentDate = parcel.ship_date,
+    }, { version = "1", entity = entity })
+    if sent.state == "shadow" then return end
+    known = sent.id
+    job.kv.set("scans in:" .. place, known)
+    -- Made before, by a job that was stopped or for another parcel: it has the scans of then.
+    if not sent.earlier then return end
   end
-  local sent = job:send("scan document", books.documents.create {
-    Subject = subject(parcel), Type = job.settings.scan_document_type, Account = parcel.account_id, Body = body,
-    SalesOrderNumber = parcel.order and parcel.order.number, DocumentDate = parcel.ship_date,
-  }, { version = "1", entity = entity })
-  -- Made before, by a job that was stopped: it has the scans of then.
-  if sent.earlier and sent.state ~= "shadow" then
-    job:send("scans", books.documents.update(sent.id, { Body = body }), { version = job:now(), entity = entity })
-  end
-  return sent.state ~= "shadow" and sent.id or nil
+  job:send("scans", books.documents.update(known, { Body = body }), { version = job:now(), entity = entity })
 end
 
 -- The last scans that fit, as the field is no book.
@@ -80,7 +92,7 @@ function notes.write(job, books, parcel, status)
   if job.settings.scan_notes == "lines" then
     write_lines(job, books, parcel)
   else
-    parcel.document = write_document(job, books, parcel)
+    write_document(job, books, parcel)
   end
   parcel.written = count
   return true

@@ -45,7 +45,7 @@ local function leave_delivery(job, parcel)
 end
 
 -- Begins to follow a parcel: { number, carrier, books, delivery = { id, number }, order = { id, number }, account_id, reference, ship_date,
--- document, typed }. carrier and books are names of connections. One that is followed already stays as it is.
+-- link, typed }. carrier and books are names of connections. One that is followed already stays as it is.
 function parcels.open(job, parcel)
   local known = parcels.get(job, parcel.number)
   if known and not (known.ship_date and parcel.ship_date and tracking.business_days(known.ship_date, parcel.ship_date) > 60) then return known, false end

@@ -98,8 +98,8 @@ local function row_of(parcel, row)
   return out
 end
 
--- What these events make of a parcel that is followed; those of another, or of none, are left. `more`: { unique } of the carrier. Ends the run
--- with a case where a person has to know; everything else is done by then.
+-- What these events make of a parcel that is followed; those of another, or of none, are left. `more`: { unique } of the carrier, { document } that
+-- the label has in Exact Online. Ends the run with a case where a person has to know; everything else is done by then.
 function tracking.take(job, books, events, more)
   local number = events[1] and events[1].number or job.key
   local parcel = parcels.get(job, number)
@@ -108,6 +108,7 @@ function tracking.take(job, books, events, more)
   local state, came = applied(job, parcel, new)
   parcel.state, parcel.events = state, joined(parcel.events or {}, new)
   if more and more.unique then parcel.unique = more.unique end
+  if more and more.document then parcel.document = more.document end
   local at = books:at(parcel.books)
   if #new > 0 then
     local last = new[#new]
@@ -140,6 +141,17 @@ function tracking.silent(job, number)
   return job:refuse(sentence, {
     cause = "parcel " .. number, code = "parcel_silent", concern = "warehouse",
     fix = "Ask the carrier, or look whether it still stands in the house. Then release this case: tracking goes on meanwhile.",
+  })
+end
+
+-- A label that the carrier calls cancelled, though nobody here voided it: asked about once, and followed no more.
+function tracking.cancelled(job, number)
+  local parcel = parcels.get(job, number)
+  if not parcel or job.attempt > 1 then return job:skip "it is followed no more" end
+  parcels.close(job, number)
+  return job:refuse(("%s was cancelled at the carrier, not here: its number still stands in Exact Online."):format(named(parcel)), {
+    cause = "parcel " .. number, code = "parcel_cancelled", concern = "warehouse",
+    fix = "If the goods still have to go, take the number off the delivery: it gets another label. Then release this case.",
   })
 end
 

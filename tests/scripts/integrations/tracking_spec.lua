@@ -40,7 +40,7 @@ local function start(settings)
   end
   function self.take(number, events, more)
     for _, event in ipairs(events) do event.number = number end
-    return self.run(number, function(job, books) return self.tracking.take(job, books, events) end, more)
+    return self.run(number, function(job, books) return self.tracking.take(job, books, events, more and more.more) end, more)
   end
   function self.status(number) return self.kv["tracked:" .. number].state.status end
   return self
@@ -129,16 +129,20 @@ tests["XF4 scans stand in one document of the order, and the order is not touche
   t.take("1", { { status = "information", at = at(5, "18:00"), text = "Arriving on time" }, { status = "delivered", at = at(6, "10:05"), text = "Delivered" } })
   assert(#t.written == 1 and t.written[1].operation == "documents.create")
   local document = t.written[1].arguments[1]
-  assert(document.SalesOrderNumber == 118 and document.Subject == "Parcel 1 of order 118" and document.Type == 55 and document.Account == DELIVERY)
-  assert(document.Body == "2026-01-05 18:00  Picked up, Utrecht NL\n2026-01-05 19:00  Arriving on time\n2026-01-06 11:05  Delivered", document.Body)
+  assert(document.SalesOrderNumber == 118 and document.Subject == "Tracking of delivery 7" and document.Type == 55 and document.Account == DELIVERY)
+  assert(document.Body == "1\n2026-01-05 18:00  Picked up, Utrecht NL\n2026-01-05 19:00  Arriving on time\n2026-01-06 11:05  Delivered", document.Body)
   t.take("1", { { status = "returning", at = at(8, "10:00"), text = "Returning" } })
   assert(#t.written == 2 and t.written[2].operation == "documents.update" and t.written[2].arguments[1] == "doc-1")
   for _, write in ipairs(t.written) do assert(write.operation:find "^documents%.", write.operation) end
-  -- A document that the label has is gone on with.
-  t.open("2", { document = "label-document", document_text = "Label of 2026-01-05" })
+  -- Another parcel of the delivery stands in the same document; one that the label has is gone on with.
+  t.open("2", { link = "https://carrier.example/2" })
   t.take("2", { { status = "delivered", at = at(6, "10:05"), text = "Delivered" } })
   local update = t.written[#t.written].arguments
-  assert(update[1] == "label-document" and update[2].Body:find("^Label of 2026%-01%-05\n\n2026"), update[2].Body)
+  assert(update[1] == "doc-1" and update[2].Body:find("Returning\n\n2 https://carrier.example/2\n2026-01-06 11:05", 1, true), update[2].Body)
+  t.open("3", { delivery = false })
+  t.kv["tracked:3"].delivery = nil
+  t.take("3", { { status = "delivered", at = at(6, "10:05") } }, { more = { document = "of the label" } })
+  assert(t.written[#t.written].operation == "documents.update" and t.written[#t.written].arguments[1] == "of the label")
 end
 
 tests["XF4 scans as notes of the delivery's lines, at every look, or not at all"] = function()

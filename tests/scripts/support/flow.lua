@@ -65,7 +65,9 @@ function flow.run(case)
   end
   function job:now() return case.now or "2026-01-05T12:00:00Z" end
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end
-  function job:emit(name, key, payload) outcome.emitted[#outcome.emitted + 1] = { flow = name, key = key, payload = payload } end
+  function job:emit(name, key, payload, options)
+    outcome.emitted[#outcome.emitted + 1] = { flow = name, key = key, payload = payload, source = options and options.source }
+  end
   -- Without a case's own look-ups everything that is asked for is there and in order.
   function job:look_up(name, key, options)
     if type(key) == "table" then

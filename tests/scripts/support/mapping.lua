@@ -36,6 +36,7 @@ local DO = {
   date = function(on) return on:sub(1, 10) end, lower = function(on) return on:lower() end, negate = function(on) return -on end,
   text = function(on) return decimal.is(on) and on:text() or tostring(on) end,
   trim = function(on) return on:match "^%s*(.-)%s*$" end, upper = function(on) return on:upper() end,
+  integer = function(on) return decimal.is(on) and math.tointeger(tonumber((on:text():gsub("%.0*$", "")))) or on end,
   nonzero = function(on) if not on:is_zero() then return on end end,
   limit = function(on, count) return on:sub(1, (utf8.offset(on, count + 1) or #on + 1) - 1) end,
 }
@@ -96,21 +97,27 @@ function mapping.run(document, scene)
   local out, groups = {}, {}
   scene.functions = document.functions
   local function lines_of(row)
-    local name = (row.each or row.one)[1]
-    out[name] = out[name] or json.array {}
-    return out[name]
+    local path, into = row.each or row.one, out
+    for index = 1, #path - 1 do
+      into[path[index]] = into[path[index]] or {}
+      into = into[path[index]]
+    end
+    local name = path[#path]
+    into[name] = into[name] or json.array {}
+    return into[name]
   end
   for _, row in ipairs(document.rows) do
     if row.each then
-      local group, lines = {}, lines_of(row)
-      for index, source in ipairs(evaluate(row.over, scene) or {}) do
+      local group, over = {}, evaluate(row.over, scene) or {}
+      local lines = #over > 0 and lines_of(row) or {}
+      for index, source in ipairs(over) do
         local line = {}
         lines[#lines + 1], group[index] = line, { line = line, source = source }
       end
       groups[row.group] = group
     elseif row.one then
       groups[row.group] = {}
-      if evaluate(row.when, scene) ~= nil then
+      if row.when == nil or evaluate(row.when, scene) ~= nil then
         local lines, line = lines_of(row), {}
         lines[#lines + 1], groups[row.group][1] = line, { line = line }
       end

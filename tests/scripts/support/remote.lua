@@ -52,6 +52,7 @@ local function on_wire(types, name, record)
   local out = {}
   for field, value in pairs(record) do
     local declared = assert(types[name].fields[field], name .. " has no field " .. field)
+    if declared.type == "decimal" and type(value) == "string" then value = decimal(value) end
     if declared.type == "date" and declared.wire == "iso_midnight" then value = value:sub(1, 10) .. "T00:00:00" end
     if declared.type == "list" and types[declared.of] then
       local list = json.array {}
@@ -120,7 +121,7 @@ function Remote:request(operation, given)
   local link = operation.link_hosts and given[at] and given[at].link
   for name, value in (link or ""):gmatch "[?&]([^=&]+)=([^&]*)" do query[name] = query[name] or value end
   for name, value in pairs(given[at] or {}) do
-    if name ~= "link" then query[name] = value end
+    if name ~= "link" and name ~= "headers" then query[name] = value end
   end
   if operation.pages and operation.pages.size_param then query[operation.pages.size_param] = operation.pages.size end
   for name, value in pairs(query) do parts[#parts + 1] = escape(name) .. "=" .. escape(value) end

@@ -13,4 +13,32 @@ function text.lower(given)
   return table.concat(out)
 end
 
+function text.trim(given) return given:match "^%s*(.-)%s*$" end
+function text.collapse(given) return text.trim((given:gsub("%s+", " "))) end
+function text.length(given) return utf8.len(given) end
+function text.cut(given, count) return given:sub(1, (utf8.offset(given, count + 1) or #given + 1) - 1) end
+function text.compose(given) return given end
+
+function text.characters(given)
+  local out = {}
+  for _, code in utf8.codes(given) do out[#out + 1] = utf8.char(code) end
+  return out
+end
+
+-- Letters that specs write; what has no plain form is an error as the host's is.
+local PLAIN = {
+  ["Ł"] = "L", ["ł"] = "l", ["ó"] = "o", ["ö"] = "o", ["ü"] = "u", ["ä"] = "a", ["é"] = "e", ["ź"] = "z", ["ß"] = "ss", ["Ø"] = "O", ["ø"] = "o", ["Ą"] = "A",
+  ["ą"] = "a", ["ë"] = "e", ["Ü"] = "U",
+}
+
+function text.ascii(given)
+  local out = {}
+  for _, code in utf8.codes(given) do
+    local char = utf8.char(code)
+    if code >= 128 and not PLAIN[char] then return nil, { code = "unsupported", message = "no plain form", character = char } end
+    out[#out + 1] = PLAIN[char] or char
+  end
+  return table.concat(out)
+end
+
 return text

@@ -1,0 +1,51 @@
+-- Exact Online <-> FedEx: goods deliveries (or sales orders) that are ready get their labels, once; numbers, links and labels stand in Exact
+-- Online; parcels are followed until they have arrived.
+--
+-- A flow loads what it needs when it runs, so that a job carries the code of its own flow only.
+
+return integration {
+  roles = { books = "exact_online", fedex = "fedex" },
+
+  settings = schema(require "shared.labels.settings"(require "shared.tracking.settings"(require "settings"))),
+
+  lookups = require "shared.labels.lookups"(),
+
+  flows = {
+    deliveries = flow {
+      on = {
+        webhook("books", { "GoodsDeliveries" }, { key = "Content.Key" }),
+        poll("books.goods_deliveries.changed", { key = "EntryID", every = "15m" }),
+        -- A line that changes does not touch its delivery's row version.
+        poll("books.goods_delivery_lines.changed", { key = "EntryID", every = "15m" }),
+      },
+      run = function(job, books, fedex) return require("labels").deliveries(job, books, fedex) end,
+      main = true,
+    },
+    -- With ships = orders: sales orders that are ready, whose goods delivery is made.
+    orders = flow {
+      on = {
+        webhook("books", { "SalesOrders" }, { key = "Content.Key" }),
+        poll("books.sales_orders.changed", { key = "OrderID", every = "15m" }),
+      },
+      run = function(job, books, fedex) return require("labels").orders(job, books, fedex) end,
+    },
+    -- Lists of changes know no deletions.
+    deleted = flow {
+      on = { poll("books.deleted.list", { key = "EntityKey", every = "15m" }) },
+      run = function(job) return require("labels").deleted(job) end,
+    },
+    -- What waits is read and bought together (runs = batch).
+    batch = flow { on = { schedule "1h" }, run = function(job, books) return require("batch").run(job, books) end },
+    -- What is written into Exact Online of a label, and out of it again.
+    tell = flow { run = function(job, books) return require("shared.labels.telling").run(job, books) end },
+    untell = flow { run = function(job, books) return require("shared.labels.telling").take_back(job, books) end },
+    -- A person has a label taken back: sync CLIENT INSTANCE void --record NUMBER.
+    void = flow { run = function(job, books, fedex) return require("labels").void(job, books, fedex) end },
+
+    -- Where parcels are: all that are followed, in batches; the news of each by a job of its own.
+    track = flow { on = { schedule "1h" }, run = function(job, fedex) return require("track").run(job, fedex) end },
+    scans = flow { run = function(job, books) return require("track").scans(job, books) end },
+  },
+
+  mappings = { "shipment" },
+}
