@@ -162,7 +162,7 @@ TEST_F(Month, BC9_C6_C9_C16_TheLedgerTiesToTheShopToTheCent) {
     std::cout << "day " << day << ": " << placed_ << " orders, " << world_.status()["clients"][0]["waiting"] << " jobs wait, " << used
               << " calls used of the division's day\n"
               << std::flush;
-    if (std::getenv("MLC_CALLS") != nullptr) std::cout << world_.control("exact_online", "events?last=0")["kinds"].dump(2) << "\n";
+    if (std::getenv("MLC_CALLS") != nullptr) std::cout << world_.control("exact_online", "events?last=0")["kinds"].dump(2) << std::endl;
     // What a lost delivery told nobody is found by the sweep that follows the next start.
     if (day > days + 1 && idle()) break;
     ASSERT_LE(day, last) << world_.status().dump(2);

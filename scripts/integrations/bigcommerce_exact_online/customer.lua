@@ -49,7 +49,7 @@ local function create(job, books, who, what)
   local sent = job:send("account", books.accounts.create(wanted), { entity = who.email, looked = looked })
   -- In shadow there is no account that could be kept: a later job, live by then, would look for it.
   if sent.state ~= "shadow" then links.join(job, books, who.own_key, sent.id) end
-  links.wrote(job, books, sent, sent.id, wanted)
+  links.wrote(job, books, sent, sent.id, wanted, wanted)
   own_places[sent.id] = shopper.place_key(who.place)
   if job.settings.contacts == "always" or job.settings.contacts == "companies" and who.company then
     local contact = job:map("contact", who, { account = sent.id })
@@ -69,6 +69,8 @@ function customer.find(job, books, who, what, typed_email)
     linked = sent and sent.id
   end
   if linked then
+    local made = job.attempt == 1 and links.as_made(job, books, linked)
+    if made then return made end
     local account, why = try(books.accounts.get, linked)
     if account then return account end
     if why.code ~= "not_found" then error(why, 0) end

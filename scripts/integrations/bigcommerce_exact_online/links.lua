@@ -33,11 +33,21 @@ local ECHO_SECONDS, EARLY_SECONDS = 3600, 60
 
 local function text(value) return value ~= nil and tostring(value):match "^%s*(.-)%s*$" or "" end
 
-function links.wrote(job, books, sent, account_id, fields)
+-- `made` is the whole account where it is one that we made.
+function links.wrote(job, books, sent, account_id, fields, made)
   if sent.state == "shadow" then return end
-  local kept = { at = job:now() }
+  local kept = { at = job:now(), account = made }
   for _, field in ipairs(COMPARED) do kept[field] = text(fields[field]) end
   job.kv.set(("wrote/%s/%s"):format(books:connection(), account_id), kept)
+end
+
+-- An account that we made within the hour, as we made it: the order that follows its buyer's registration need not read it. What a
+-- person did to it meanwhile is seen an hour later, or when the books refuse the document. Nil when it has to be read.
+function links.as_made(job, books, account_id)
+  local wrote = job.kv.get(("wrote/%s/%s"):format(books:connection(), account_id))
+  if not wrote or not wrote.account or time.compare(job:now(), time.add(wrote.at, ECHO_SECONDS)) >= 0 then return nil end
+  wrote.account.ID = account_id
+  return wrote.account
 end
 
 -- Whether an event of an account is our own write coming back. `row` is what a poll found; a webhook brings none, and then

@@ -195,6 +195,7 @@ tests["BC16: prospects are raised or parked, blocked accounts are parked"] = fun
   world.settings.prospects = "raise"
   assert(Bridge.effects(world:run("orders", placed.id)):find "raise account")
   assert(world:accounts()[placed.email:lower()].Status == "C")
+  world:pass(3700)
   world:control("exact", "seed", { block_account = placed.email:lower() })
   local again = order(world)
   world:control("store", "seed", { change = { again.id }, what = "touch" })
@@ -243,6 +244,9 @@ tests["C17, BC16: an account that a person deleted is not made again"] = functio
   local world = bridge()
   local id = customer(world, LUKASZ)
   world:run("customers", id)
+  local own = world:run("customers", id)
+  assert(own.books_calls == 0, own.books_calls)   -- what we have just made is known
+  world:pass(3700)
   world:control("exact", "seed", { delete_account = "lukasz@example.pl" })
   local outcome = world:run("customers", id)
   assert(outcome.refused:find "no longer in Exact Online" and #outcome.sent == 0)
