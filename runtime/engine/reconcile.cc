@@ -138,7 +138,7 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
     for (const auto one : records.items()) {
       auto record = record_of(one);
       if (!record) return record.error();
-      into->emplace(record->key, std::move(*record));
+      add_record(side, into, std::move(*record));
       ++runs_[key].rows;
     }
     return ok_status();
@@ -165,15 +165,15 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
     if (!parsed) co_return parsed.error().wrap(side.operation);
     auto records = Node::array();
     for (const auto row : parsed->root().items()) {
-      auto record = reconcile_record(side, row, *zone);
-      if (!record) co_return record.error();
-      if (!*record) continue;
-      auto& one = **record;
-      // Of the side that is looked for by date, only the period; the other's own period is known by its keys alone.
-      if (is_right && (one.date < from || one.date > to)) continue;
-      if (is_foreign(one.key, foreign)) continue;
-      if (one.key.empty()) one.key = "#" + one.number;
-      records.push(to_node(one));
+      auto found = reconcile_records(side, row, *zone);
+      if (!found) co_return found.error();
+      for (auto& one : *found) {
+        // Of the side that is looked for by date, only the period; the other's own period is known by its keys alone.
+        if (is_right && (one.date < from || one.date > to)) continue;
+        if (is_foreign(one.key, foreign)) continue;
+        if (one.key.empty()) one.key = "#" + one.number;
+        records.push(to_node(one));
+      }
     }
     auto body = Node::object();
     body.set("records", std::move(records)).set("next", read->next_arguments);

@@ -80,11 +80,13 @@ Task<Status> Reconcile::find(std::string key, ReconcileInput* input, std::vector
         auto parsed = Document::parse(read->rows.empty() ? "[]" : read->rows);
         if (!parsed) co_return parsed.error().wrap(side.operation);
         for (const auto row : parsed->root().items()) {
-          auto record = reconcile_record(side, row, *zone);
-          if (!record) co_return record.error();
-          // What stands in the period was in its list already.
-          const bool wanted_one = *record && std::find(keys.begin(), keys.end(), (*record)->key) != keys.end();
-          if (wanted_one && ((*record)->date < from || (*record)->date > to)) input->right.emplace((*record)->key, std::move(**record));
+          auto records = reconcile_records(side, row, *zone);
+          if (!records) co_return records.error();
+          for (auto& record : *records) {
+            // What stands in the period was in its list already.
+            const bool wanted_one = std::find(keys.begin(), keys.end(), record.key) != keys.end();
+            if (wanted_one && (record.date < from || record.date > to)) add_record(side, &input->right, std::move(record));
+          }
         }
         call.arguments = read->next_arguments;
       }
@@ -109,9 +111,10 @@ Task<Status> Reconcile::fetch(std::string key, ReconcileInput* input, std::vecto
     auto parsed = Document::parse(!read->rows.empty() ? read->rows : "[" + (read->outcome.body.empty() ? "" : read->outcome.body) + "]");
     if (!parsed) co_return parsed.error().wrap(source->one_operation);
     for (const auto row : parsed->root().items()) {
-      auto record = reconcile_record(*source, row, *zone);
-      if (!record) co_return record.error();
-      if (*record && (*record)->key == wanted) input->left.emplace(wanted, std::move(**record));
+      auto records = reconcile_records(*source, row, *zone);
+      if (!records) co_return records.error();
+      for (auto& record : *records)
+        if (record.key == wanted) input->left.emplace(wanted, std::move(record));
     }
   }
   co_return ok_status();

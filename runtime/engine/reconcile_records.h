@@ -33,8 +33,10 @@ struct ReconcileRecord {
 };
 using ReconcileRecords = std::multimap<std::string, ReconcileRecord>;  // by key
 
-// A row that the side leaves out gives nothing.
-Result<std::optional<ReconcileRecord>> reconcile_record(const ReconcileSide& side, document::Value row, const Zone& zone);
+// What a row holds: one record, one of each line of the list that the side names, or none where the side leaves them out.
+Result<std::vector<ReconcileRecord>> reconcile_records(const ReconcileSide& side, document::Value row, const Zone& zone);
+// Beside the others of its reference, or added to them.
+void add_record(const ReconcileSide& side, ReconcileRecords* records, ReconcileRecord record);
 
 document::Node to_node(const ReconcileRecord& record);
 Result<ReconcileRecord> record_of(document::Value value);

@@ -77,7 +77,16 @@ Result<engine::Trigger> read_trigger(Value value, const Scripts& scripts) {
   }
   if (value.get("schedule")) {
     trigger.kind = engine::Trigger::Kind::schedule;
-    trigger.at = text("schedule");
+    const auto at = text("schedule");
+    if (at.find(':') != std::string::npos) {
+      trigger.at = at;
+      return trigger;
+    }
+    auto every = parse_duration(at);
+    if (!every)
+      return Error(Code::config,
+                   "schedule: expected a time of day as \"23:30\" or a time between two rounds as \"15m\", found \"" + at + "\"");
+    trigger.every = *every;
     return trigger;
   }
   return Error(Code::config, "a trigger is made by webhook, poll or schedule");

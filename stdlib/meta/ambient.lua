@@ -92,8 +92,8 @@ function webhook(role, topics, options) end
 --- ```
 function poll(operation, options) end
 
---- A trigger: a time of day in the instance's zone.
----@param at string "23:30"
+--- A trigger: a time of day in the instance's zone, or a time between two rounds.
+---@param at string "23:30" or "15m"
 ---@return table trigger
 ---
 --- ```lua

@@ -1,8 +1,8 @@
 -- Credit documents: what is given back of a document that was posted. Item, account, VAT code, cost center and cost unit
 -- are those of the line it was sold on, as they stand in Exact Online, so a credit always undoes what was booked.
 
-local allocate, currencies, decimal, documents, json, masters, periods, vat =
-  require "allocate", require "currencies", require "decimal", require "documents", require "json", require "masters", require "periods", require "vat"
+local allocate, currencies, decimal, documents, json = require "allocate", require "currencies", require "decimal", require "documents", require "json"
+local masters, periods, vat = require "masters", require "shared.exact.periods", require "vat"
 
 local credits = {}
 

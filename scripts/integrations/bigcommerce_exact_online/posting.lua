@@ -1,7 +1,7 @@
 -- An order's way into the books: fetched, judged, worked out, and posted, changed, credited or withdrawn.
 
 local customer, documents, items, kinds, masters, orders, parts, payment, periods, totals = require "customer", require "documents",
-  require "items", require "kinds", require "masters", require "orders", require "parts", require "payment", require "periods", require "totals"
+  require "items", require "kinds", require "masters", require "orders", require "parts", require "payment", require "shared.exact.periods", require "totals"
 
 -- The instant whose date the document bears, by the setting.
 local function booked(order, settings) return settings.accounting_date == "shipped" and order.date_shipped or order.date_created end

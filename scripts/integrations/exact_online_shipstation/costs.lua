@@ -1,7 +1,7 @@
 -- What a label cost on its way into the ledger (XS4, XS5, XS8, XS9, XS14): once, balanced to the cent, reversed when it is voided.
 
 local decimal, units = require "decimal", require "units"
-local ledger, matching, periods, sharing = require "ledger", require "matching", require "periods", require "sharing"
+local ledger, matching, periods, sharing = require "ledger", require "matching", require "shared.exact.periods", require "sharing"
 local parcels = require "shared.shipstation.parcels"
 
 local costs = {}

@@ -64,7 +64,7 @@ tests["BC8, C16: a refund in a closed month goes to the next open one, with its 
   local order = world:posted("registered")
   world:change(order.id, "refund", { everything = true })
   world:switch("exact", { closed_until = "2026-01-31" })
-  world.kv["periods:shop:70"] = nil
+  world.kv["periods:books:70"] = nil
   local outcome = world:run(order.id)
   assert(not outcome.refused, outcome.refused)
   local credit = world:credits(order.id)[1]

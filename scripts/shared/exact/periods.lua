@@ -1,17 +1,20 @@
--- The date that a cost is booked on (C16): where its period is closed for the journal, or missing, it waits for a person or goes to the
--- next open day, with the true date noted.
+-- The date that something is booked on in Exact Online (C16): where its period is closed for the journal, or missing, it waits for a
+-- person or goes to the next open day, with the true date noted.
 
 local decimal, time = require "decimal", require "time"
 
 local periods = {}
 
 local FRESH_SECONDS = decimal "3600"
+-- After a job was released: somebody may just have opened the period, and many jobs may have waited for that.
+local RELEASED_SECONDS = decimal "5"
 
--- Periods in which the journal is open, in their order: two calls an hour for all of them together.
-local function open_periods(job, books, journal, anew)
+-- Periods in which the journal is open, as { { from, to } } in their order: two calls an hour for all records together. `age`: seconds
+-- after which what is kept is asked for again.
+local function open_periods(job, books, journal, age)
   local key = ("periods:%s:%s"):format(books:connection(), journal)
-  local kept = not anew and job.kv.get(key)
-  if kept and time.seconds_between(kept.at, job:now()) < FRESH_SECONDS then return kept.open end
+  local kept = age and job.kv.get(key)
+  if kept and time.seconds_between(kept.at, job:now()) < age then return kept.open end
   local closed = {}
   for _, row in ipairs(books.journal_status.list { ["$filter"] = "Status eq 1" }) do
     if row.Journal and row.Journal:match "^%s*(.-)%s*$" == journal then closed[row.Year .. "/" .. row.Period] = true end
@@ -40,17 +43,21 @@ local function refuse(job, journal, date, what)
 end
 
 -- After a refusal: whether it was for the period, which may have been closed within the hour.
-function periods.check(job, books, journal, date, what)
-  if next_open(open_periods(job, books, journal, true), date) ~= date then refuse(job, journal, date, what) end
+function periods.check(job, books, journal, wanted, what)
+  local date = wanted:sub(1, 10)
+  if next_open(open_periods(job, books, journal), date) ~= date then refuse(job, journal, date, what) end
 end
 
--- The date to book on, and the true one when it had to be another. `what` opens the sentence.
-function periods.date(job, books, journal, date, what)
-  local found = next_open(open_periods(job, books, journal, job.attempt > 1), date)
-  if found == date then return date end
-  if job.settings.closed_period == "next" and found then
+-- The date to book on, written as `wanted` is, and the true one when it had to be another. `what` opens the sentence; `policy` is park
+-- or next, as the setting closed_period says it.
+function periods.date(job, books, journal, wanted, what, policy)
+  local date, midnight = wanted:sub(1, 10), wanted:sub(11)
+  local found = next_open(open_periods(job, books, journal, FRESH_SECONDS), date)
+  if found ~= date and job.attempt > 1 then found = next_open(open_periods(job, books, journal, RELEASED_SECONDS), date) end
+  if found == date then return wanted end
+  if (policy or job.settings.closed_period) == "next" and found then
     job:note(("%s of %s is booked on %s: its own period is closed"):format(what, date, found))
-    return found, date
+    return found .. midnight, date
   end
   return refuse(job, journal, date, what)
 end
