@@ -189,11 +189,14 @@ function job:refuse(sentence, options)
   }
 end
 
+-- job:is_live(): whether writes go out. In shadow they don't, and what is kept for a later write would be written once it is live.
+function job:is_live() return host.start() ~= nil end
+
 -- job:dated(order.date_created): when the record came into being. Ends the run when that is before the instance's start.
 function job:dated(instant)
   if type(instant) ~= "string" then misuse "job:dated: expected an instant such as order.date_created" end
   local start = host.start()
-  if not start then return end
+  if not start or start == "" then return end
   start = start:gsub("%.%d+", "")   -- remotes write whole seconds: one that the start is in counts
   local older
   if #instant == 10 then

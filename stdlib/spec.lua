@@ -369,14 +369,14 @@ end
 
 local ENDED = {}
 local OPTIONS = { "key", "source", "settings", "event", "clock", "sent", "map", "lookups", "kv", "answer", "attempt", "client", "instance", "flow",
-  "start", "decision" }
+  "start", "decision", "shadow" }
 
 --- Runs a flow's function with a job of the spec's and gives what it came to. `sent` is what records got before, by effect;
 --- `map` has a function a mapping, `lookups` the answers of each look-up, `kv` what was kept; `answer(effect, write,
 --- options)` answers sends (settled with a made-up id when left out).
 ---@param run fun(job: table, ...) the flow's `run`
 ---@param options table key, source, settings, event, clock, sent, map, lookups, kv, answer, attempt, client, instance, flow,
---- start (older records make nothing), decision ("theirs" or "ours")
+--- start (older records make nothing), decision ("theirs" or "ours"), shadow (the job is not live)
 ---@param ... table roles as `remote` makes them, in the order of the parameters
 ---@return table outcome result, or skipped, or refused with cause and concern; what was sent, emitted, noted (lists) and kv
 ---
@@ -407,6 +407,7 @@ function spec.flow(run, options, ...)
       decidable = details and details.decide or nil }, 0)
   end
   function job:now() return clock:now() end
+  function job:is_live() return not options.shadow end
   function job:dated(instant)
     if options.start and time.compare(instant, options.start) < 0 then job:skip(("of %s, before the start"):format(instant)) end
   end

@@ -83,8 +83,6 @@ engine::ReconcileSide side_of(const Json& declared, const Json& settings, const 
               : sign == "not_negative" ? engine::ReconcileSide::Sign::not_negative
                                        : engine::ReconcileSide::Sign::any;
   side.absolute = text(declared, "absolute") == "true";
-  side.within = text(declared, "within");
-  side.in_parts = text(declared, "in_parts") == "true";
   if (const auto lines = part(declared, "lines"); lines.is_object())
     side.lines = {text(lines, "list"), text(lines, "account"), text(lines, "cost_center"), text(lines, "net"), text(lines, "tax")};
   for (const auto& rule : part(declared, "less")) {

@@ -73,8 +73,6 @@ struct ReconcileSide {
   std::string job;    // key of the record's job
   Sign sign = Sign::any;
   bool absolute = false;  // what is given back counts as it stands on the other side
-  std::string within;     // a list in each row: its lines are the records, with the row's own fields beside theirs
-  bool in_parts = false;  // records of one reference are one document: their totals are added up
   ReconcileLines lines;
   std::vector<ReconcileLess> less;
 

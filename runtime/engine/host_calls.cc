@@ -122,7 +122,7 @@ Task<JobRun::Handled> JobRun::handle_sent(SentRequest request) {
   co_return record(index, EntryKind::sent, request.effect, hash, entity_json(*found));
 }
 
-// In shadow nothing is written anyway, and what would be made of older records is worth seeing.
+// In shadow (null) nothing is written anyway, and what would be made of older records is worth seeing. "" says that any date counts.
 JobRun::Handled JobRun::handle_start() {
   const int index = next_index_++;
   const auto hash = key_of(StartRequest(), "").hash;
@@ -131,7 +131,8 @@ JobRun::Handled JobRun::handle_start() {
   const bool wanted = run_.event_kind == store::EventKind::manual ||  // and what a back-filled record made jobs of
                       (run_.event_kind == store::EventKind::child && run_.job.lane == store::Lane::backfill);
   const bool counts = run_.mode.live && !wanted;
-  return record(index, EntryKind::kv, "start", hash, counts ? "\"" + format_rfc3339(run_.mode.start) + "\"" : "null");
+  const std::string start = counts ? format_rfc3339(run_.mode.start) : "";
+  return record(index, EntryKind::kv, "start", hash, run_.mode.live ? "\"" + start + "\"" : "null");
 }
 
 // What is remembered of a look-up's key; nothing when it was never asked, or too long ago. A job that was released asks again for what was

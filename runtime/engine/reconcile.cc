@@ -7,6 +7,7 @@
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
 #include "runtime/engine/probe.h"
+#include "runtime/engine/reconcile_lines.h"
 #include "runtime/engine/sealed_row.h"
 
 namespace mlc::engine {
@@ -249,6 +250,7 @@ Task<Result<std::string>> Reconcile::compared(std::string key) {
     auto right = co_await read(key, spec.right, spec.name + "/right/" + spec.right.connection, true, spec.foreign, &input->right);
     if (!right) co_return right.error();
   }
+  for (auto& input : inputs) keep_ours(input.spec->right, input.lefts, &input.right);
   auto names = co_await account_names(key);
   if (!names) co_return names.error();
   runs_[key].doing = "looking for what is missing";

@@ -7,6 +7,7 @@
 #include "runtime/document/write.h"
 #include "runtime/engine/probe.h"
 #include "runtime/engine/reconcile.h"
+#include "runtime/engine/reconcile_lines.h"
 #include "runtime/engine/sealed_row.h"
 
 namespace mlc::engine {

@@ -10,7 +10,6 @@
 namespace mlc::engine {
 namespace {
 
-using document::Document;
 using document::Node;
 using document::Value;
 
@@ -93,61 +92,6 @@ Status read_lines(const ReconcileSide& side, Value row, bool turned, ReconcileRe
   return ok_status();
 }
 
-Result<std::optional<ReconcileRecord>> reconcile_record(const ReconcileSide& side, Value row, const Zone& zone) {
-  std::optional<ReconcileRecord> none;
-  if (!side.only_field.empty() && !contains(side.only_values, at(row, side.only_field))) return none;
-  ReconcileRecord record;
-  record.connection = side.connection;
-  std::string date;
-  for (size_t i = 0; i < side.date.size() && date.empty(); ++i) date = at(row, side.date[i]);
-  const auto day = day_of(date, zone);
-  if (!day) return day.error().wrap(side.operation + ": " + (side.date.empty() ? "date" : side.date.front()));
-  record.date = *day;
-  auto total = Result<Decimal>(Decimal());
-  for (const auto field : split(side.total, '+')) {
-    const auto value = remote::find_dotted(row, field);
-    const auto part = value && value.is_null() ? Result<Decimal>(Decimal()) : value.decimal();
-    if (!part) return part.error().wrap(side.operation + ": " + std::string(field));
-    total = *total + *part;
-  }
-  if ((side.sign == ReconcileSide::Sign::negative && total->sign() >= 0) ||
-      (side.sign == ReconcileSide::Sign::not_negative && total->sign() < 0))
-    return none;
-  record.total = side.absolute ? total->abs() : *total;
-  if (const auto tax = side.tax.empty() ? Value() : remote::find_dotted(row, side.tax); tax && !tax.is_null()) {
-    const auto amount = tax.decimal();
-    if (!amount) return amount.error().wrap(side.operation + ": " + side.tax);
-    record.tax = side.absolute ? amount->abs() : *amount;
-  }
-  for (size_t i = 0; i < side.number.size() && record.number.empty(); ++i) {
-    record.number = at(row, side.number[i]);
-    if (record.number == "0") record.number.clear();  // not numbered yet
-    record.numbered = i == 0;
-  }
-  record.currency = at(row, side.currency);
-  record.note = at(row, side.note);
-  record.state = named(side.states, at(row, side.state), at(row, side.state));
-  record.key = without(side.again, filled(side.key, row));
-  if (!side.job.empty()) record.job_key = filled(side.job, row);
-  judge(side, row, &record);
-  for (const auto& rule : side.less) {
-    Decimal sum;
-    for (const auto& field : rule.fields) {
-      const auto value = remote::find_dotted(row, field);
-      if (auto amount = value.decimal()) sum = sum + *amount;
-    }
-    if (!sum.is_zero()) record.less.emplace_back(sum, rule.why);
-  }
-  if (!side.lines.list.empty()) {
-    // Credits count with the sign that they have in the ledger, whichever way their document writes it.
-    const bool turned = side.absolute && total->sign() > 0;
-    auto read = read_lines(side, row, turned, &record);
-    if (!read) return read.error().wrap(side.operation);
-    if (side.absolute && record.tax) record.tax = record.tax->abs();
-  }
-  return std::optional<ReconcileRecord>(std::move(record));
-}
-
 }  // namespace
 
 std::string replaced(std::string text, std::string_view name, std::string_view value) {
@@ -203,47 +147,59 @@ std::optional<std::map<std::string, std::string>> holes_of(std::string_view patt
   return found;
 }
 
-Result<std::vector<ReconcileRecord>> reconcile_records(const ReconcileSide& side, Value row, const Zone& zone) {
-  std::vector<ReconcileRecord> records;
-  const auto take = [&](Value of) -> Status {
-    auto record = reconcile_record(side, of, zone);
-    if (!record) return record.error();
-    if (*record) records.push_back(std::move(**record));
-    return ok_status();
-  };
-  if (side.within.empty()) {
-    auto taken = take(row);
-    if (!taken) return taken.error();
-    return records;
+Result<std::optional<ReconcileRecord>> reconcile_record(const ReconcileSide& side, Value row, const Zone& zone) {
+  std::optional<ReconcileRecord> none;
+  if (!side.only_field.empty() && !contains(side.only_values, at(row, side.only_field))) return none;
+  ReconcileRecord record;
+  record.connection = side.connection;
+  std::string date;
+  for (size_t i = 0; i < side.date.size() && date.empty(); ++i) date = at(row, side.date[i]);
+  const auto day = day_of(date, zone);
+  if (!day) return day.error().wrap(side.operation + ": " + (side.date.empty() ? "date" : side.date.front()));
+  record.date = *day;
+  auto total = Result<Decimal>(Decimal());
+  for (const auto field : split(side.total, '+')) {
+    const auto value = remote::find_dotted(row, field);
+    const auto part = value && value.is_null() ? Result<Decimal>(Decimal()) : value.decimal();
+    if (!part) return part.error().wrap(side.operation + ": " + std::string(field));
+    total = *total + *part;
   }
-  auto lines = remote::find_dotted(row, side.within);
-  if (lines.is_object()) lines = lines.get("results");
-  for (const auto line : lines.items()) {
-    auto both = Node::object();
-    for (const auto field : row.fields())
-      if (field.key != side.within) both.set(field.key, Node::copy_of(field.value));
-    for (const auto field : line.fields()) both.set(field.key, Node::copy_of(field.value));
-    const auto parsed = Document::parse(document::write(both));
-    if (!parsed) return parsed.error().wrap(side.operation);
-    auto taken = take(parsed->root());
-    if (!taken) return taken.error();
+  if ((side.sign == ReconcileSide::Sign::negative && total->sign() >= 0) ||
+      (side.sign == ReconcileSide::Sign::not_negative && total->sign() < 0))
+    return none;
+  record.total = side.absolute ? total->abs() : *total;
+  if (const auto tax = side.tax.empty() ? Value() : remote::find_dotted(row, side.tax); tax && !tax.is_null()) {
+    const auto amount = tax.decimal();
+    if (!amount) return amount.error().wrap(side.operation + ": " + side.tax);
+    record.tax = side.absolute ? amount->abs() : *amount;
   }
-  return records;
-}
-
-void add_record(const ReconcileSide& side, ReconcileRecords* records, ReconcileRecord record) {
-  const auto known = side.in_parts ? records->find(record.key) : records->end();
-  if (known == records->end()) {
-    records->emplace(record.key, std::move(record));
-    return;
+  for (size_t i = 0; i < side.number.size() && record.number.empty(); ++i) {
+    record.number = at(row, side.number[i]);
+    if (record.number == "0") record.number.clear();  // not numbered yet
+    record.numbered = i == 0;
   }
-  auto& whole = known->second;
-  whole.total = whole.total + record.total;
-  if (whole.tax && record.tax) whole.tax = *whole.tax + *record.tax;
-  const auto numbers = split(whole.number, ',');
-  const bool is_new = std::none_of(numbers.begin(), numbers.end(), [&](std::string_view one) { return trim(one) == record.number; });
-  if (is_new) whole.number += ", " + record.number;
-  whole.booked.insert(whole.booked.end(), record.booked.begin(), record.booked.end());
+  record.currency = at(row, side.currency);
+  record.note = at(row, side.note);
+  record.state = named(side.states, at(row, side.state), at(row, side.state));
+  record.key = without(side.again, filled(side.key, row));
+  if (!side.job.empty()) record.job_key = filled(side.job, row);
+  judge(side, row, &record);
+  for (const auto& rule : side.less) {
+    Decimal sum;
+    for (const auto& field : rule.fields) {
+      const auto value = remote::find_dotted(row, field);
+      if (auto amount = value.decimal()) sum = sum + *amount;
+    }
+    if (!sum.is_zero()) record.less.emplace_back(sum, rule.why);
+  }
+  if (!side.lines.list.empty()) {
+    // Credits count with the sign that they have in the ledger, whichever way their document writes it.
+    const bool turned = side.absolute && total->sign() > 0;
+    auto read = read_lines(side, row, turned, &record);
+    if (!read) return read.error().wrap(side.operation);
+    if (side.absolute && record.tax) record.tax = record.tax->abs();
+  }
+  return std::optional<ReconcileRecord>(std::move(record));
 }
 
 Node to_node(const ReconcileRecord& record) {

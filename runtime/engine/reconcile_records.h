@@ -33,10 +33,8 @@ struct ReconcileRecord {
 };
 using ReconcileRecords = std::multimap<std::string, ReconcileRecord>;  // by key
 
-// What a row holds: one record, one of each line of the list that the side names, or none where the side leaves them out.
-Result<std::vector<ReconcileRecord>> reconcile_records(const ReconcileSide& side, document::Value row, const Zone& zone);
-// Beside the others of its reference, or added to them.
-void add_record(const ReconcileSide& side, ReconcileRecords* records, ReconcileRecord record);
+// A row that the side leaves out gives nothing.
+Result<std::optional<ReconcileRecord>> reconcile_record(const ReconcileSide& side, document::Value row, const Zone& zone);
 
 document::Node to_node(const ReconcileRecord& record);
 Result<ReconcileRecord> record_of(document::Value value);

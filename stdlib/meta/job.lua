@@ -55,6 +55,16 @@ function Job:refuse(sentence, options) end
 --- ```
 function Job:dated(instant) end
 
+--- Whether writes go out. In shadow they do not: what is only kept for a write of later must then not be kept.
+---@return boolean
+---
+--- ```lua
+--- local function run(job) return job:is_live() and "kept" or "shown" end
+--- assert(require("spec").flow(run, { key = "118" }).result == "kept")
+--- assert(require("spec").flow(run, { key = "118", shadow = true }).result == "shown")
+--- ```
+function Job:is_live() end
+
 --- When what was asked last was answered. The only time a job knows: a replay gives the same.
 ---@return string instant
 ---

@@ -1,5 +1,6 @@
--- What `reconcile` holds against each other (C9), as data: what labels cost against what is owed to carriers. The first line of an entry is
--- what is owed, and bears the label's reference in its notes; what was voided after it was booked has a second entry that turns it.
+-- What `reconcile` holds against each other (C9), as data: what labels cost against what is owed to carriers, label by label. In an entry of
+-- one label or of a day each label has its own line of what is owed, or its own lines of a purchase, with its reference in the notes; those
+-- of a label that was shared among cost centres may stand in several entries. What was voided has lines that turn it.
 
 local LABELS = {
   role = "station", noun = "label", operation = "shipments.list", number = "shipmentId", job = "{shipmentId}", date = "shipDate",
@@ -7,10 +8,19 @@ local LABELS = {
 }
 
 local OWED = {
-  role = "books", operation = "journal_entry_lines.list", key = "Notes", number = "EntryNumber", date = "Date", total = "AmountFC", absolute = true,
-  note = "Description", filter_param = "$filter", filter = "Date ge datetime'{from}T00:00:00' and Date lt datetime'{to}T00:00:00'",
+  role = "books", operation = "journal_entry_lines.list", key = "[].Notes", number = "EntryNumber", date = "Date",
+  total = "AmountFC", absolute = true, note = "Description", filter_param = "$filter",
+  filter = "Date ge datetime'{from}T00:00:00' and Date lt datetime'{to}T00:00:00'",
   find = { param = "$filter", each = "Notes eq '{key}'" },
   arguments = { query = { ["$select"] = "ID,EntryID,EntryNumber,GLAccount,AmountFC,Quantity,Date,Description,Notes" } },
+}
+
+local PURCHASED = {
+  role = "books", operation = "purchase_entries.list", key = "PurchaseEntryLines[].Notes", again = "/", number = "EntryNumber",
+  date = "EntryDate", total = "AmountFC", absolute = true, note = "Description", currency = "Currency", filter_param = "$filter",
+  filter = "EntryDate ge datetime'{from}T00:00:00' and EntryDate lt datetime'{to}T00:00:00' and Journal eq '{setting.purchase_journal}'",
+  find = { param = "$filter", each = "YourRef eq '{key}'" },
+  arguments = { query = { ["$select"] = "EntryID,EntryNumber,EntryDate,YourRef,Currency,PurchaseEntryLines", ["$expand"] = "PurchaseEntryLines" } },
 }
 
 local function side(common, own)
@@ -24,14 +34,24 @@ end
 -- By the line of what is owed the entry is known, and whether it books a label or turns one.
 local BOOKED, TURNED = { field = "Quantity", values = { "1", "1.0", "1.0000" } }, { field = "Quantity", values = { "-1", "-1.0", "-1.0000" } }
 
+local COSTS, VOIDS = side(LABELS, { key = "{source}-{shipmentId}" }),
+  side(LABELS, { noun = "void", key = "{source}-{shipmentId}-V", sold = { field = "voided", values = { "true" } } })
+
 return {
   {
     name = "costs", when = { posting = "journal" }, flow = "costs", effect = "cost", undone = { by = "voids", suffix = "-V" },
-    left = side(LABELS, { key = "{source}-{shipmentId}" }), right = side(OWED, { noun = "entry", sign = "negative", only = BOOKED }),
+    left = COSTS, right = side(OWED, { noun = "entry", sign = "negative", only = BOOKED }),
   },
   {
     name = "voids", when = { posting = "journal" }, flow = "costs", effect = "cost reversed",
-    left = side(LABELS, { noun = "void", key = "{source}-{shipmentId}-V", sold = { field = "voided", values = { "true" } } }),
-    right = side(OWED, { noun = "reversing entry", only = TURNED }),
+    left = VOIDS, right = side(OWED, { noun = "reversing entry", only = TURNED }),
+  },
+  {
+    name = "costs", when = { posting = "purchase" }, flow = "costs", effect = "cost", undone = { by = "voids", suffix = "-V" },
+    left = COSTS, right = side(PURCHASED, { noun = "purchase entry", sign = "not_negative" }),
+  },
+  {
+    name = "voids", when = { posting = "purchase" }, flow = "costs", effect = "cost reversed",
+    left = VOIDS, right = side(PURCHASED, { noun = "reversing purchase entry", sign = "negative" }),
   },
 }

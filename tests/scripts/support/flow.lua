@@ -45,8 +45,10 @@ end
 function flow.run(case)
   local outcome = { sent = {}, withheld = {}, calls = {}, notes = {}, emitted = {} }
   local entities, kv = case.entities or {}, case.kv or {}
-  local job = { key = case.key, flow = case.flow, source = case.source or "shop", settings = flow.settings(case.settings),
-    event = case.event or {}, attempt = case.attempt or 1, backfill = case.backfill or false, decision = case.decision or false }
+  local job = {
+    key = case.key, flow = case.flow, source = case.source or "shop", settings = flow.settings(case.settings), client = "acme", instance = "instance",
+    event = case.event or {}, attempt = case.attempt or 1, backfill = case.backfill or false, decision = case.decision or false,
+  }
   function job:refuse(sentence, details) error({ REFUSED, sentence, details or {} }, 0) end
   function job:skip(reason) error({ SKIPPED, reason }, 0) end
   function job:sent(effect, options)
@@ -63,6 +65,7 @@ function flow.run(case)
   function job:dated(instant)
     if case.start and require("time").compare(instant, case.start) < 0 then job:skip(("of %s, before the start"):format(instant)) end
   end
+  function job:is_live() return not case.shadow end
   function job:now() return case.now or "2026-01-05T12:00:00Z" end
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end
   function job:emit(name, key, payload, options)

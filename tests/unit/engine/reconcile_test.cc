@@ -334,6 +334,27 @@ TEST(Reconcile, C9_AnotherShopsReferencesAreLeftOutAndSourcesHaveTheirOwn) {
   EXPECT_EQ(report.root().get("right_count").text(), "1");
 }
 
+TEST(Reconcile, C9_XS16_ADocumentOfManyRecordsIsReadByItsLinesAndOnesInPartsAreAddedUp) {
+  Books books;
+  auto spec = both();
+  spec.right.key = "Lines[].Notes", spec.right.again = "/", spec.right.lines = {};
+  books.world.catalog.reconciles = listed({spec});
+  books.world.restart();
+  books.world.order("1", "2025-10-14T10:00:00Z", "10.00");
+  books.world.order("2", "2025-10-14T10:00:00Z", "20.00");
+  books.world.order("3", "2025-10-14T10:00:00Z", "30.00");
+  const auto lines = [](const std::string& list) { return ",\"Lines\":{\"results\":[" + list + "]}"; };
+  books.invoice("day-1", "2025-10-14", "35",
+                lines("{\"Notes\":\"shop-1\",\"Amount\":6},{\"Notes\":\"shop-1/2\",\"Amount\":4},{\"Notes\":\"shop-2\",\"Amount\":12.50},"
+                      "{\"Notes\":\"somebody's own\",\"Amount\":5},{\"Amount\":7.50}"));
+  books.invoice("day-2", "2025-10-14", "7", lines("{\"Notes\":\"shop-2\",\"Amount\":7},{\"Notes\":\"shop-9\",\"Amount\":1}"));
+  EXPECT_EQ(Books::found(books.report()), (std::map<std::string, std::string>{
+                                              {"shop-2", "amount: Order 2 comes to 20.00, invoice F1, F2 to 19.50: 0.50 too little."},
+                                              {"shop-3", "missing: Order 3 of 30.00 has no invoice."},
+                                              {"shop-9", "extra: Invoice F2 of 1.00 names shop-9, and there is no such order."},
+                                          }));
+}
+
 TEST(Reconcile, C9_ARunThatWaitsForAQuotaOrIsKilledGoesOnWhereItWas) {
   Books books;
   for (int i = 1; i <= 9; ++i) books.world.order(std::to_string(i), "2025-10-14T10:0" + std::to_string(i) + ":00Z", "10.00");
