@@ -136,7 +136,7 @@ function credits.post(job, books, order, posted, found, credit, total, effect, w
   end
   return masters.guarded(job, document, what, function()
     return documents.add(job, books, kind, effect, document, credit.created, positive and total or -total)
-  end)
+  end, function() periods.check(job, books, credit.journal, document[kind.date], what) end)
 end
 
 -- A credit of all that stands.

@@ -162,14 +162,15 @@ end
 
 -- Posts, after the check; `what` names the record ("Order 118"). What Exact Online refuses all the same is looked for once
 -- more in master data read anew; what is not found there is told with its own words, one case for each of them: texts come in
--- the user's language, so no decision hangs on them.
-function masters.guarded(job, document, what, post)
+-- the user's language, so no decision hangs on them. `recheck` looks at what else may have changed since it was asked last.
+function masters.guarded(job, document, what, post, recheck)
   masters.check(job, document)
   local result, why = try(post)
   if result ~= nil or why == nil then return result end
   if type(why) ~= "table" or why.code ~= "rejected" then error(why, 0) end
   local said = text(why.cause) or text(why.message) or "nothing more"
   masters.check(job, document, said)
+  if recheck then recheck() end
   return job:refuse(("%s was refused by Exact Online: %s"):format(what, said), {
     cause = "refused: " .. said, concern = "finance", code = "refused",
     fix = "Mend in Exact Online what it names, then release this case; one order alone: replay its job.",

@@ -59,7 +59,7 @@ local function post(job, shop, books, order, posted)
   end
   return masters.guarded(job, document, "Order " .. order.id, function()
     return documents.post(job, books, order, posted, kind, document, expected)
-  end)
+  end, function() periods.check(job, books, job.settings.journal, document[kind.date], "Order " .. order.id) end)
 end
 
 return function(job, shop, books)

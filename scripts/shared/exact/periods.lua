@@ -6,14 +6,14 @@ local decimal, time = require "decimal", require "time"
 local periods = {}
 
 local FRESH_SECONDS = decimal "3600"
--- After a job was released: somebody may just have opened the period, and many jobs may have waited for that.
-local RELEASED_SECONDS = decimal "5"
+-- After a job was released or refused: somebody may just have opened the period, or closed it, and many jobs ask at once.
+local RECENT_SECONDS = decimal "5"
 
 -- Periods in which the journal is open, as { { from, to } } in their order: two calls an hour for all records together. `age`: seconds
 -- after which what is kept is asked for again.
 local function open_periods(job, books, journal, age)
   local key = ("periods:%s:%s"):format(books:connection(), journal)
-  local kept = age and job.kv.get(key)
+  local kept = job.kv.get(key)
   if kept and time.seconds_between(kept.at, job:now()) < age then return kept.open end
   local closed = {}
   for _, row in ipairs(books.journal_status.list { ["$filter"] = "Status eq 1" }) do
@@ -42,10 +42,11 @@ local function refuse(job, journal, date, what)
   })
 end
 
--- After a refusal: whether it was for the period, which may have been closed within the hour.
+-- After a refusal: whether it was for the period, which may have been closed within the hour. What comes behind finds it closed then,
+-- and waits without a write.
 function periods.check(job, books, journal, wanted, what)
   local date = wanted:sub(1, 10)
-  if next_open(open_periods(job, books, journal), date) ~= date then refuse(job, journal, date, what) end
+  if next_open(open_periods(job, books, journal, RECENT_SECONDS), date) ~= date then refuse(job, journal, date, what) end
 end
 
 -- The date to book on, written as `wanted` is, and the true one when it had to be another. `what` opens the sentence; `policy` is park
@@ -53,7 +54,7 @@ end
 function periods.date(job, books, journal, wanted, what, policy)
   local date, midnight = wanted:sub(1, 10), wanted:sub(11)
   local found = next_open(open_periods(job, books, journal, FRESH_SECONDS), date)
-  if found ~= date and job.attempt > 1 then found = next_open(open_periods(job, books, journal, RELEASED_SECONDS), date) end
+  if found ~= date and job.attempt > 1 then found = next_open(open_periods(job, books, journal, RECENT_SECONDS), date) end
   if found == date then return wanted end
   if (policy or job.settings.closed_period) == "next" and found then
     job:note(("%s of %s is booked on %s: its own period is closed"):format(what, date, found))

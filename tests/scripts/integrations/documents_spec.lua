@@ -359,4 +359,16 @@ tests["C16, C4: a period that somebody opens is found open by the job that is re
   assert(world:invoice(order.id).order_date == order.created:sub(1, 10), world:invoice(order.id).order_date)
 end
 
+tests["C15, C16: a period that somebody closes costs one write within the hour: what follows waits without one"] = function()
+  local world = World.start(root)
+  assert(not world:run(world:order "registered".id).refused)
+  World.pass(60)
+  world:switch("exact", { closed_until = "2026-01-31" })
+  local function writes() return world:control("exact", "events?last=0").kinds["POST /api/v1/…/salesinvoice/SalesInvoices"] end
+  local before = writes()
+  local first, second = world:run(world:order "registered".id), world:run(world:order "registered".id)
+  assert(first.cause == "period 2026-01 70" and second.cause == first.cause, first.refused)
+  assert(writes() == before + 1, writes() - before)
+end
+
 return tests
