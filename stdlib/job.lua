@@ -386,11 +386,10 @@ function job:look_up(name, key, options)
   return out[keys[1]]
 end
 
--- job:emit("returns", key, payload, { name =, value =, source = }?): a job of another flow; commits with the cursor. source: the connection
--- that its record is of, where that is not this job's own.
-function job:emit(flow, key, payload, options)
-  options = only(options, { name = true, value = true, source = true }, "job:emit")
-  host.emit(flow, tostring(key), payload == nil and {} or payload, options.name or "", options.value or "", options.source or "")
+-- job:emit("returns", key, payload, { cursor =, value = }?): a job of another flow; commits with the cursor.
+function job:emit(flow, key, payload, cursor)
+  cursor = only(cursor, { name = true, value = true }, "job:emit")
+  host.emit(flow, tostring(key), payload == nil and {} or payload, cursor.name or "", cursor.value or "")
 end
 
 -- job:note("text", { fields }?): for the story of the record.

@@ -155,14 +155,13 @@ function Job:look_up(name, key, options) end
 ---@param flow string
 ---@param key any
 ---@param payload? table its event
----@param options? { name?: string, value?: string, source?: string } name, value: a cursor that moves with it; source: the connection
---- that its record is of, where that is not this job's own
+---@param cursor? { name: string, value: string } moves with it
 ---
 --- ```lua
 --- local outcome = require("spec").flow(function(job) job:emit("returns", 7, { order = job.key }) end, { key = "118" })
 --- assert(outcome.emitted[1].key == "7")
 --- ```
-function Job:emit(flow, key, payload, options) end
+function Job:emit(flow, key, payload, cursor) end
 
 --- A line in the record's story.
 ---@param text string

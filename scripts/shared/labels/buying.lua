@@ -58,7 +58,7 @@ local function hand_on(job, carrier, kept, source, bought, id)
     end
     followed.open(job, {
       number = parcel.tracking, carrier = kept.carrier, books = kept.books, order = kept.order, account_id = kept.account_id, reference = kept.reference,
-      delivery = kept.kind == "delivery" and { id = id, number = kept.number } or nil, ship_date = kept.ship_date, unique = parcel.unique,
+      delivery = kept.kind == "delivery" and { id = id, number = kept.number } or nil, ship_date = kept.ship_date, unique = parcel.unique, link = parcel.link,
       weight = kept.weights[index],
     })
     job:note(("%s %s, parcel %d of %d"):format(carrier.name, parcel.tracking, index, #bought.parcels), { number = parcel.tracking })

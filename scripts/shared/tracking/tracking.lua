@@ -67,8 +67,9 @@ local function applied(job, parcel, events)
       state, outcome = followed.apply(state, { status = event.status, at = event.at, id = event.key })
       if outcome.changed then passed[#passed + 1] = state.status end
       closes = closes or outcome.closes
-      if outcome.case and contains(job.settings.tracking_cases, outcome.case) then
-        case = { status = outcome.case, event = event, after_delivery = state.closed }
+      local reached = outcome.case or outcome.changed and state.status
+      if reached and contains(job.settings.tracking_cases, reached) then
+        case = { status = reached, event = event, after_delivery = state.closed and reached ~= "delivered" }
       elseif outcome.closes then
         case = nil   -- refused at first, and taken after all
       end
