@@ -68,6 +68,12 @@ Value unwrapped(const Operation& operation, Value answer) {
   return answer;
 }
 
+WallTime again_at(const Meaning& meaning, WallTime now) {
+  if (!meaning.until_day) return now + meaning.wait;
+  constexpr Duration kDay = std::chrono::hours(24), kAfter = std::chrono::seconds(1);
+  return from_micros(to_micros(now) / kDay.count() * kDay.count()) + kDay + kAfter;
+}
+
 const Meaning* meaning_of(const SystemSpec& spec, int status, Value answer, const std::string& body) {
   for (const auto& meaning : spec.meanings) {
     if (!meaning.status.empty() && meaning.status.count(status) == 0) continue;

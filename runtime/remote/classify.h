@@ -17,6 +17,9 @@ Outcome classify_read(const SystemSpec& spec, const Operation& operation, const 
 // What the system declares of this answer, beyond its status; nullptr = nothing.
 const Meaning* meaning_of(const SystemSpec& spec, int status, document::Value answer, const std::string& body);
 
+// When a busy remote may be asked again.
+WallTime again_at(const Meaning& meaning, WallTime now);
+
 // The record in an answer, by the operation's `unwrap`.
 document::Value unwrapped(const Operation& operation, document::Value answer);
 

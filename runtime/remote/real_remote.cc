@@ -255,6 +255,13 @@ Task<limits::Request> RealRemote::wish(Target target, store::Lane lane) {
 Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target target, http::Url url, std::string body, Duration deadline,
                                                                        store::Lane lane, Duration patience, WallTime* not_before) {
   const SteadyTime began = parts_.env.clock->steady();
+  if (auto over = days_over_.find(part_of(*target.connection, *target.operation)); over != days_over_.end()) {
+    if (parts_.env.clock->wall() < over->second) {
+      if (not_before != nullptr) *not_before = over->second;
+      co_return Error(Code::exhausted, "the remote's quota of the day is used up; it begins anew at " + format_rfc3339(over->second));
+    }
+    days_over_.erase(over);
+  }
   auto request = co_await wish(target, lane);
   auto permit = co_await parts_.limits->acquire(std::move(request), patience, not_before);
   if (!permit) co_return permit.error().wrap(target.connection->client + "/" + target.connection->name);
@@ -308,6 +315,7 @@ Task<http::SendResult> RealRemote::exchange(http::OutgoingRequest request, Admis
     note_clock(*admission.target.connection, response.headers, record.ended);
     record.response_headers = header_text(response.headers);
     record.response_body = response.body;
+    note_day(admission.target, response);
     if (connection.spec->wrapping && response.status < 300) {
       // Not for refusals: there the remote's own form tells which field is at fault.
       if (auto parsed = document::Document::parse(response.body)) response.body = unwrap_values(*connection.spec->wrapping, parsed->root());
@@ -320,6 +328,19 @@ Task<http::SendResult> RealRemote::exchange(http::OutgoingRequest request, Admis
     }
   }
   co_return end;
+}
+
+std::string RealRemote::part_of(const Connection& connection, const Operation& operation) {
+  const std::string_view path = std::string_view(operation.path).substr(std::min<size_t>(1, operation.path.size()));
+  return connection.client + "/" + connection.name + "/" + std::string(path.substr(0, path.find('/')));
+}
+
+void RealRemote::note_day(const Target& target, const http::Response& response) {
+  if (response.status < 400 || target.connection->spec->meanings.empty()) return;
+  auto parsed = document::Document::parse(response.body);
+  const Meaning* meaning = meaning_of(*target.connection->spec, response.status, parsed ? parsed->root() : Value(), response.body);
+  if (meaning == nullptr || meaning->is != Meaning::Is::busy || !meaning->until_day) return;
+  days_over_[part_of(*target.connection, *target.operation)] = again_at(*meaning, parts_.env.clock->wall());
 }
 
 // On a scaled clock a sandbox's Date says nothing about this machine.
@@ -401,7 +422,7 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
   if (const auto* answer = std::get_if<http::Response>(&end); answer != nullptr && outcome.verdict == Verdict::again) {
     auto parsed = document::Document::parse(answer->body);
     const Meaning* meaning = meaning_of(*connection.spec, answer->status, parsed ? parsed->root() : Value(), answer->body);
-    if (meaning != nullptr) not_before = std::max(not_before, parts_.env.clock->wall() + meaning->wait);
+    if (meaning != nullptr) not_before = std::max(not_before, again_at(*meaning, parts_.env.clock->wall()));
   }
   outcome.not_before = not_before;
   if (outcome.exchange.status == 401) {
@@ -508,7 +529,7 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
     if (const auto* answer = std::get_if<http::Response>(&end)) {
       auto parsed = document::Document::parse(answer->body);
       const Meaning* meaning = meaning_of(*target.connection->spec, answer->status, parsed ? parsed->root() : Value(), answer->body);
-      if (meaning != nullptr) read.outcome.not_before = not_before = std::max(not_before, parts_.env.clock->wall() + meaning->wait);
+      if (meaning != nullptr) read.outcome.not_before = not_before = std::max(not_before, again_at(*meaning, parts_.env.clock->wall()));
     }
     const Duration pause = limits::full_jitter(attempt, kRetryFirst, kRetryMost, *parts_.env.random);
     SteadyTime again = parts_.env.clock->steady() + pause;

@@ -59,6 +59,9 @@ class RealRemote : public Remote {
 
   Result<Target> target(const std::string& client, const std::string& connection, const std::string& operation) const;
   Task<limits::Request> wish(Target target, store::Lane lane);
+  // A quota of the day that is used up is one of a part of the API (its paths' first segment): what else there is goes on.
+  static std::string part_of(const Connection& connection, const Operation& operation);
+  void note_day(const Target& target, const http::Response& response);
   // Permit, then token: what is fetched before a long wait for the permit would be too old after it.
   Task<Result<std::unique_ptr<Admission>>> enter(Target target, http::Url url, std::string body, Duration deadline, store::Lane lane,
                                                  Duration patience, WallTime* not_before);
@@ -73,6 +76,7 @@ class RealRemote : public Remote {
 
   Parts parts_;
   std::shared_ptr<const Directory> directory_ = std::make_shared<Directory>();
+  std::map<std::string, WallTime> days_over_;  // part_of -> when its quota begins anew
   std::map<std::string, auth::Authorizer::Identity> identities_;  // "client/connection", as last seen
   std::map<std::string, Skew> skews_;                             // the same
 };

@@ -250,7 +250,9 @@ Meaning parse_meaning(Value value, const std::string& path, std::optional<Error>
   meaning.status = reader.statuses("status");
   meaning.path = reader.text("path");
   meaning.has = reader.text("has");
-  meaning.wait = reader.duration("wait", std::chrono::seconds(15));
+  meaning.until_day = value.get("wait").text() == "day";
+  if (meaning.until_day) reader.text("wait");
+  else meaning.wait = reader.duration("wait", std::chrono::seconds(15));
   if (meaning.has.empty()) reader.fail("has", "words of the answer");
   return meaning;
 }

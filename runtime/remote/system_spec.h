@@ -103,6 +103,7 @@ struct Meaning {
   std::set<int> status;
   std::string path, has;  // the text at `path` ("" = the whole body) contains this
   Duration wait{};        // of busy: when to come again
+  bool until_day = false;  // of busy: nobody comes again before the day of UTC is over
 };
 
 // Several writes of this operation as one request of another: each stays an effect of its own, with an outcome of its own.

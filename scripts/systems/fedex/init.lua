@@ -35,7 +35,17 @@ return system {
     { in_flight = 8, scope = { "app" } },
   },
 
-  errors = { message = { "errors.0.message", "errors.0.code" } },
+  -- Only the words of a 429 tell the short window from the quota of the day, which begins anew at 00:00 GMT (section 3).
+  errors = {
+    message = { "errors.0.message", "errors.0.code" },
+    means = {
+      { is = "busy", status = { 429 }, path = "errors.0.message", has = "short", wait = "10s" },
+      { is = "busy", status = { 429 }, path = "errors.0.message", has = "daily", wait = "day" },
+      { is = "busy", status = { 429 }, path = "errors.0.message", has = "Daily", wait = "day" },
+      { is = "busy", status = { 429 }, path = "errors.0.message", has = "per day", wait = "day" },
+      { is = "busy", status = { 429 }, path = "errors.0.message", has = "quota", wait = "day" },
+    },
+  },
 
   operations = operations,
   types = types,

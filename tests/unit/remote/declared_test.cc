@@ -22,6 +22,7 @@ const char* const kDeclared = R"({
              "refusal_like": {"status": [500], "path": "exceptionMessage"},
              "means": [{"is": "not_found", "status": [500], "path": "exceptionType", "has": "NoEntity"},
                        {"is": "busy", "has": "Login Limit", "wait": "20s"},
+                       {"is": "busy", "status": [429], "has": "daily", "wait": "day"},
                        {"is": "rejected", "status": [500], "path": "exceptionType", "has": "Validation"}]},
   "headers": {"Accept": "application/json", "X-Branch": "{branch}"},
   "operations": {
@@ -143,6 +144,28 @@ TEST_F(DeclaredTest, AS9_ABusyRemoteIsReadAgainAfterItsWait) {
   const auto began = loop_.wall();
   EXPECT_EQ(read("orders.list", "{}")->outcome.verdict, Verdict::applied);
   EXPECT_GE(loop_.wall() - began, 20s);
+}
+
+TEST_F(DeclaredTest, XF6_AQuotaOfTheDayStopsItsPartOfTheApiUntilTheDayOfUtcIsOver) {
+  answer(429, R"({"exceptionMessage":"The daily quota is used up."})");
+  const auto over = read("orders.list", "{}")->outcome;
+  EXPECT_EQ(over.verdict, Verdict::again);
+  const auto day = std::chrono::duration_cast<std::chrono::microseconds>(24h);
+  EXPECT_EQ(to_micros(over.not_before) % day.count(), 1'000'000) << "a second after midnight";
+  EXPECT_LE(over.not_before - loop_.wall(), 24h + 1s);
+
+  // Nobody asks again before, neither to read nor to write; it costs no call.
+  const auto asked = transport_.requests.size();
+  const auto again = read("orders.get", R"({"path":{"id":"1"}})");
+  EXPECT_EQ(again->outcome.verdict, Verdict::again);
+  EXPECT_EQ(again->outcome.not_before, over.not_before);
+  EXPECT_THAT(again->outcome.sentence, HasSubstr("quota of the day"));
+  EXPECT_EQ(send(planned("orders.put", R"({"body":{"OrderNbr":"7"}})")).verdict, Verdict::not_sent);
+  EXPECT_EQ(transport_.requests.size(), asked);
+
+  loop_.run_for(over.not_before - loop_.wall());
+  answer(200, "[]");
+  EXPECT_EQ(read("orders.list", "{}")->outcome.verdict, Verdict::applied);
 }
 
 TEST_F(DeclaredTest, AS5_AnOperationEndsWhereItsLocationSaysSo) {
