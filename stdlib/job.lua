@@ -3,6 +3,7 @@
 
 local host = ...
 
+local asked_of_kept = require("kept").asked
 local odata = require "odata"
 
 local LOOKUP_BATCH = 20   -- keys in one filter
@@ -404,7 +405,13 @@ function job:step(name, run)
   return value
 end
 
-job.kv = { get = host.kv_get, set = host.kv_set }
+-- job.kv.list("parcel:", { after = key, limit = n }?) -> { { key =, value = }, … }, in the order of the keys' bytes.
+local function list_kept(prefix, options)
+  local after, limit = asked_of_kept(prefix, options, 2)
+  return host.kv_list(prefix, after, limit)
+end
+
+job.kv = { get = host.kv_get, set = host.kv_set, list = list_kept }
 
 setmetatable(job, { __index = function(_, name) misuse("job has no '%s'", tostring(name)) end })
 

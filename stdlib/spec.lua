@@ -10,6 +10,7 @@
 ---     end)
 
 local decimal, failure, json, time = require "decimal", require "failure", require "json", require "time"
+local kept = require "kept"
 
 local spec = {}
 
@@ -444,7 +445,11 @@ function spec.flow(run, options, ...)
     if steps[name] == nil then steps[name] = { make() } end
     return steps[name][1]
   end
-  job.kv = { get = function(key) return outcome.kv[key] end, set = function(key, value) outcome.kv[key] = value end }
+  job.kv = {
+    get = function(key) return outcome.kv[key] end,
+    set = function(key, value) outcome.kv[key] = value end,
+    list = function(prefix, more) return kept.part(outcome.kv, prefix, more) end,
+  }
   local ok, result = pcall(run, job, ...)
   if ok then
     outcome.result = result

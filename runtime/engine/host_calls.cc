@@ -215,6 +215,8 @@ Task<JobRun::Handled> JobRun::handle_kv_get(KvGet request) {
   const auto hash = key_of(request, "").hash;
   auto known = replayed(index, EntryKind::kv, request.key, hash);
   if (known) co_return std::move(*known);
+  auto settled = co_await after_own_sets();
+  if (!settled) co_return Ending::retry(std::string(code_name(settled.error().code())), settled.error().text());
   auto row = co_await run_.context.store.get(store::Table::kv, run_.job.client + "/" + run_.job.instance + "/" + request.key);
   if (!row) co_return Ending::retry(std::string(code_name(row.error().code())), row.error().text());
   std::string json = "null";
@@ -232,12 +234,57 @@ Task<JobRun::Handled> JobRun::handle_kv_set(KvSet request) {
   const auto hash = key_of(request, "").hash;
   auto known = replayed(index, EntryKind::kv, request.key, hash);
   if (known) co_return std::move(*known);
-  auto sealed = run_.context.vault.seal(run_.job.client, "kv", request.value);
-  if (!sealed) co_return Ending::retry("internal", sealed.error().text());
   store::Change change;
-  change.put.emplace_back(store::Table::kv,
-                          store::Row{run_.job.client + "/" + run_.job.instance + "/" + request.key, pack(*sealed), run_.context.now()});
+  auto key = run_.job.client + "/" + run_.job.instance + "/" + request.key;
+  if (request.value == "null") {
+    change.drop.emplace_back(store::Table::kv, std::move(key));
+  } else {
+    auto sealed = run_.context.vault.seal(run_.job.client, "kv", request.value);
+    if (!sealed) co_return Ending::retry("internal", sealed.error().text());
+    change.put.emplace_back(store::Table::kv, store::Row{std::move(key), pack(*sealed), run_.context.now()});
+  }
+  sets_queued_ = true;
   co_return record(index, EntryKind::kv, request.key, hash, "null", std::move(change));
+}
+
+// A set is recorded without waiting; what is read after it in the same run has to see it.
+Task<Status> JobRun::after_own_sets() {
+  if (!sets_queued_) co_return ok_status();
+  store::Change nothing;
+  auto behind = co_await run_.commit(std::move(nothing));
+  if (!behind) co_return behind.error();
+  sets_queued_ = false;
+  co_return ok_status();
+}
+
+Task<JobRun::Handled> JobRun::handle_kv_list(KvList request) {
+  const int index = next_index_++;
+  auto key = key_of(request, "");
+  auto known = replayed(index, EntryKind::kv, key.name, key.hash);
+  if (known) co_return std::move(*known);
+  const auto failed = [](const Error& error) { return Ending::retry(std::string(code_name(error.code())), error.text()); };
+  auto settled = co_await after_own_sets();
+  if (!settled) co_return failed(settled.error());
+  const auto own = run_.job.client + "/" + run_.job.instance + "/";
+  auto after = request.after.empty() ? std::string() : own + request.after;
+  auto rows = co_await run_.context.store.list_part(store::Table::kv, own + request.prefix, std::move(after), request.limit);
+  if (!rows) co_return failed(rows.error());
+  std::string json;
+  document::Writer writer(json);
+  writer.begin_array();
+  for (const auto& row : *rows) {
+    auto sealed = unpack(row.value);
+    auto plain = sealed ? run_.context.vault.open(run_.job.client, "kv", *sealed) : Result<std::string>(sealed.error());
+    if (!plain) co_return Ending::retry("corrupt", plain.error().text());
+    writer.begin_object();
+    writer.key("key");
+    writer.string(std::string_view(row.key).substr(own.size()));
+    writer.key("value");
+    writer.raw(*plain);
+    writer.end_object();
+  }
+  writer.end_array();
+  co_return record(index, EntryKind::kv, std::move(key.name), std::move(key.hash), std::move(json));
 }
 
 Task<JobRun::Handled> JobRun::handle_emit(EmitRequest request) {

@@ -156,6 +156,7 @@ Task<JobRun::Handled> JobRun::handle(HostRequest& request) {
   if (auto* keep = std::get_if<LookupStore>(&request)) co_return co_await handle_lookup_store(std::move(*keep));
   if (auto* get = std::get_if<KvGet>(&request)) co_return co_await handle_kv_get(std::move(*get));
   if (auto* set = std::get_if<KvSet>(&request)) co_return co_await handle_kv_set(std::move(*set));
+  if (auto* list = std::get_if<KvList>(&request)) co_return co_await handle_kv_list(std::move(*list));
   if (auto* emit = std::get_if<EmitRequest>(&request)) co_return co_await handle_emit(std::move(*emit));
   if (auto* map = std::get_if<MapRecord>(&request)) co_return co_await handle_map(std::move(*map));
   if (auto* step = std::get_if<StepRequest>(&request)) co_return handle_step(*step);

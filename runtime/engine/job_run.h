@@ -45,6 +45,8 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   Task<Handled> handle_lookup_store(LookupStore request);
   Task<Handled> handle_kv_get(KvGet request);
   Task<Handled> handle_kv_set(KvSet request);
+  Task<Handled> handle_kv_list(KvList request);
+  Task<Status> after_own_sets();  // what this run has kept is in the store
   Task<Handled> handle_emit(EmitRequest request);
   Task<Handled> handle_map(MapRecord request);
   Handled handle_step(const StepRequest& request);
@@ -76,6 +78,7 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   std::vector<Turns::Turn> looking_;  // of keys that the script is asking the remote for
   // An error that may pass, given to the script: recorded only if the script goes on with it, so that a retry asks again.
   std::optional<store::Change> passing_error_;
+  bool sets_queued_ = false;  // this run has kept something, and its commit is not known to be over
   bool ended_ = false;    // nothing more is answered
   bool dropped_ = false;  // the engine is gone
 };

@@ -37,6 +37,9 @@ RequestKey key_of(const KvGet& asked, const std::string&) { return {EntryKind::k
 RequestKey key_of(const KvSet& asked, const std::string&) {
   return {EntryKind::kv, asked.key, hash_parts({"kv_set", asked.key, asked.value})};
 }
+RequestKey key_of(const KvList& asked, const std::string&) {
+  return {EntryKind::kv, asked.prefix + "*", hash_parts({"kv_list", asked.prefix, asked.after, std::to_string(asked.limit)})};
+}
 RequestKey key_of(const EmitRequest& asked, const std::string&) {
   return {EntryKind::emit, asked.flow, hash_parts({"emit", asked.flow, asked.key, asked.payload, asked.cursor, asked.cursor_value})};
 }

@@ -51,7 +51,11 @@ struct KvGet {
   std::string key;
 };
 struct KvSet {
-  std::string key, value;
+  std::string key, value;  // value "null" forgets
+};
+struct KvList {  // [{"key","value"},…] of the keys that begin with `prefix` and stand behind `after`, bytewise
+  std::string prefix, after;
+  int64_t limit = 1000;
 };
 struct EmitRequest {
   std::string flow, key, payload;
@@ -70,7 +74,7 @@ struct NoteRequest {
   std::string level, text, fields;
 };
 using HostRequest = std::variant<ReadRequest, SendRequest, SentRequest, WithholdRequest, StartRequest, LookupRequest, LookupStore, KvGet,
-                                 KvSet, EmitRequest, MapRecord, StepRequest, StepDone, NoteRequest>;
+                                 KvSet, KvList, EmitRequest, MapRecord, StepRequest, StepDone, NoteRequest>;
 
 struct HostError {
   std::string code, message;  // code: not_found, invalid_argument, denied, exhausted, unavailable, timeout, rejected, …

@@ -161,6 +161,25 @@ int lookup_store(lua_State* L) {
 int kv_get(lua_State* L) { return ask(L, engine::KvGet{std::string(text_argument(L, 1))}, push_record_answer); }
 int kv_set(lua_State* L) { return ask(L, engine::KvSet{std::string(text_argument(L, 1)), to_json(L, 2)}, push_nothing); }
 
+// host.kv_list(prefix, after, limit) -> list of {key, value}
+int kv_list(lua_State* L) {
+  engine::KvList request{std::string(text_argument(L, 1)), std::string(text_argument(L, 2)), integer_argument(L, 3)};
+  return ask(L, std::move(request), [](lua_State* state, const std::string& json) {
+    Document document = parse_answer(state, json);
+    lua_createtable(state, static_cast<int>(document.root().size()), 0);
+    lua_Integer at = 0;
+    for (Value row : document.root().items()) {
+      lua_createtable(state, 0, 2);
+      push_text(state, row.get("key").text());
+      lua_setfield(state, -2, "key");
+      push_record(state, document, row.get("value"));
+      lua_setfield(state, -2, "value");
+      lua_rawseti(state, -2, ++at);
+    }
+    return 1;
+  });
+}
+
 // host.start() -> text | nil: nothing older makes anything
 int start(lua_State* L) { return ask(L, engine::StartRequest(), push_record_answer); }
 
@@ -362,6 +381,7 @@ void push_job_host(lua_State* L, JobRun& run) {
                     {"lookup_store", lookup_store},
                     {"kv_get", kv_get},
                     {"kv_set", kv_set},
+                    {"kv_list", kv_list},
                     {"start", start},
                     {"emit", emit},
                     {"note", note},

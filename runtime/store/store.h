@@ -122,7 +122,9 @@ class Store {
   virtual Task<Result<AuditProof>> verify_audit() = 0;
 
   virtual Task<Result<std::optional<Row>>> get(Table table, std::string key) = 0;
-  virtual Task<Result<std::vector<Row>>> list(Table table, std::string prefix) = 0;
+  // Rows whose key begins with `prefix` and stands behind `after`, bytewise; at most `most` of them, 0 = all.
+  virtual Task<Result<std::vector<Row>>> list_part(Table table, std::string prefix, std::string after, int64_t most) = 0;
+  Task<Result<std::vector<Row>>> list(Table table, std::string prefix) { return list_part(table, std::move(prefix), "", 0); }
 
   // Grants. take_lease gives the new epoch, or nullopt while another owner's lease is live.
   virtual Task<Result<std::optional<Grant>>> grant(std::string id) = 0;

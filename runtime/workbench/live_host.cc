@@ -2,6 +2,7 @@
 
 #include "runtime/base/encoding.h"
 #include "runtime/document/document.h"
+#include "runtime/document/node.h"
 #include "runtime/document/write.h"
 #include "runtime/engine/effects.h"
 #include "runtime/engine/request_key.h"
@@ -61,6 +62,7 @@ Task<HostReply> LiveHost::answer(engine::HostRequest request) {
     co_return co_await sent(std::move(look), *connection);
   }
   if (auto* asked = std::get_if<engine::KvGet>(&request)) co_return co_await kv(asked->key);
+  if (auto* asked = std::get_if<engine::KvList>(&request)) co_return co_await kv_list(std::move(*asked));
   if (auto* asked = std::get_if<engine::KvSet>(&request)) {
     kept_[asked->key] = asked->value;
     parts_.say("kv " + asked->key + " is set for this session only");
@@ -107,6 +109,38 @@ Task<HostReply> LiveHost::kv(std::string key) {
   auto plain = parts_.vault->open(parts_.job.client, "kv", *sealed);
   if (!plain) co_return fault(plain.error());
   co_return value(std::move(*plain));
+}
+
+// As many more are read as this session has forgotten, so that a part is full where there is more.
+Task<HostReply> LiveHost::kv_list(engine::KvList request) {
+  const auto own = parts_.job.client + "/" + parts_.job.instance + "/";
+  auto after = request.after.empty() ? std::string() : own + request.after;
+  auto rows = co_await parts_.store->list_part(store::Table::kv, own + request.prefix, std::move(after),
+                                               request.limit + static_cast<int64_t>(kept_.size()));
+  if (!rows) co_return fault(rows.error());
+  std::map<std::string, std::string> all;
+  for (const auto& row : *rows) {
+    auto sealed = engine::unpack(row.value);
+    if (!sealed) co_return fault(sealed.error());
+    auto plain = parts_.vault->open(parts_.job.client, "kv", *sealed);
+    if (!plain) co_return fault(plain.error());
+    all[row.key.substr(own.size())] = std::move(*plain);
+  }
+  for (const auto& [key, json] : kept_) {
+    if (!key.starts_with(request.prefix) || key <= request.after) continue;
+    if (json == "null") all.erase(key);
+    else all[key] = json;
+  }
+  auto list = document::Node::array();
+  for (const auto& [key, json] : all) {
+    if (static_cast<int64_t>(list.size()) == request.limit) break;
+    auto parsed = document::Document::parse(json);
+    if (!parsed) co_return fault(parsed.error());
+    auto one = document::Node::object();
+    one.set("key", key).set("value", document::Node::copy_of(parsed->root()));
+    list.push(std::move(one));
+  }
+  co_return value(document::write(list));
 }
 
 Task<Status> LiveHost::audit(std::string act, std::string subject, std::string detail) {

@@ -49,6 +49,7 @@ class LiveHost : public engine::RunHost, public std::enable_shared_from_this<Liv
   Task<engine::HostReply> send_armed(remote::Plan plan);
   Task<engine::HostReply> sent(engine::SentRequest request, std::string connection);
   Task<engine::HostReply> kv(std::string key);
+  Task<engine::HostReply> kv_list(engine::KvList request);
   Task<Status> audit(std::string act, std::string subject, std::string detail);
   engine::HostReply value(std::string json) const { return {std::move(json), parts_.env.clock->wall()}; }
   engine::HostReply fault(std::string code, std::string sentence, bool retryable = false) const;

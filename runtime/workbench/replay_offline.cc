@@ -35,6 +35,7 @@ std::string words_for(const engine::HostRequest& request) {
           return "look-up " + one.name;
         else if constexpr (std::is_same_v<Kind, engine::StartRequest>) return "the start";
         else if constexpr (std::is_same_v<Kind, engine::KvGet> || std::is_same_v<Kind, engine::KvSet>) return "kv " + one.key;
+        else if constexpr (std::is_same_v<Kind, engine::KvList>) return "kv list " + one.prefix;
         else if constexpr (std::is_same_v<Kind, engine::EmitRequest>) return "emit " + one.flow + " " + one.key;
         else if constexpr (std::is_same_v<Kind, engine::MapRecord>) return "map \"" + one.mapping + "\"";
         else if constexpr (std::is_same_v<Kind, engine::StepRequest> || std::is_same_v<Kind, engine::StepDone>)
@@ -281,7 +282,8 @@ std::optional<OfflineHost::Answered> OfflineHost::for_line(const engine::HostReq
     return HostError{"offline", "a recorded job sends nothing; this would be " + words_for(*send), false, "", ""};
   if (std::holds_alternative<engine::StepRequest>(request)) return Answer{{}, false, "{\"done\":false}"};
   const bool asks = std::holds_alternative<engine::ReadRequest>(request) || std::holds_alternative<engine::SentRequest>(request) ||
-                    std::holds_alternative<engine::WithholdRequest>(request) || std::holds_alternative<engine::KvGet>(request);
+                    std::holds_alternative<engine::WithholdRequest>(request) || std::holds_alternative<engine::KvGet>(request) ||
+                    std::holds_alternative<engine::KvList>(request);
   if (!asks) return nothing;
   const auto* entry = take(engine::key_of(request, connection));
   if (entry == nullptr)

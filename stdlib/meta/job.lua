@@ -205,3 +205,20 @@ function kv.get(key) end
 --- assert(outcome.kv.parcel == "1Z")
 --- ```
 function kv.set(key, value) end
+
+--- What was kept under the keys that begin with a text, in the order of the keys' bytes. More than `limit` of them are read part by part:
+--- `after` is the last key of the part before, and a part of fewer than `limit` is the last one.
+---@param prefix string "" for all keys of the instance
+---@param options? { after?: string, limit?: integer } limit: at most 1000, which is also what is meant without it
+---@return { key: string, value: any }[] part
+---
+--- ```lua
+--- local outcome = require("spec").flow(function(job)
+---   job.kv.set("parcel:1Z3", "delivered")
+---   local open = {}
+---   for _, parcel in ipairs(job.kv.list("parcel:", { limit = 2 })) do open[#open + 1] = parcel.key .. " " .. parcel.value end
+---   return table.concat(open, ", ")
+--- end, { key = "118", kv = { ["parcel:1Z2"] = "collected", ["parcel:1Z1"] = "label", ["last"] = 7 } })
+--- assert(outcome.result == "parcel:1Z1 label, parcel:1Z2 collected")
+--- ```
+function kv.list(prefix, options) end

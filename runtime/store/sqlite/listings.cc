@@ -163,13 +163,13 @@ std::vector<AuditEntry> list_audit(Database& db, const std::string& client, int6
   return entries;
 }
 
-std::vector<Row> list_rows(Database& db, Table table, const std::string& prefix) {
+std::vector<Row> list_rows(Database& db, Table table, const std::string& prefix, const std::string& after, int64_t most) {
   // The first text behind all that begin with the prefix.
   std::string before = prefix;
   while (!before.empty() && static_cast<unsigned char>(before.back()) == 0xff) before.pop_back();
   if (!before.empty()) ++before.back();
   std::vector<Row> rows;
-  auto query = db.query(table_sql(table, TableSql::list), prefix, before);
+  auto query = db.query(table_sql(table, TableSql::list), prefix, before, after, most == 0 ? int64_t{-1} : most);
   while (query.next()) rows.push_back(Row{query.text(0), query.text(1), from_micros(query.integer(2))});
   return rows;
 }

@@ -11,6 +11,6 @@ std::vector<Effect> list_effects(Database& db, const EffectFilter& filter);
 std::vector<Id> find_jobs(Database& db, const std::string& client, const std::string& digest);
 std::vector<Case> list_cases(Database& db, const std::string& client, bool open_only);
 std::vector<AuditEntry> list_audit(Database& db, const std::string& client, int64_t after, int limit);
-std::vector<Row> list_rows(Database& db, Table table, const std::string& prefix);
+std::vector<Row> list_rows(Database& db, Table table, const std::string& prefix, const std::string& after, int64_t most);
 
 }  // namespace mlc::store

@@ -121,7 +121,7 @@ const char* table_sql(Table table, TableSql which) {
         all[i] = {"SELECT value, at FROM " + name + " WHERE key=?",
                   "INSERT INTO " + name + "(key, value, at) VALUES(?1,?2,?3) ON CONFLICT(key) DO UPDATE SET value=?2, at=?3",
                   "DELETE FROM " + name + " WHERE key=?",
-                  "SELECT key, value, at FROM " + name + " WHERE key>=?1 AND (?2='' OR key<?2) ORDER BY key"};
+                  "SELECT key, value, at FROM " + name + " WHERE key>=?1 AND (?2='' OR key<?2) AND key>?3 ORDER BY key LIMIT ?4"};
       }
     }
   };

@@ -17,7 +17,7 @@ Status migrate(Database& db, const std::string& backup_path, const std::string& 
 inline constexpr size_t kTables = 16;
 
 // Statements over a keyed table; each a text of its own for the life of the process, as Database's cache needs it.
-enum class TableSql { get, put, drop, list };  // (key); (key, value, at); (key); (from, before)
+enum class TableSql { get, put, drop, list };  // (key); (key, value, at); (key); (from, before, after, most)
 const char* table_sql(Table table, TableSql which);
 
 }  // namespace mlc::store

@@ -121,8 +121,8 @@ class SqliteStore : public Store, public Erasing {
   Task<Result<std::optional<Row>>> get(Table table, std::string key) override {
     co_return read<std::optional<Row>>([&](Database& db) { return read_row(db, table, key); });
   }
-  Task<Result<std::vector<Row>>> list(Table table, std::string prefix) override {
-    return listed<std::vector<Row>>([=](Database& db) { return list_rows(db, table, prefix); });
+  Task<Result<std::vector<Row>>> list_part(Table table, std::string prefix, std::string after, int64_t most) override {
+    return listed<std::vector<Row>>([=](Database& db) { return list_rows(db, table, prefix, after, most); });
   }
 
   Task<Result<std::optional<Grant>>> grant(std::string id) override {

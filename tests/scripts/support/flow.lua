@@ -81,15 +81,11 @@ function flow.run(case)
     if case.look_up then return case.look_up(name, tostring(key), options and options.anew) end
     return { Code = key, Type = 20 }
   end
-  job.kv = { get = function(key) return kv[key] end, set = function(key, value) kv[key] = value end }
-  function job.kv.list(prefix, options)
-    local out, after = {}, options and options.after or ""
-    for key, value in pairs(kv) do
-      if key:sub(1, #prefix) == prefix and key > after then out[#out + 1] = { key = key, value = value } end
-    end
-    table.sort(out, function(a, b) return a.key < b.key end)
-    return table.move(out, 1, math.min(#out, options and options.limit or 1000), 1, {})
-  end
+  job.kv = {
+    get = function(key) return kv[key] end,
+    set = function(key, value) kv[key] = value end,
+    list = function(prefix, more) return require("kept").part(kv, prefix, more) end,
+  }
   function job:map(name, record, given) return case.map[name](record, given or {}) end
   function job:send(effect, write, options)
     options = options or {}

@@ -228,6 +228,62 @@ TEST(Jobs, C4_FinishedStepsKeysAndChildrenAreDoneOnceOverRetries) {
   EXPECT_EQ((*cursor)->value, "77");
 }
 
+std::vector<std::string> kept_lists;  // what each list of a run answered
+
+// Reads after its own sets without a wait between them, then meets a quota: the next run is answered by the journal.
+Task<RunEnd> keeper(HostPtr host, RunInput input) {
+  for (const auto& [key, value] : {std::pair<std::string, std::string>{"parcel:b", "{\"n\":2}"}, {"parcel:a", "1"}, {"parcel:c", "3"},
+                                   {"parcels", "9"}, {"other", "9"}, {"parcel:c", "null"}, {"parcel:\xc3\xa4", "4"}}) {
+    HostRequest set = KvSet{key, value};
+    auto kept = co_await ask(host, std::move(set));
+    if (kept.value.index() != 0) co_return failed(kept);
+  }
+  for (const auto& wanted : {KvList{"parcel:", "", 1000}, KvList{"parcel:", "", 2}, KvList{"parcel:", "parcel:b", 2}, KvList{"", "parcel:b", 2},
+                             KvList{"nothing", "", 2}}) {
+    HostRequest list = wanted;
+    auto got = co_await ask(host, std::move(list));
+    if (got.value.index() != 0) co_return failed(got);
+    kept_lists.push_back(value_of(got));
+  }
+  HostRequest get = ReadRequest{"shop", "", "orders.get", "{\"path\":{\"id\":\"" + input.job.key + "\"}}"};
+  auto read = co_await ask(host, std::move(get));
+  if (read.value.index() != 0) co_return failed(read);
+  co_return ended(RunEnd::How::done);
+}
+
+TEST(Jobs, KeptValuesAreListedByPrefixInBytewiseOrderPartByPartAndOutOfTheJournalOnReplay) {
+  kept_lists.clear();
+  World world;
+  world.flows["orders"] = keeper;
+  world.start();
+  world.remote.read_faults = {"unavailable"};
+  deliver(world);
+  ASSERT_TRUE(world.settle_down());
+  ASSERT_EQ(world.only_job().state, JobState::done) << world.only_job().reason;
+  ASSERT_EQ(world.only_job().runs, 2);
+  ASSERT_EQ(kept_lists.size(), 10u);
+  const std::vector<std::string> first(kept_lists.begin(), kept_lists.begin() + 5), second(kept_lists.begin() + 5, kept_lists.end());
+  EXPECT_EQ(first[0], "[{\"key\":\"parcel:a\",\"value\":1},{\"key\":\"parcel:b\",\"value\":{\"n\":2}},{\"key\":\"parcel:\xc3\xa4\",\"value\":4}]")
+      << "own sets are seen, what was forgotten and what begins otherwise is not";
+  EXPECT_EQ(first[1], R"([{"key":"parcel:a","value":1},{"key":"parcel:b","value":{"n":2}}])");
+  EXPECT_EQ(first[2], "[{\"key\":\"parcel:\xc3\xa4\",\"value\":4}]");
+  EXPECT_EQ(first[3], "[{\"key\":\"parcel:\xc3\xa4\",\"value\":4},{\"key\":\"parcels\",\"value\":9}]");
+  EXPECT_EQ(first[4], "[]");
+  EXPECT_EQ(first, second);
+
+  // A later job sees other values; the first one, revived to go on, would not.
+  world.flows["orders"] = [](HostPtr host, RunInput) -> Task<RunEnd> {
+    HostRequest list = KvList{"parcel:", "", 1};
+    auto got = co_await ask(host, std::move(list));
+    kept_lists.push_back(value_of(got));
+    co_return ended(RunEnd::How::done);
+  };
+  world.order("119", "2025-10-14T20:00:00Z");
+  EXPECT_EQ(world.deliver(World::order_event("119")).status, 200);
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(kept_lists.back(), R"([{"key":"parcel:a","value":1}])");
+}
+
 std::map<std::string, int> at_work;  // runs per record, now
 std::vector<std::string> begun;
 int most_of_record = 0, most_of_all = 0;

@@ -32,11 +32,12 @@ class FakeStore : public Store {
     auto found = rows.find({table, key});
     co_return found == rows.end() ? std::optional<Row>() : std::optional<Row>(found->second);
   }
-  Task<Result<std::vector<Row>>> list(Table table, std::string prefix) override {
+  Task<Result<std::vector<Row>>> list_part(Table table, std::string prefix, std::string after, int64_t most) override {
     co_await turn();
     std::vector<Row> all;
     for (auto& [place, row] : rows) {
-      if (place.first == table && row.key.starts_with(prefix)) all.push_back(row);
+      if (most != 0 && static_cast<int64_t>(all.size()) == most) break;
+      if (place.first == table && row.key.starts_with(prefix) && row.key > after) all.push_back(row);
     }
     co_return all;
   }

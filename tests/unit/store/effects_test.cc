@@ -117,6 +117,12 @@ TEST_F(Records, KeyedRowsArePutDroppedAndListedByPrefix) {
   EXPECT_EQ(2u, good(store_->list(Table::kv, "a/")).size());
   EXPECT_EQ(5u, good(store_->list(Table::kv, "")).size());
   EXPECT_EQ(4u, good(store_->list(Table::kv, "a")).size());
+  const auto all = good(store_->list(Table::kv, "a"));
+  const auto part = good(store_->list_part(Table::kv, "a", all[0].key, 2));
+  ASSERT_EQ(2u, part.size());
+  EXPECT_EQ(all[1].key, part[0].key);
+  EXPECT_EQ(all[2].key, part[1].key);
+  EXPECT_EQ(1u, good(store_->list_part(Table::kv, "a", all[2].key, 0)).size());
   EXPECT_EQ(std::string("v\0", 2) + "a/1", good(store_->get(Table::kv, "a/1"))->value);
   Change drop;
   drop.drop = {{Table::kv, "a/1"}, {Table::kv, "never was"}};
