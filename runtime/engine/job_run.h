@@ -79,8 +79,8 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   // An error that may pass, given to the script: recorded only if the script goes on with it, so that a retry asks again.
   std::optional<store::Change> passing_error_;
   bool sets_queued_ = false;  // this run has kept something, and its commit is not known to be over
-  bool ended_ = false;    // nothing more is answered
-  bool dropped_ = false;  // the engine is gone
+  bool ended_ = false;        // nothing more is answered
+  bool dropped_ = false;      // the engine is gone
 };
 
 }  // namespace mlc::engine

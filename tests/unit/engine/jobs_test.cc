@@ -232,14 +232,19 @@ std::vector<std::string> kept_lists;  // what each list of a run answered
 
 // Reads after its own sets without a wait between them, then meets a quota: the next run is answered by the journal.
 Task<RunEnd> keeper(HostPtr host, RunInput input) {
-  for (const auto& [key, value] : {std::pair<std::string, std::string>{"parcel:b", "{\"n\":2}"}, {"parcel:a", "1"}, {"parcel:c", "3"},
-                                   {"parcels", "9"}, {"other", "9"}, {"parcel:c", "null"}, {"parcel:\xc3\xa4", "4"}}) {
+  for (const auto& [key, value] : {std::pair<std::string, std::string>{"parcel:b", "{\"n\":2}"},
+                                   {"parcel:a", "1"},
+                                   {"parcel:c", "3"},
+                                   {"parcels", "9"},
+                                   {"other", "9"},
+                                   {"parcel:c", "null"},
+                                   {"parcel:\xc3\xa4", "4"}}) {
     HostRequest set = KvSet{key, value};
     auto kept = co_await ask(host, std::move(set));
     if (kept.value.index() != 0) co_return failed(kept);
   }
-  for (const auto& wanted : {KvList{"parcel:", "", 1000}, KvList{"parcel:", "", 2}, KvList{"parcel:", "parcel:b", 2}, KvList{"", "parcel:b", 2},
-                             KvList{"nothing", "", 2}}) {
+  for (const auto& wanted : {KvList{"parcel:", "", 1000}, KvList{"parcel:", "", 2}, KvList{"parcel:", "parcel:b", 2},
+                             KvList{"", "parcel:b", 2}, KvList{"nothing", "", 2}}) {
     HostRequest list = wanted;
     auto got = co_await ask(host, std::move(list));
     if (got.value.index() != 0) co_return failed(got);
@@ -263,7 +268,8 @@ TEST(Jobs, KeptValuesAreListedByPrefixInBytewiseOrderPartByPartAndOutOfTheJourna
   ASSERT_EQ(world.only_job().runs, 2);
   ASSERT_EQ(kept_lists.size(), 10u);
   const std::vector<std::string> first(kept_lists.begin(), kept_lists.begin() + 5), second(kept_lists.begin() + 5, kept_lists.end());
-  EXPECT_EQ(first[0], "[{\"key\":\"parcel:a\",\"value\":1},{\"key\":\"parcel:b\",\"value\":{\"n\":2}},{\"key\":\"parcel:\xc3\xa4\",\"value\":4}]")
+  EXPECT_EQ(first[0],
+            "[{\"key\":\"parcel:a\",\"value\":1},{\"key\":\"parcel:b\",\"value\":{\"n\":2}},{\"key\":\"parcel:\xc3\xa4\",\"value\":4}]")
       << "own sets are seen, what was forgotten and what begins otherwise is not";
   EXPECT_EQ(first[1], R"([{"key":"parcel:a","value":1},{"key":"parcel:b","value":{"n":2}}])");
   EXPECT_EQ(first[2], "[{\"key\":\"parcel:\xc3\xa4\",\"value\":4}]");

@@ -370,8 +370,10 @@ TEST_F(RunnerTest, KeptValuesAreListedAsPlainRowsAndWrongQuestionsNameTheOption)
       "local out = {}\n"
       "for _, row in ipairs(job.kv.list('p:', { after = 'p:0', limit = 2 })) do out[#out + 1] = row.key .. '=' .. row.value.n end\n"
       "out[#out + 1] = #job.kv.list ''\n"
-      "for _, wrong in ipairs { { 5 }, { 'p:', 7 }, { 'p:', { limt = 1 } }, { 'p:', { limit = 0 } }, { 'p:', { limit = 1001 } }, { 'p:', { after = 1 } } } do\n"
-      "  local ok, why = pcall(job.kv.list, wrong[1], wrong[2]) out[#out + 1] = tostring(ok) .. ' ' .. tostring(why):gsub('^.-job', 'job')\n"
+      "for _, wrong in ipairs { { 5 }, { 'p:', 7 }, { 'p:', { limt = 1 } }, { 'p:', { limit = 0 } }, { 'p:', { limit = 1001 } }, { 'p:', { "
+      "after = 1 } } } do\n"
+      "  local ok, why = pcall(job.kv.list, wrong[1], wrong[2]) out[#out + 1] = tostring(ok) .. ' ' .. tostring(why):gsub('^.-job', "
+      "'job')\n"
       "end return out");
   fake_->answer_ = [](const HostRequest& request, const std::string&) -> std::string {
     const auto* list = std::get_if<engine::KvList>(&request);
@@ -380,13 +382,12 @@ TEST_F(RunnerTest, KeptValuesAreListedAsPlainRowsAndWrongQuestionsNameTheOption)
     return list->after == "p:0" && list->limit == 2 ? R"([{"key":"p:1","value":{"n":1}},{"key":"p:2","value":{"n":"x"}}])" : "[]";
   };
   const RunEnd end = run();
-  EXPECT_EQ(end.result,
-            R"(["p:1=1","p:2=x",0,"false job.kv.list: the prefix is a text (\"\" for all keys), not a number",)"
-            R"("false job.kv.list: expected a table of options after the prefix, such as { after = key, limit = 100 }",)"
-            R"("false job.kv.list: unknown option 'limt'; known are after, limit",)"
-            R"("false job.kv.list: limit is a whole number from 1 to 1000, not 0",)"
-            R"("false job.kv.list: limit is a whole number from 1 to 1000, not 1001",)"
-            R"("false job.kv.list: after is the last key of the part before, not a number"])")
+  EXPECT_EQ(end.result, R"(["p:1=1","p:2=x",0,"false job.kv.list: the prefix is a text (\"\" for all keys), not a number",)"
+                        R"("false job.kv.list: expected a table of options after the prefix, such as { after = key, limit = 100 }",)"
+                        R"("false job.kv.list: unknown option 'limt'; known are after, limit",)"
+                        R"("false job.kv.list: limit is a whole number from 1 to 1000, not 0",)"
+                        R"("false job.kv.list: limit is a whole number from 1 to 1000, not 1001",)"
+                        R"("false job.kv.list: after is the last key of the part before, not a number"])")
       << end.reason;
 }
 
