@@ -474,7 +474,9 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
     http::OutgoingRequest request;
     request.method = built->method;
     request.url = built->url;
-    for (const auto& [name, value] : built->headers) request.headers.add(name, value);
+    auto headers = built->headers;
+    add_request_ids(*target.connection, *parts_.env.random, headers);
+    for (const auto& [name, value] : headers) request.headers.add(name, value);
     request.body = built->body;
     request.total_deadline = operation.deadline;
     Exchange record;

@@ -139,6 +139,17 @@ std::vector<std::pair<std::string, std::string>> system_headers(const Connection
   return headers;
 }
 
+void add_request_ids(const Connection& connection, Random& random, std::vector<std::pair<std::string, std::string>>& headers) {
+  for (const auto& [name, value] : connection.spec->headers) {
+    const std::string& wanted = name;
+    const auto given = [&](const auto& known) { return iequals(known.first, wanted); };
+    if (value != "{request_id}" || std::any_of(headers.begin(), headers.end(), given)) continue;
+    std::string bytes(16, '\0');
+    random.fill(bytes.data(), bytes.size());
+    headers.emplace_back(name, to_hex(bytes));
+  }
+}
+
 Result<BuiltRequest> build_request(const Connection& connection, const Operation& operation, Value arguments) {
   for (auto field : arguments.fields()) {
     if (field.key != "path" && field.key != "query" && field.key != "body" && field.key != "headers" && field.key != "url") {

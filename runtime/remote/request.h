@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/executor.h"
 #include "runtime/document/node.h"
 #include "runtime/remote/directory.h"
 
@@ -20,6 +21,9 @@ struct BuiltRequest {
 
 // The fields of every call; one that is a {setting} is left out where the connection has none.
 std::vector<std::pair<std::string, std::string>> system_headers(const Connection& connection);
+
+// Adds the fields that the system declares as {request_id}, unless the caller gave them: 32 hex digits, new for each request that reads.
+void add_request_ids(const Connection& connection, Random& random, std::vector<std::pair<std::string, std::string>>& headers);
 
 // Errors (invalid_argument) name the missing placeholder or the wrong argument; denied: a link that leaves the connection.
 Result<BuiltRequest> build_request(const Connection& connection, const Operation& operation, document::Value arguments);

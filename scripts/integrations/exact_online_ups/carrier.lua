@@ -3,7 +3,7 @@
 local crypto, json = require "crypto", require "json"
 
 local carrier = {
-  name = "UPS",
+  name = "UPS", collects = true,
   -- Sheet, section 4. Labels are printed in the letters of Latin 1; phones are digits alone.
   limits = {
     name = 35, line = 35, lines = 3, city = 30, state = 5, postcode = 9, phone = 15, letters = "latin1", customs_description = 35,
@@ -26,7 +26,7 @@ function carrier.link(settings, number) return (settings.tracking_url:gsub("{num
 
 -- A transId of this call, at most 32 characters (section 1), the same when a stopped run comes back.
 function carrier.call_id(job, what)
-  local id = crypto.sha256(table.concat({ job.instance, job.flow, job.key, tostring(job.attempt), what, job:now() }, "\n"), "hex")
+  local id = crypto.sha256(table.concat({ tostring(job.instance), job.flow, job.key, tostring(job.attempt), what, job:now() }, "\n"), "hex")
   return { headers = { transId = id:sub(1, 32) } }
 end
 
@@ -95,7 +95,7 @@ local function add_services(shipment, wanted, form)
     local own = {}
     if signature and is_home then own.DeliveryConfirmation = { DCISType = signature } end
     local insured = wanted.insurance and index == 1 and wanted.insurance
-    if insured then own.DeclaredValue = { CurrencyCode = insured.currency, MonetaryValue = insured.amount } end
+    if insured then own.DeclaredValue = { CurrencyCode = insured.currency, MonetaryValue = insured.amount:text() } end
     if pairs(own)(own) ~= nil then shipment.Package[index].PackageServiceOptions = own end
   end
   if pairs(options)(options) ~= nil then shipment.ShipmentServiceOptions = options end
@@ -125,7 +125,7 @@ function carrier.request(job, wanted)
   shipment.PaymentInformation = payment(wanted, account)
   add_references(shipment, references(settings, wanted), wanted)
   add_services(shipment, wanted, customs_form(job, wanted))
-  if wanted.customs then shipment.InvoiceLineTotal = { CurrencyCode = wanted.customs.currency, MonetaryValue = wanted.customs.total } end
+  if wanted.customs then shipment.InvoiceLineTotal = { CurrencyCode = wanted.customs.currency, MonetaryValue = wanted.customs.total:text() } end
   if settings.negotiated_rates then shipment.ShipmentRatingOptions = { NegotiatedRatesIndicator = "" } end
   return { ShipmentRequest = {
     Request = {
@@ -186,6 +186,9 @@ function carrier.buy(job, ups, wanted, effect)
   end
   return out
 end
+
+-- Whoever can tell of the parcel is asked to.
+function carrier.follow(job, number, connection) require("alerts").want(job, number, connection) end
 
 -- Takes a whole shipment back. Voiding one that is voided does no harm.
 function carrier.void(job, ups, kept)

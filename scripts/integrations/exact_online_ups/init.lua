@@ -34,9 +34,20 @@ return integration {
       on = { poll("books.deleted.list", { key = "EntityKey", every = "15m" }) },
       run = function(job) return require("labels").deleted(job) end,
     },
+    -- What waits to be read is read together.
+    collect = flow { run = function(job, books) return require("shared.labels.collecting").run(job, books) end },
     -- What is written into Exact Online of a label, and out of it again.
     tell = flow { run = function(job, books) return require("shared.labels.telling").run(job, books) end },
-    untell = flow { run = function(job, books) return require("shared.labels.telling").take_back(job, books) end },
+    -- Where parcels are: what UPS tells, what it is asked to tell, and a look at those that it does not tell of.
+    alerts = flow {
+      on = { webhook("ups", { "M", "MV", "I", "X", "D", "U", "DO", "DD", "W", "NA" }, { key = "trackingNumber" }) },
+      run = function(job, ups, books) return require("track").pushed(job, ups, books) end,
+    },
+    subscribe = flow { on = { schedule "15m" }, run = function(job, ups) return require("alerts").round(job, ups) end },
+    round = flow { on = { schedule "15m" }, run = function(job) return require("track").round(job) end },
+    views = flow { on = { schedule "1h" }, run = function(job, ups) return require("views").round(job, ups) end },
+    look = flow { run = function(job, ups, books) return require("track").look(job, ups, books) end },
+    silent = flow { run = function(job) return require("shared.tracking.tracking").silent(job, job.key) end },
     -- A person has a label taken back: sync CLIENT INSTANCE void --record NUMBER.
     void = flow { run = function(job, books, ups) return require("labels").void(job, books, ups) end },
   },

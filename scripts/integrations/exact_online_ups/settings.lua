@@ -17,6 +17,19 @@ local settings = {
   negotiated_rates = { "boolean", default = true, doc = "Whether the cost is asked for that was negotiated with UPS, where the account has one." },
   customs_unit = { "text", default = "PCS", doc = "The unit that customs count goods in, as UPS's list of codes has it." },
   declaration = { "text", doc = "The statement above the signature of a commercial invoice." },
+  alerts = {
+    "text", default = "none", one_of = { "none", "portal", "registered" },
+    doc = "Who tells where parcels are: none (they are looked at), portal (Track Alert as the portal has it) or registered (Track Alert to alert_url).",
+  },
+  alert_url = { "text", doc = "Address of this connection's webhooks, for alerts = registered: <public_url>/hooks/<client>/<connection>." },
+  alert_country = { "text", doc = "Country told with subscriptions. Unset: the sender's." },
+  look_minutes = { "integer", default = 60, doc = "Minutes between two looks at a parcel that UPS does not tell of; the others are looked at once a day." },
+  quantum_view = { "text", doc = "Name of the Quantum View subscription that is read when Track Alert fails. Unset: none." },
+  measured = {
+    "text", default = "report", one_of = { "report", "items" },
+    doc = "A weight that UPS measured: report tells it in the parcel's story, items also writes it to an item that was alone in its parcel.",
+  },
+  measured_within = { "decimal", default = "0.5", doc = "Kilograms by which it may differ from what was declared." },
   tracking_url = { "text", default = "https://www.ups.com/track?tracknum={number}", doc = "The link that is told with a number, {number} in it." },
 }
 

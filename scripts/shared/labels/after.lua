@@ -24,10 +24,13 @@ end
 local function noun(kept) return kept.kind == "order" and "order" or "delivery" end
 local function told(kept) return ("%s of %s %s"):format(table.concat(kept.numbers or {}, ", "), noun(kept), tostring(kept.number)) end
 
--- Takes the label back at the carrier, and its number out of Exact Online by a job of its own. `source`: the delivery as it stands, which gets no
+-- Takes the label back at the carrier, and its number out of Exact Online by a job. `source`: the delivery as it stands, which gets no
 -- other label while it stands so.
 function after.void(job, remote, carrier, kept, id, source)
-  local done, why = try(carrier.void, job, remote, kept)
+  local done, why = try(function()
+    carrier.void(job, remote, kept)
+    return true
+  end)
   if not done then
     if type(why) ~= "table" or why.code ~= "rejected" then error(why, 0) end
     return job:refuse(("Label %s can't be voided: %s"):format(told(kept), why.cause or why.message), {
@@ -37,7 +40,8 @@ function after.void(job, remote, carrier, kept, id, source)
   end
   known.keep(job, kept.kind, id, { state = "voided", accepted = false, voided_lines = source and known.lines(source) or "" })
   for _, number in ipairs(kept.numbers or {}) do followed.forget(job, number) end
-  job:emit("untell", kept.reference, {
+  -- By the same flow and key as what is told, so that the two never meet.
+  job:emit("tell", kept.base, {
     kind = kept.kind, id = id, delivery = kept.delivery, numbers = kept.numbers, document = kept.document, books = kept.books, order = kept.order,
     reference = kept.reference,
   })

@@ -1,12 +1,14 @@
 -- A delivery's (or an order's) way to its labels, alike for every carrier: complete and checked, then bought once, kept, handed to the printer
 -- and told in Exact Online by jobs of their own. What comes after the label is after.lua's.
 --
--- A carrier is { name, limits, buy(job, remote, consignment, effect), void(job, remote, kept), link(number) }; `buy` gives
--- { master, parcels = { { tracking, link, label = { format, type, content } } }, cost, transactions }, or nil in shadow.
+-- A carrier is { name, limits, is_number(text), buy(job, remote, consignment, effect), void(job, remote, kept) }; `buy` gives
+-- { master, parcels = { { tracking, link, label = { format, type, content } } }, cost, transactions }, or nil and "shadow", or nil and why it was
+-- refused. Optional: collects = true where the integration has a flow `collect` (collecting.lua), follow(job, number, connection) for each parcel.
 
 local decimal, followed = require "decimal", require "shared.tracking.tracking"
-local addresses, after, consignment, known, reading = require "shared.labels.addresses", require "shared.labels.after",
-  require "shared.labels.consignment", require "shared.labels.known", require "shared.labels.reading"
+local addresses, after, collecting, consignment, known, reading = require "shared.labels.addresses", require "shared.labels.after",
+  require "shared.labels.collecting", require "shared.labels.consignment", require "shared.labels.known", require "shared.labels.reading"
+local telling = require "shared.labels.telling"
 
 local buying = {}
 
@@ -48,7 +50,8 @@ end
 -- Which of the printers a label comes out of; nil where nobody said.
 function buying.station(job, warehouse) return job.settings.stations[warehouse or ""] or job.settings.station end
 
-local function hand_on(job, carrier, kept, source, bought, id)
+local function hand_on(job, carrier, kept, source, bought, wanted)
+  local id = source.id
   local station = buying.station(job, source.warehouse)
   for index, parcel in ipairs(bought.parcels) do
     local label = parcel.label
@@ -59,15 +62,16 @@ local function hand_on(job, carrier, kept, source, bought, id)
     followed.open(job, {
       number = parcel.tracking, carrier = kept.carrier, books = kept.books, order = kept.order, account_id = kept.account_id, reference = kept.reference,
       delivery = kept.kind == "delivery" and { id = id, number = kept.number } or nil, ship_date = kept.ship_date, unique = parcel.unique, link = parcel.link,
-      weight = kept.weights[index],
+      weight = wanted.parcels[index] and tostring(wanted.parcels[index].weight_kg) or nil, held = wanted.parcels[index] and wanted.parcels[index].items,
     })
+    if carrier.follow then carrier.follow(job, parcel.tracking, kept.carrier) end
     job:note(("%s %s, parcel %d of %d"):format(carrier.name, parcel.tracking, index, #bought.parcels), { number = parcel.tracking })
   end
   local told = {}
   for index, parcel in ipairs(bought.parcels) do
     told[index] = { tracking = parcel.tracking, link = parcel.link, label = parcel.label, lines = kept.parcels[index] and kept.parcels[index].lines }
   end
-  job:emit("tell", kept.reference, {
+  job:emit("tell", kept.base, {
     kind = kept.kind, id = id, carrier = carrier.name, reference = kept.reference, books = kept.books, parcels = told, account_id = kept.account_id,
     order = kept.order, number = kept.number, remarks = source.remarks, lines = source.lines, ship_date = kept.ship_date, generation = kept.generation,
     method = source.method,
@@ -95,21 +99,23 @@ local function purchase(job, remote, carrier, source, kept)
       cause = "refused: " .. said, concern = "warehouse", fix = "Mend in Exact Online or in the settings what it names, then release this case.",
     })
   end
-  local parcels, weights = {}, {}
+  local parcels = {}
   for index, parcel in ipairs(bought.parcels) do
     local planned = wanted.parcels[index]
     parcels[index] = { tracking = parcel.tracking, link = parcel.link, lines = planned and lines_of(planned.items) or nil }
-    weights[index] = planned and tostring(planned.weight_kg) or "0"
   end
+  job.kv.set("asked:" .. source.id, nil)
+  if kept then source.remarks = telling.without(source.remarks, kept.numbers or {}) end
   kept = known.keep(job, source.kind, source.id, {
-    state = "bought", generation = generation, reference = wanted.reference, master = bought.master, numbers = known.numbers(bought), parcels = parcels,
+    state = "bought", generation = generation, reference = wanted.reference, base = consignment.reference(source, 1), master = bought.master,
+    numbers = known.numbers(bought), parcels = parcels,
     lines = known.lines(source), place = known.place(wanted.to), bought_at = job:now(), books = job.source, carrier = remote:connection(), kind = source.kind,
     address_id = source.address_id or false, number = source.number, order = wanted.order, account_id = source.account_id, division = source.division,
-    ship_date = wanted.ship_date, document = false, delivery = source.kind == "delivery" and source.id or false, accepted = false, weights = weights,
+    ship_date = wanted.ship_date, document = false, delivery = source.kind == "delivery" and source.id or false, accepted = false,
     service = wanted.service,
     cost = bought.cost and { amount = tostring(bought.cost.amount), currency = bought.cost.currency } or false, transactions = bought.transactions or false,
   })
-  hand_on(job, carrier, kept, source, bought, source.id)
+  hand_on(job, carrier, kept, source, bought, wanted)
   return { label = bought.master, parcels = #bought.parcels, reference = wanted.reference, cost = kept.cost }
 end
 
@@ -129,6 +135,7 @@ local function foreign(job, source, carrier, remote)
       order = source.order and { id = source.order.id, number = source.order.number } or nil, account_id = source.account_id,
       ship_date = source.date and tostring(source.date):sub(1, 10) or nil, typed = true,
     })
+    if carrier.follow then carrier.follow(job, number, remote:connection()) end
   end
   return job:skip(("it carries the tracking number %s already"):format(source.tracking))
 end
@@ -175,7 +182,10 @@ local function by_number(job, books, kind, number)
   if not number:find "^%d+$" then return job:skip(("'%s' is no number of a delivery or an order"):format(number)) end
   local ids = reading.by_number(books, kind, number)
   if #ids == 0 then return job:skip(("%s %s is not in Exact Online"):format(kind, number)) end
-  for _, id in ipairs(ids) do job:emit(job.flow, id, { asked = true }) end
+  for _, id in ipairs(ids) do
+    job.kv.set("asked:" .. id, true)   -- of one whose label was voided: it is to have another
+    job:emit(job.flow, id, {})
+  end
   return { found = #ids }
 end
 
@@ -191,7 +201,11 @@ function buying.run(job, books, remote, carrier)
   if not known.is_id(id) then return by_number(job, books, kind, id) end
   local kept = known.get(job, kind, id)
   if kept and kept.state == "bought" and is_echo(job, kept) then return job:skip "our own writes" end
-  local source = job.attempt == 1 and job.event and job.event.source or reading.one(books, kind, id)
+  local event = job.event or {}
+  local is_new = not (kept and kept.state == "bought")
+  if carrier.collects and job.kv.list and is_new and not event.read and job.attempt == 1 then return collecting.wait(job, kind) end
+  local source
+  if event.read and job.attempt == 1 then source = collecting.source(event) else source = reading.one(books, kind, id) end
   if kept and kept.state == "bought" then
     local what = source and difference(job, source, carrier, kept) or not source and "was deleted" or nil
     if not what then return job:skip "its label is bought" end
@@ -203,7 +217,7 @@ function buying.run(job, books, remote, carrier)
   if not source then return job:skip(("%s %s is not in Exact Online"):format(kind, id)) end
   if kept and kept.state == "voided" then
     if source.tracking and not same_numbers(kept, source.tracking) then return foreign(job, source, carrier, remote) end
-    if kept.voided_lines == known.lines(source) and not (job.event and job.event.asked) then
+    if kept.voided_lines == known.lines(source) and not job.kv.get("asked:" .. id) then
       return job:skip "its label was voided: it gets another one when it changes, or when a person asks for it by number"
     end
     source.tracking = nil

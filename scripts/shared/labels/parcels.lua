@@ -101,11 +101,13 @@ function parcels.said(text)
   return #out > 0 and out or nil
 end
 
+local NO_ROW = {}
+
 local function row_of(settings, code)
   for _, row in ipairs(settings.boxes) do
     if fits(code or "", row.item) then return row end
   end
-  return {}
+  return NO_ROW
 end
 
 local function box(row)
@@ -118,7 +120,7 @@ end
 local function put(parcel, good, quantity, each)
   parcel.weight, parcel.pieces = parcel.weight + each * quantity, parcel.pieces + quantity
   parcel.value = parcel.value + exact(good.line.price) * quantity
-  parcel.items[#parcel.items + 1] = { line = good.line.id, code = good.code, quantity = quantity:compact() }
+  parcel.items[#parcel.items + 1] = { line = good.line.id, item = good.line.item, code = good.code, quantity = quantity:compact() }
 end
 
 -- How much more of it there is room for.
@@ -173,7 +175,9 @@ function parcels.of(job, source, goods)
   if said then
     if #said == 1 then
       said[1].value = worth
-      for index, good in ipairs(goods) do said[1].items[index] = { line = good.line.id, code = good.code, quantity = good.quantity:compact() } end
+      for index, good in ipairs(goods) do
+        said[1].items[index] = { line = good.line.id, item = good.line.item, code = good.code, quantity = good.quantity:compact() }
+      end
     end
     return said
   end

@@ -1,7 +1,7 @@
 -- The way back into Exact Online (L5): tracking number and link on the delivery and its lines, the order's document with the labels, the
 -- invoice where that is set; and out of it again when a label is voided. The order's own data stays as it is.
 
-local known = require "shared.labels.known"
+local decimal, known = require "decimal", require "shared.labels.known"
 
 local telling = {}
 
@@ -34,7 +34,8 @@ local function remarks_of(before, lines)
   return table.concat(out, "\n")
 end
 
-local function without(before, numbers)
+-- Remarks without the lines that bear one of the numbers.
+function telling.without(before, numbers)
   local out = {}
   for line in ((before or "") .. "\n"):gmatch "(.-)\r?\n" do
     local ours = line == ""
@@ -116,9 +117,9 @@ end
 local function make_delivery(job, books, event, file)
   local lines = {}
   for _, line in ipairs(event.lines) do
-    if line.item and tonumber(line.quantity) > 0 then
+    if line.item and decimal(line.quantity):sign() > 0 then
       local number = written(job.settings, numbers_of_line(event, line))
-      lines[#lines + 1] = { SalesOrderLineID = line.id, QuantityDelivered = line.quantity, TrackingNumber = number }
+      lines[#lines + 1] = { SalesOrderLineID = line.id, QuantityDelivered = decimal(line.quantity), TrackingNumber = number }
     end
   end
   return send(job, event, "The goods delivery", "delivery", books.goods_deliveries.create {
@@ -165,14 +166,6 @@ function telling.one(job, books, event, looked)
   return true, delivery, file
 end
 
-function telling.run(job, books)
-  local event = job.event
-  if not event or not event.parcels then return job:skip "what is told comes of labels" end
-  local done, delivery, file = telling.one(job, books, event)
-  if not done then return job:skip "its label was voided meanwhile" end
-  return { delivery = delivery, document = file }
-end
-
 local function taken_off_delivery(job, at, event, is_ours)
   local stands, why = try(at.goods_deliveries.whole, event.delivery)
   if not stands then
@@ -182,7 +175,7 @@ local function taken_off_delivery(job, at, event, is_ours)
   local version = job:now()
   if is_ours(stands.TrackingNumber) or is_ours(stands.Remarks) then
     send(job, event, "The voided number", "untold", at.goods_deliveries.update(event.delivery, {
-      TrackingNumber = is_ours(stands.TrackingNumber) and null or stands.TrackingNumber, Remarks = without(stands.Remarks, event.numbers),
+      TrackingNumber = is_ours(stands.TrackingNumber) and null or stands.TrackingNumber, Remarks = telling.without(stands.Remarks, event.numbers),
       Document = stands.Document ~= event.document and stands.Document or null,
     }), { version = version, entity = "delivery " .. event.delivery })
   end
@@ -205,16 +198,14 @@ local function taken_off_invoices(job, at, event, is_ours)
     local invoice = not seen[line.InvoiceID] and at.sales_invoices.get(line.InvoiceID)
     seen[line.InvoiceID] = true
     if invoice and invoice.Status ~= PROCESSED and is_ours(invoice.Remarks) then
-      local write = at.sales_invoices.update(line.InvoiceID, { Remarks = without(invoice.Remarks, event.numbers) })
+      local write = at.sales_invoices.update(line.InvoiceID, { Remarks = telling.without(invoice.Remarks, event.numbers) })
       send(job, event, "The voided number", "untold " .. line.InvoiceID, write, { version = job:now(), entity = "remarks of " .. line.InvoiceID })
     end
   end
 end
 
 -- The voided label's number goes from wherever it was written; what people wrote beside it stays.
-function telling.take_back(job, books)
-  local event = job.event
-  if not event or not event.numbers then return job:skip "what is taken back comes of voids" end
+local function take_back(job, books, event)
   local at = books:at(event.books)
   local function is_ours(text)
     for _, number in ipairs(event.numbers) do
@@ -231,6 +222,16 @@ function telling.take_back(job, books)
   if job.settings.invoice_tracking and event.order then taken_off_invoices(job, at, event, is_ours) end
   job.kv.set("told at:" .. event.reference, job:now())
   return { taken_back = #event.numbers }
+end
+
+-- The job of a label, or of a void: those of one delivery run one after the other.
+function telling.run(job, books)
+  local event = job.event
+  if event and event.numbers then return take_back(job, books, event) end
+  if not event or not event.parcels then return job:skip "what is told comes of labels" end
+  local done, delivery, file = telling.one(job, books, event)
+  if not done then return job:skip "its label was voided meanwhile" end
+  return { delivery = delivery, document = file }
 end
 
 return telling

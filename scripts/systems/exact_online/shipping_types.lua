@@ -21,7 +21,7 @@ return {
     weight_kg = "decimal", length_cm = "integer", width_cm = "integer", height_cm = "integer", value = "decimal", box = "text",
     items = "list:ConsignmentItem",
   },
-  ConsignmentItem = plain { line = "guid", code = "text", quantity = "decimal" },
+  ConsignmentItem = plain { line = "guid", item = "guid", code = "text", quantity = "decimal" },
   ConsignmentPayer = plain { kind = "text", account = "text", postcode = "text", country = "text" },
   ConsignmentAmount = plain { amount = "decimal", currency = "text" },
   ConsignmentCustoms = plain {

@@ -2,7 +2,7 @@
 -- test environment (CIE) is a region of its own.
 
 local operations = {}
-for _, area in ipairs { require "shipping", require "tracking", require "alerts", require "quotes", require "pickups" } do
+for _, area in ipairs { require "shipping", require "tracking", require "alerts", require "quotes", require "pickups", require "ping" } do
   for name, operation in pairs(area) do operations[name] = operation end
 end
 
@@ -14,7 +14,7 @@ end
 return system {
   name = "ups",
   base_url = { production = "https://onlinetools.ups.com", test = "https://wwwcie.ups.com" },
-  headers = { Accept = "application/json", transactionSrc = "ml-connector" },
+  headers = { Accept = "application/json", transactionSrc = "ml-connector", transId = "{request_id}" },
 
   auth = {
     kind = "client_credentials", token_path = "/security/v1/oauth/token", client = "basic",

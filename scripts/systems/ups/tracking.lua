@@ -1,5 +1,4 @@
--- Tracking (section 5) and Quantum View (section 7). Tracking wants a transId of its own in each call's headers: at most 32
--- characters, so a UUID goes without its dashes.
+-- Tracking (section 5) and Quantum View (section 7). Tracking wants a transId of its own in each call's headers, which each read gets.
 
 -- What is not found is a 200 with a warning, TW0001. Lists of one can come as the one.
 local FOUND = { "trackResponse.shipment.0", "trackResponse.shipment" }

@@ -37,6 +37,8 @@ local DO = {
   text = function(on) return decimal.is(on) and on:text() or tostring(on) end,
   trim = function(on) return on:match "^%s*(.-)%s*$" end, upper = function(on) return on:upper() end,
   integer = function(on) return decimal.is(on) and math.tointeger(tonumber((on:text():gsub("%.0*$", "")))) or on end,
+  digits = function(on) return (on:gsub("%D", "")) end, decimal = function(on) return decimal(tostring(on)) end,
+  replace = function(on, from, to) return (on:gsub(from:gsub("%p", "%%%0"), (to:gsub("%%", "%%%%")))) end,
   nonzero = function(on) if not on:is_zero() then return on end end,
   limit = function(on, count) return on:sub(1, (utf8.offset(on, count + 1) or #on + 1) - 1) end,
 }
@@ -54,7 +56,7 @@ local function transform(expr, scene)
     return evaluate(expr["else"], scene)
   end
   if expr["do"] == "lookup" then return scene.lookup(expr.name, on) end
-  return DO[expr["do"]](on, expr.with and expr.with[1])
+  return DO[expr["do"]](on, table.unpack(expr.with or {}))
 end
 
 function evaluate(expr, scene)

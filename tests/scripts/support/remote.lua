@@ -54,6 +54,7 @@ local function on_wire(types, name, record)
     local declared = assert(types[name].fields[field], name .. " has no field " .. field)
     if declared.type == "decimal" and type(value) == "string" then value = decimal(value) end
     if declared.type == "date" and declared.wire == "iso_midnight" then value = value:sub(1, 10) .. "T00:00:00" end
+    if declared.wire == "text" then value = tostring(value) end
     if declared.type == "list" and types[declared.of] then
       local list = json.array {}
       for index, item in ipairs(value) do list[index] = on_wire(types, declared.of, item) end

@@ -35,7 +35,9 @@ function text.ascii(given)
   local out = {}
   for _, code in utf8.codes(given) do
     local char = utf8.char(code)
-    if code >= 128 and not PLAIN[char] then return nil, { code = "unsupported", message = "no plain form", character = char } end
+    if code >= 128 and not PLAIN[char] then
+      return nil, { code = "unsupported", message = ("the character '%s' has no form in plain letters"):format(char), character = char }
+    end
     out[#out + 1] = PLAIN[char] or char
   end
   return table.concat(out)

@@ -1,0 +1,81 @@
+-- Many deliveries in few calls (XF8): what waits to be read is put on a list, and a job that finds it there reads up to 20 at once and hands each
+-- on with what was read. One alone is read at once; while a batch is being read, the next one gathers.
+--
+--     waiting:<lane>:<kind>:<id>   true
+
+local reading = require "shared.labels.reading"
+
+local collecting = {}
+
+local AT_ONCE, LANES = 20, 2
+local FLOWS = { delivery = "deliveries", order = "orders" }
+
+-- Two lanes, so that one that waits for a quota does not hold up everything.
+local function lane_of(id) return tostring(tonumber(id:sub(1, 1), 16) % LANES) end
+
+-- The job's record waits to be read; ends in nothing here.
+function collecting.wait(job, kind)
+  local lane = lane_of(job.key)
+  job.kv.set(("waiting:%s:%s:%s"):format(lane, kind, job.key), true)
+  job:emit("collect", lane, {})
+  return { waits = "to be read with others" }
+end
+
+-- What was read, as plain values again.
+function collecting.source(event)
+  local given = event and event.source
+  if not given then return nil end
+  local out = { lines = {} }
+  for name, value in pairs(given) do
+    if name ~= "lines" and name ~= "order" then out[name] = value end
+  end
+  for index, line in ipairs(given.lines) do
+    out.lines[index] = {}
+    for name, value in pairs(line) do out.lines[index][name] = value end
+  end
+  if given.order then
+    out.order = {}
+    for name, value in pairs(given.order) do out.order[name] = value end
+  end
+  return out
+end
+
+-- Master data of all of them, into what look-ups remember.
+local function fetch(job, sources, ids)
+  local wanted = { accounts = {}, addresses = {}, shipping_methods = {}, items = {} }
+  for _, id in ipairs(ids) do
+    local source = sources[id]
+    for name, field in pairs { accounts = "account_id", addresses = "address_id", shipping_methods = "method" } do
+      if source and source[field] then table.insert(wanted[name], source[field]) end
+    end
+    for _, line in ipairs(source and source.lines or {}) do
+      if line.item then table.insert(wanted.items, line.item) end
+    end
+  end
+  for _, name in ipairs { "accounts", "addresses", "items", "shipping_methods" } do
+    if #wanted[name] > 0 then job:look_up(name, wanted[name]) end
+  end
+end
+
+function collecting.run(job, books)
+  local ids, rows = { delivery = {}, order = {} }, job.kv.list(("waiting:%s:"):format(job.key), { limit = AT_ONCE })
+  local count = 0
+  for _, row in ipairs(rows) do
+    local kind, id = row.key:match "^waiting:%d:(%a+):(.+)$"
+    if row.value and ids[kind] then ids[kind][#ids[kind] + 1], count = id, count + 1 end
+  end
+  if count == 0 then return job:skip "read with others already" end
+  for _, kind in ipairs { "delivery", "order" } do
+    local list = ids[kind]
+    local found = #list > 0 and (kind == "order" and reading.orders or reading.deliveries)(books, list) or {}
+    fetch(job, found, list)
+    for _, id in ipairs(list) do
+      job.kv.set(("waiting:%s:%s:%s"):format(job.key, kind, id), nil)
+      job:emit(FLOWS[kind], id, { source = found[id], read = true })
+    end
+  end
+  if #rows == AT_ONCE then job:emit("collect", job.key, {}) end
+  return { read = count }
+end
+
+return collecting
