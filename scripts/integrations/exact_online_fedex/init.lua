@@ -38,7 +38,6 @@ return integration {
     batch = flow { on = { schedule "1h" }, run = function(job, books) return require("batch").run(job, books) end },
     -- What is written into Exact Online of a label, and out of it again.
     tell = flow { run = function(job, books) return require("shared.labels.telling").run(job, books) end },
-    untell = flow { run = function(job, books) return require("shared.labels.telling").take_back(job, books) end },
     -- A person has a label taken back: sync CLIENT INSTANCE void --record NUMBER.
     void = flow { run = function(job, books, fedex) return require("labels").void(job, books, fedex) end },
 

@@ -4,7 +4,7 @@
 --     alert:<number>   { since, state = "wanted" | "told" | "refused", carrier }
 
 local time, tracking = require "time", require "shared.tracking.tracking"
-local carrier = require "carrier"
+local carrier, list = require "carrier", require "lists"
 
 local alerts = {}
 
@@ -61,8 +61,8 @@ local function due(job)
         open[name] = { carrier = row.carrier, numbers = {} }
         groups[#groups + 1] = open[name]
       end
-      local list = open[name].numbers
-      list[#list + 1] = number
+      local numbers = open[name].numbers
+      numbers[#numbers + 1] = number
     end
   end
   return groups
@@ -76,6 +76,12 @@ local function body_of(job, numbers)
     body.destination = { url = settings.alert_url, credentialType = "Bearer", credential = "@@secret:alert_credential@@" }
   end
   return body
+end
+
+local function texts(given)
+  local out = {}
+  for index, number in ipairs(list(given)) do out[index] = tostring(number) end
+  return out
 end
 
 local function set(job, numbers, state, connection)
@@ -96,15 +102,15 @@ local function ask(job, ups, group, index)
   end
   if sent.state == "shadow" then return 0 end
   local result = sent.record or {}
-  set(job, result.validTrackingNumbers, "told", group.carrier)
-  set(job, result.invalidTrackingNumbers, "refused", group.carrier)
-  if #(result.invalidTrackingNumbers or {}) > 0 then
-    job:note(("UPS did not take %s"):format(table.concat(result.invalidTrackingNumbers, ", ")))
+  set(job, list(result.validTrackingNumbers), "told", group.carrier)
+  set(job, list(result.invalidTrackingNumbers), "refused", group.carrier)
+  if #list(result.invalidTrackingNumbers) > 0 then
+    job:note(("UPS did not take %s"):format(table.concat(texts(result.invalidTrackingNumbers), ", ")))
   end
   job.kv.set("alerts failed", nil)
   -- UPS keeps no history: what happened before is read once.
-  for _, number in ipairs(result.validTrackingNumbers or {}) do job:emit("look", number, {}) end
-  return #(result.validTrackingNumbers or {})
+  for _, number in ipairs(list(result.validTrackingNumbers)) do job:emit("look", number, {}) end
+  return #list(result.validTrackingNumbers)
 end
 
 -- The round of every quarter of an hour, and after each purchase.

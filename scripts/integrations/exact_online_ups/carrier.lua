@@ -1,6 +1,6 @@
 -- UPS as scripts/shared/labels knows a carrier: what fits its fields, how a shipment is bought once and taken back.
 
-local crypto, json = require "crypto", require "json"
+local crypto, json, list, places = require "crypto", require "json", require "lists", require "places"
 
 local carrier = {
   name = "UPS", collects = true,
@@ -66,19 +66,19 @@ local function references(settings, wanted)
   return out
 end
 
-local function first(list, most)
+local function first(values, most)
   local out = json.array {}
-  for index = 1, math.min(#list, most) do out[index] = list[index] end
+  for index = 1, math.min(#values, most) do out[index] = values[index] end
   return out
 end
 
 -- References belong to the parcel inside the USA and inside Puerto Rico, to the shipment everywhere else (error 120541).
-local function add_references(shipment, list, wanted)
+local function add_references(shipment, values, wanted)
   local from, to = wanted.from.country, wanted.to.country
   if from == to and DOMESTIC_AT_PACKAGE[from] then
-    for index = 1, #wanted.parcels do shipment.Package[index].ReferenceNumber = first(list, MOST_AT_PACKAGE) end
+    for index = 1, #wanted.parcels do shipment.Package[index].ReferenceNumber = first(values, MOST_AT_PACKAGE) end
   else
-    shipment.ReferenceNumber = first(list, MOST_REFERENCES)
+    shipment.ReferenceNumber = first(values, MOST_REFERENCES)
   end
 end
 
@@ -145,7 +145,7 @@ local function recover(ups, id, format)
     LabelSpecification = { LabelImageFormat = { Code = FORMATS[format].recovered or FORMATS[format].code } }, TrackingNumber = id,
   } }
   local out = {}
-  for index, each in ipairs(found.LabelResults or {}) do
+  for index, each in ipairs(list(found.LabelResults)) do
     out[index] = { tracking = each.TrackingNumber, content = each.LabelImage and each.LabelImage.GraphicImage }
   end
   return out
@@ -153,7 +153,7 @@ end
 
 local function sold(record)
   local out = {}
-  for index, each in ipairs(record and record.PackageResults or {}) do
+  for index, each in ipairs(list(record and record.PackageResults)) do
     local content = each.ShippingLabel and each.ShippingLabel.GraphicImage
     if not (each.TrackingNumber and content) then return nil end
     out[index] = { tracking = each.TrackingNumber, content = content }
@@ -170,6 +170,7 @@ end
 -- Buys once: a lost answer is looked for by our reference before anything is sent again. nil and why when UPS refuses.
 function carrier.buy(job, ups, wanted, effect)
   local format = job.settings.label_format
+  places.look(job, ups, wanted, wanted.address_id)
   local answer, why = try(job.send, job, effect, ups.shipments.create(carrier.request(job, wanted)), { version = wanted.reference })
   if not answer then
     if why.code ~= "rejected" then error(why, 0) end

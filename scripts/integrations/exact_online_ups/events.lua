@@ -1,6 +1,6 @@
 -- What UPS tells of a parcel, by tracking or by Track Alert, as events that scripts/shared/tracking knows.
 
-local codes = require "codes"
+local codes, list = require "codes", require "lists"
 
 local events = {}
 
@@ -25,15 +25,17 @@ end
 -- Activities of a tracked parcel, oldest first; and whether it was voided.
 function events.of_track(job, number, package)
   local out, voided = {}, false
-  for index = #(package.activity or {}), 1, -1 do
-    local each = package.activity[index]
+  local activities = list(package.activity)
+  for index = #activities, 1, -1 do
+    local each = activities[index]
     local status, at = each.status, instant(each.gmtDate or each.date, each.gmtTime or each.time)
     if status and status.type and at then
       local known = codes.number(status.statusCode, status.code)
       voided = voided or status.type == codes.VOIDED
       local address = each.location and each.location.address
       out[#out + 1] = {
-        number = number, at = at, status = codes.status(job, status.type, known), text = text(status.description), code = known or status.code or status.type,
+        number = number, at = at, status = codes.status(job, status.type, known), text = text(status.description),
+        code = status.type .. (known or status.code or ""),
         place = address and place(address.city, address.countryCode),
       }
     end
@@ -49,7 +51,8 @@ function events.of_alert(job, number, body)
   local known = codes.number(status.descriptionCode, status.code)
   local where = body.activityLocation or {}
   return {
-    number = number, at = at, status = codes.status(job, status.type, known), text = text(status.description), code = known or text(status.code) or status.type,
+    number = number, at = at, status = codes.status(job, status.type, known), text = text(status.description),
+    code = text(status.type) .. (known or text(status.code) or ""),
     place = place(where.city, where.country),
   }
 end

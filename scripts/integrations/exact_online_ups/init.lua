@@ -48,9 +48,13 @@ return integration {
     views = flow { on = { schedule "1h" }, run = function(job, ups) return require("views").round(job, ups) end },
     look = flow { run = function(job, ups, books) return require("track").look(job, ups, books) end },
     silent = flow { run = function(job) return require("shared.tracking.tracking").silent(job, job.key) end },
+    -- What a person asks for of an order: sync CLIENT INSTANCE rates --record 1001.
+    rates = flow { run = function(job, books, ups) return require("quotes").rates(job, books, ups) end },
+    pickup = flow { run = function(job, books, ups) return require("quotes").pickup(job, books, ups) end },
+    address = flow { run = function(job, books) return require("places").write(job, books) end },
     -- A person has a label taken back: sync CLIENT INSTANCE void --record NUMBER.
     void = flow { run = function(job, books, ups) return require("labels").void(job, books, ups) end },
   },
 
-  mappings = { "customs_form", "shipment" },
+  mappings = { "customs_form", "pickup", "quote", "shipment" },
 }

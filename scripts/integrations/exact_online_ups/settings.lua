@@ -30,6 +30,11 @@ local settings = {
     doc = "A weight that UPS measured: report tells it in the parcel's story, items also writes it to an item that was alone in its parcel.",
   },
   measured_within = { "decimal", default = "0.5", doc = "Kilograms by which it may differ from what was declared." },
+  address_check = {
+    "text", default = "none", one_of = { "none", "report", "write", "refuse" },
+    doc = "What becomes of what UPS says about an address: nothing is asked, it is told in the story, also written to Exact Online, or a case.",
+  },
+  pickup = { "table", default = {}, doc = "For pickups that are asked for: { ready = '1400', close = '1700', company, contact }." },
   tracking_url = { "text", default = "https://www.ups.com/track?tracknum={number}", doc = "The link that is told with a number, {number} in it." },
 }
 

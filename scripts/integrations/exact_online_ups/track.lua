@@ -2,7 +2,7 @@
 -- once a day, as a push may be lost.
 
 local decimal, time, units = require "decimal", require "time", require "units"
-local alerts, carrier, events = require "alerts", require "carrier", require "events"
+local alerts, carrier, events, list = require "alerts", require "carrier", require "events", require "lists"
 local parcels, tracking = require "shared.tracking.parcels", require "shared.tracking.tracking"
 
 local track = {}
@@ -66,17 +66,16 @@ function track.look(job, ups, books)
   if not parcel then return job:skip(("parcel %s is not followed"):format(number)) end
   local found = ups:at(parcel.carrier).tracking.get(number, carrier.call_id(job, "track"))
   job.kv.set("looked:" .. number, job:now())
-  local warning = found.warnings and found.warnings[1]
-  local package = found.package and found.package[1]
-  for _, each in ipairs(found.package or {}) do
+  local warning, package = list(found.warnings)[1], list(found.package)[1]
+  for _, each in ipairs(list(found.package)) do
     if each.trackingNumber == number then package = each end
   end
   if warning and warning.code == NOT_FOUND or not package then return job:skip "UPS does not know it yet" end
-  local list, voided = events.of_track(job, number, package)
+  local scans, voided = events.of_track(job, number, package)
   if voided and tracking.cancelled then return tracking.cancelled(job, number) end
   weighed(job, books, parcel, package)
-  if #list == 0 then return job:skip "nothing has happened to it" end
-  return tracking.take(job, books, list)
+  if #scans == 0 then return job:skip "nothing has happened to it" end
+  return tracking.take(job, books, scans)
 end
 
 return track

@@ -2,6 +2,7 @@
 -- no zone, so nothing else is taken from it. Files are asked for by dates, so that one whose answer got lost comes again.
 
 local time, tracking = require "time", require "shared.tracking.tracking"
+local list = require "lists"
 
 local views = {}
 
@@ -17,10 +18,10 @@ local function page(ups, settings, from, to, bookmark)
 end
 
 local function numbers_of(answer, seen, out)
-  for _, subscription in ipairs(answer.QuantumViewEvents and answer.QuantumViewEvents.SubscriptionEvents or {}) do
-    for _, file in ipairs(subscription.SubscriptionFile or {}) do
+  for _, subscription in ipairs(list(answer.QuantumViewEvents and answer.QuantumViewEvents.SubscriptionEvents)) do
+    for _, file in ipairs(list(subscription.SubscriptionFile)) do
       for _, kind in ipairs { "Origin", "Exception", "Delivery", "Generic" } do
-        for _, entry in ipairs(file[kind] or {}) do
+        for _, entry in ipairs(list(file[kind])) do
           local number = entry.TrackingNumber
           if number and not seen[number] then out[#out + 1], seen[number] = number, true end
         end
@@ -32,7 +33,7 @@ end
 local function fault(answer)
   local response = answer.Response
   if not response or response.ResponseStatusCode == "1" then return nil end
-  local first = response.Error and response.Error[1]
+  local first = list(response.Error)[1]
   return first and ("%s %s"):format(first.ErrorCode or "", first.ErrorDescription or "") or response.ResponseStatusDescription or "no reason"
 end
 

@@ -205,7 +205,7 @@ function buying.run(job, books, remote, carrier)
   local is_new = not (kept and kept.state == "bought")
   if carrier.collects and job.kv.list and is_new and not event.read and job.attempt == 1 then return collecting.wait(job, kind) end
   local source
-  if event.read and job.attempt == 1 then source = collecting.source(event) else source = reading.one(books, kind, id) end
+  if job.attempt == 1 and (event.read or event.source) then source = collecting.source(event) else source = reading.one(books, kind, id) end
   if kept and kept.state == "bought" then
     local what = source and difference(job, source, carrier, kept) or not source and "was deleted" or nil
     if not what then return job:skip "its label is bought" end

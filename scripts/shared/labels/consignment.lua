@@ -83,8 +83,9 @@ function consignment.of(job, source, options)
   return {
     reference = source.reference, delivery = source.kind == "delivery" and { id = source.id, number = source.number } or nil,
     order = source.order and { id = source.order.id, number = source.order.number, your_ref = source.order.your_ref } or nil, account_id = source.account_id,
-    customer = source.customer, ship_date = source.ship_date, from = from, to = to, parcels = list, service = row.service and tostring(row.service),
-    packaging = row.packaging and tostring(row.packaging), payer = rules.payer(row), duties = row.duties or job.settings.duties,
+    address_id = source.address_id, customer = source.customer, ship_date = source.ship_date, from = from, to = to, parcels = list,
+    service = row.service and tostring(row.service), packaging = row.packaging and tostring(row.packaging), payer = rules.payer(row),
+    duties = row.duties or job.settings.duties,
     insurance = insurance(row, goods, currency), signature = row.signature, residential = row.residential,
     incoterm = row.incoterm or source.order and source.order.incoterm or job.settings.incoterm, cost_centre = common(job, goods, "cost_center"),
     project = common(job, goods, "project"), description = goods[1].line.description or goods[1].item.Description,

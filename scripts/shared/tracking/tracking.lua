@@ -26,6 +26,19 @@ end
 
 local function key_of(event) return ("%s@%s"):format(tostring(event.code or event.status), event.at) end
 
+-- By time; those of one moment stay in the order that they came in.
+local function in_order(list)
+  for index = 2, #list do
+    local event, at = list[index], index - 1
+    while at >= 1 and time.compare(list[at].at, event.at) > 0 do
+      list[at + 1] = list[at]
+      at = at - 1
+    end
+    list[at + 1] = event
+  end
+  return list
+end
+
 -- Events in the order that they happened; one that is known already is left out.
 local function sorted(known, events)
   local out, seen = {}, {}
@@ -37,7 +50,7 @@ local function sorted(known, events)
       out[#out + 1] = { key = key, status = event.status, at = event.at, place = event.place, text = event.text, code = event.code }
     end
   end
-  table.sort(out, function(a, b) return time.compare(a.at, b.at) < 0 end)
+  in_order(out)
   return out
 end
 
@@ -52,7 +65,7 @@ local function joined(known, new)
   local out = {}
   for index, each in ipairs(known) do out[index] = each end
   for _, each in ipairs(new) do out[#out + 1] = each end
-  table.sort(out, function(a, b) return time.compare(a.at, b.at) < 0 end)
+  in_order(out)
   while #out > MOST_EVENTS do table.remove(out, 1) end
   return out
 end

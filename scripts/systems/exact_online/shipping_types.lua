@@ -6,12 +6,22 @@ local function plain(fields) return record({}, fields) end
 
 return {
   Consignment = plain {
-    reference = "text", delivery = "record:ConsignmentOf", order = "record:ConsignmentOf", account_id = "guid", customer = "text", ship_date = "date",
-    from = "record:ConsignmentPlace", to = "record:ConsignmentPlace", parcels = "list:ConsignmentParcel", service = "text", packaging = "text",
+    reference = "text", delivery = "record:ConsignmentOf", order = "record:ConsignmentOf", account_id = "guid", address_id = "guid", customer = "text",
+    ship_date = "date", from = "record:ConsignmentPlace", to = "record:ConsignmentPlace", parcels = "list:ConsignmentParcel",
+    service = "text", packaging = "text",
     payer = "record:ConsignmentPayer", duties = "text", insurance = "record:ConsignmentAmount", signature = "text", residential = "boolean",
     incoterm = "text", cost_centre = "text", project = "text", description = "text", currency = "text", customs = "record:ConsignmentCustoms",
     method = "text", warehouse = "text", division = "integer",
   },
+  -- A price or a pickup that was asked for, and where it may be written on the order.
+  OrderQuote = plain {
+    order = "integer", remarks = "text", service = "text", amount = "decimal", currency = "text", days = "integer", arrives = "date", cheapest_service = "text",
+    cheapest_amount = "decimal", text = "text", all_remarks = "text",
+  },
+  OrderPickup = plain {
+    order = "integer", remarks = "text", number = "text", day = "date", amount = "decimal", currency = "text", text = "text", all_remarks = "text",
+  },
+  OrderNote = plain { Remarks = "text", Description = "text", YourRef = "text" },
   ConsignmentOf = plain { id = "guid", number = "integer", your_ref = "text" },
   ConsignmentPlace = plain {
     company = "text", person = "text", lines = "list:text", postcode = "text", city = "text", state = "text", country = "text", phone = "text",

@@ -58,7 +58,9 @@ function Client:call(name, options)
   self.calls = self.calls + 1
   local headers = { transid = ("%032x"):format(self.calls) }
   for _, part in ipairs { self.connector.headers, options.headers or {} } do
-    for field, value in pairs(part) do headers[field:lower()] = value end
+    for field, value in pairs(part) do
+      if value ~= "{request_id}" then headers[field:lower()] = value end   -- that is the number made above
+    end
   end
   local send = self.connector.auth.send
   headers[send.header:lower()] = send.value:gsub("{access_token}", self.token)
@@ -169,7 +171,7 @@ local function samples(number)
       Request = {}, RatePickupIndicator = "Y", AlternateAddressIndicator = "N", PickupAddress = PICKUP_ADDRESS, PickupDateInfo = PICKUP_DATE,
       PaymentMethod = "00", PickupPiece = { { ServiceCode = "011", Quantity = "3", DestinationCountryCode = "DE", ContainerCode = "01" } },
     } } },
-    ["pickups.list"] = { headers = { AccountNumber = "A1B2C3" } },
+    ["pickups.list"] = { headers = { AccountNumber = "A1B2C3" } }, ["ping.1_tracking"] = {},
   }
 end
 
