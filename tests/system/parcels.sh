@@ -8,16 +8,17 @@ set_up_parcels() { # scale
     -e "s|admin = .*|admin = \"127.0.0.1:$admin_port\"|; s|public_url = .*|public_url = \"https://localhost:$port\"|" \
     -e "s|region = \"nl\"|region = \"nl\", $(local_to exact_online)|" "$workspace/ml-connector.lua"
   sed -i -e "s|grant = \"exact_nl\"|grant = \"exact_nl\", $(local_to exact_online)|" \
-    -e "s|connection \"ups\" { region = \"production\",|connection \"ups\" { region = \"production\", $(local_to ups),|" "$workspace/clients/zuid/client.lua"
+    -e "s|connection \"ups\" { region = \"production\",|connection \"ups\" { region = \"production\", $(local_to ups),|" -e "s|https://hooks.zuid.example|https://localhost:$port|" "$workspace/clients/zuid/client.lua"
   make_key sample-parcels
   run check
   start_serve
   secrets zuid books exact_online client_id client_secret webhook_secret
   secrets zuid ups ups client_id client_secret
+  head -c 24 /dev/urandom | base64 | tr -d '\n' | run secret set zuid ups alert_credential >/dev/null
 }
 go_live_parcels() {
   agree zuid books
-  run ping zuid || true
+  run ping zuid
   run live zuid labels >/dev/null
   control exact_online switches -X POST -d '{"negative_stock": true}' >/dev/null
   hooked() { [ "$(control exact_online state | jq '.divisions["123456"].counts.subscriptions')" -ge 2 ]; }

@@ -48,6 +48,9 @@ return integration {
     views = flow { on = { schedule "1h" }, run = function(job, ups) return require("views").round(job, ups) end },
     look = flow { run = function(job, ups, books) return require("track").look(job, ups, books) end },
     silent = flow { run = function(job) return require("shared.tracking.tracking").silent(job, job.key) end },
+    -- Labels held against deliveries.
+    check = flow { on = { schedule "05:30" }, run = function(job, books) return require("shared.labels.checking").run(job, books) end },
+    differs = flow { run = function(job, books) return require("shared.labels.checking").differs(job, books) end },
     -- What a person asks for of an order: sync CLIENT INSTANCE rates --record 1001.
     rates = flow { run = function(job, books, ups) return require("quotes").rates(job, books, ups) end },
     pickup = flow { run = function(job, books, ups) return require("quotes").pickup(job, books, ups) end },

@@ -203,7 +203,7 @@ function buying.run(job, books, remote, carrier)
   if kept and kept.state == "bought" and is_echo(job, kept) then return job:skip "our own writes" end
   local event = job.event or {}
   local is_new = not (kept and kept.state == "bought")
-  if carrier.collects and job.kv.list and is_new and not event.read and job.attempt == 1 then return collecting.wait(job, kind) end
+  if carrier.collects and is_new and not event.read and job.attempt == 1 then return collecting.wait(job, kind) end
   local source
   if job.attempt == 1 and (event.read or event.source) then source = collecting.source(event) else source = reading.one(books, kind, id) end
   if kept and kept.state == "bought" then

@@ -131,6 +131,9 @@ function reading.one(books, kind, id)
   return (kind == "order" and reading.orders or reading.deliveries)(books, { id })[id]
 end
 
+-- Headers alone, by id.
+function reading.headers(books, ids) return by(rows_of(books.goods_deliveries.list, DELIVERY, "EntryID", ids, "guid"), "EntryID") end
+
 -- Ids of deliveries, or orders, that a person names by number.
 function reading.by_number(books, kind, number)
   local out = {}

@@ -66,6 +66,7 @@ local SETTINGS = {
   invoice_tracking = { "boolean", default = false, doc = "Whether carrier and number are added to the remarks of the order's open invoices." },
   tracking_length = { "integer", default = 0, doc = "The most characters of a delivery's tracking number; 0 is any. What does not fit stands in the remarks." },
 
+  check_days = { "integer", default = 3, doc = "Labels of so many days are held against their deliveries every night." },
   void_within_hours = {
     "integer", default = 0,
     doc = "A label whose delivery is deleted, emptied or changed within so many hours, before hand-over, is voided without asking. 0: a person is asked.",

@@ -275,6 +275,28 @@ tests["L4: inside the USA references belong to the parcels"] = function()
   equal(#post:shipments(), 1)
 end
 
+tests["C9, C17: every night labels are held against deliveries; what differs is a case, and a person's version stands unless ours is wanted"] = function()
+  local post = Post.start(root)
+  local first, second = post:labelled { address = HOME }, post:labelled { address = HOME }
+  equal(post:run("check", "check").result.differences, 0)
+  post:change(second, { tracking = false })
+  local check = post:run("check", "check")
+  equal(check.result.labels, 2)
+  equal(check.result.differences, 1)
+  local case = check.emitted[1]
+  local asked = post:run("differs", case.key, { event = case.payload })
+  contains(asked.refused, second.numbers[1])
+  contains(asked.refused, "bears no tracking number")
+  post:run("differs", case.key, { event = case.payload, decision = "ours" })
+  equal(post:delivery(second.id).tracking, second.numbers[1])
+  equal(post:run("check", "check").result.differences, 0)
+  post:change(first, { tracking = "1ZTYPEDIN000000000" })
+  case = post:run("check", "check").emitted[1]
+  post:run("differs", case.key, { event = case.payload, decision = "theirs" })
+  equal(post:run("check", "check").result.differences, 0)
+  equal(post:delivery(first.id).tracking, "1ZTYPEDIN000000000")
+end
+
 tests["XF8: twenty deliveries that come together are read in few calls: at most four calls of Exact Online a shipment"] = function()
   local post = Post.start(root, { tell_lines = "several" })
   local ids = {}

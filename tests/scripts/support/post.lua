@@ -159,7 +159,7 @@ end
 local ROLES = {
   deliveries = { "books", "ups" }, orders = { "books", "ups" }, void = { "books", "ups" }, tell = { "books" }, untell = { "books" }, collect = { "books" },
   deleted = {}, alerts = { "ups", "books" }, subscribe = { "ups" }, round = {}, views = { "ups" }, look = { "ups", "books" }, silent = {},
-  rates = { "books", "ups" }, pickup = { "books", "ups" }, address = { "books" },
+  rates = { "books", "ups" }, pickup = { "books", "ups" }, address = { "books" }, check = { "books" }, differs = { "books" },
 }
 
 local function list_of(kv)

@@ -31,6 +31,10 @@ instances = {
       origin = "NL",
       hs_codes = { ["STOCK-2"] = "691200" },
       references = { "order", "cost_centre" },
+      alerts = "registered",
+      alert_url = "https://hooks.zuid.example/hooks/zuid/ups",
+      delivered_as = "remarks",
+      scan_zone = "Europe/Amsterdam",
     },
   },
 }
