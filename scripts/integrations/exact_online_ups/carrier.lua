@@ -139,18 +139,22 @@ function carrier.request(job, wanted)
   } }
 end
 
--- Labels of a shipment that exists, by its number: after a lost answer, or as PDF.
-local function recover(ups, id, format)
-  local found = ups.labels.recover { LabelRecoveryRequest = {
-    LabelSpecification = { LabelImageFormat = { Code = FORMATS[format].recovered or FORMATS[format].code } }, TrackingNumber = id,
-  } }
+local function recovered(answer)
   local out = {}
-  for index, each in ipairs(list(found.LabelResults)) do
+  for index, each in ipairs(list(answer and answer.LabelResults)) do
     out[index] = { tracking = each.TrackingNumber, content = each.LabelImage and each.LabelImage.GraphicImage }
   end
-  return out
+  return #out > 0 and out or nil
 end
 
+-- Labels of a shipment that exists, by its number.
+local function recover(ups, id, format)
+  return recovered(ups.labels.recover { LabelRecoveryRequest = {
+    LabelSpecification = { LabelImageFormat = { Code = FORMATS[format].recovered or FORMATS[format].code } }, TrackingNumber = id,
+  } }) or {}
+end
+
+-- What the purchase was answered with; after a lost answer it is what was found by our reference.
 local function sold(record)
   local out = {}
   for index, each in ipairs(list(record and record.PackageResults)) do
@@ -158,7 +162,7 @@ local function sold(record)
     if not (each.TrackingNumber and content) then return nil end
     out[index] = { tracking = each.TrackingNumber, content = content }
   end
-  return #out > 0 and out or nil
+  return #out > 0 and out or recovered(record)
 end
 
 local function cost_of(record)

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Goods deliveries of the simulated Exact Online get their labels of the simulated UPS, once, though answers get lost; number, link and label
+# stand in Exact Online; the parcels are followed until they have arrived. What a label costs in calls is counted.
+#   tests/system/ups_labels_test.sh PROGRAM
+. "$(dirname "$0")/processes.sh"
+. "$(dirname "$0")/parcels.sh"
+deliveries=20
+
+set_up_parcels 60
+go_live_parcels
+control exact_online switches -X POST -d '{"minute_limit": 600}' >/dev/null
+numbers=$(take $deliveries)
+# XU7: answers of ship get lost, one of them with a fault in the look-up that follows.
+control ups faults -X POST -d '[{"match":{"method":"POST","path":"/ship"},"kind":"lost_answer","count":2},{"match":{"path":"/labels/"},"kind":"503","count":1}]' >/dev/null
+control exact_online faults -X POST -d '[{"match":{"method":"POST","path":"/documents/Documents"},"kind":"lost_answer","count":1}]' >/dev/null
+pack_all $numbers
+told() { [ "$(booked | jq '[.deliveries[] | select(.tracking != null)] | length')" = $deliveries ] && settled; }
+until_ok 120 told || {
+  run jobs --state parked | head -n 8
+  fail "L5: $(booked | jq '[.deliveries[] | select(.tracking != null)] | length') of $deliveries deliveries have a number: $(status)"
+}
+brown=$(control ups state) books=$(booked)
+[ "$(jq '.doubled | length' <<<"$brown")" = 0 ] || fail "XU7: bought twice: $(jq -c .doubled <<<"$brown")"
+[ "$(jq '.counts.shipments' <<<"$brown")" = $deliveries ] || fail "XU7: $(jq '.counts.shipments' <<<"$brown") shipments for $deliveries deliveries"
+[ "$(jq '.documents | length' <<<"$books")" = $deliveries ] || fail "L5: $(jq '.documents | length' <<<"$books") documents"
+[ "$(jq '.doubled.documents | length' <<<"$books")" = 0 ] || fail "L5: a document twice"
+# Every number that UPS sold stands on its delivery's header and lines, and its label in the order's document.
+jq -r '.shipments[].numbers[]' <<<"$brown" | while read -r number; do
+  jq -e --arg number "$number" 'any(.deliveries[]; (.tracking | contains($number)) and (.remarks | contains("tracknum=" + $number)))' <<<"$books" >/dev/null || fail "L5: $number is on no delivery"
+  jq -e --arg number "$number" 'any(.documents[].files[]; .name == $number + ".zpl")' <<<"$books" >/dev/null || fail "L5: the label of $number is in no document"
+done
+[ "$(jq '[.deliveries[].lines[] | select(.tracking == null)] | length' <<<"$books")" = 0 ] || fail "L5: a line without number"
+
+# C3: found by its tracking number.
+run show zuid "$(jq -r '.shipments[0].id' <<<"$brown")" | tee "$work/show" | head -n 30
+grep -q "shipments.create" "$work/show" || fail "C3: show does not tell what was bought"
+
+# XF8: what twenty deliveries cost that come together, with numbers on lines only where there are several parcels.
+sed -i 's/references = /tell_lines = "several", references = /' "$workspace/clients/zuid/client.lua"
+taken_over() { run settings zuid labels | grep -q 'tell_lines = "several"'; }
+until_ok 20 taken_over || fail "the setting is not taken"
+numbers=$(control exact_online seed -X POST -d "{\"orders\": $(jq -nc "[range($deliveries) | {lines: [{item: \"STOCK-1\", quantity: \"1\"}]}]")}" | jq -r '.orders[].number')
+until_ok 60 settled || fail "still at it: $(status)"
+made_by() { control exact_online 'events?last=20000' | jq '[.calls // .events | .[] | select(.path | test("/api/v1/"))] | length'; }
+before=$(made_by)
+pack_all $numbers
+told() { [ "$(booked | jq '[.deliveries[] | select(.tracking != null)] | length')" = $((2 * deliveries)) ] && settled; }
+until_ok 120 told || { run jobs --state parked | head -n 8; fail "XF8: $(status)"; }
+calls=$(($(made_by) - before))
+echo "$calls calls of Exact Online for $deliveries shipments"
+[ $calls -le $((4 * deliveries)) ] || fail "XF8: $calls calls for $deliveries shipments"
+
+# XU5: all of them travel; delivered closes each, once.
+control ups seed -X POST -d '{"travel": "all", "ends": "delivered", "over": 600}' >/dev/null
+arrived() { [ "$(booked | jq '[.documents[] | select(.subject | startswith("Parcel")) | select(.body | test("DELIVERED"))] | length')" -ge $deliveries ] && settled; }
+until_ok 200 arrived || { run jobs --state parked | head -n 8; fail "XU5: $(booked | jq -c '[.documents[] | select(.subject | startswith("Parcel"))] | length') parcels told as delivered: $(status)"; }
+[ "$(run status --json | jq '.clients[0] | .parked + .dead')" = 0 ] || { run jobs --state parked | head; fail "something is parked"; }
+kept_the_rules
+run audit verify
