@@ -13,6 +13,10 @@ local MAKERS = {
     name = "exact_online_uk", make = require "exact", extra = true,
     settings = { region = "uk", divisions = { [345678] = { "Acme Britain", "GB" } }, users = { jan = { name = "Jan Jansen", divisions = { 345678 } } } },
   },
+  {
+    name = "exact_online_us", make = require "exact", extra = true,
+    settings = { region = "us", divisions = { [456789] = { "Acme America", "US" } }, users = { jan = { name = "Jan Jansen", divisions = { 456789 } } } },
+  },
   { name = "fedex", make = require "fedex", extra = true },
   { name = "ups", make = require "ups", extra = true },
   { name = "acumatica", make = require "acumatica", extra = true },

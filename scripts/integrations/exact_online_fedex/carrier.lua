@@ -5,7 +5,7 @@
 
 local accounts, request = require "accounts", require "request"
 
-local carrier = { name = "FedEx" }
+local carrier = { name = "FedEx", collects = true }
 
 -- Of a name no limit is told: what fits on the label's line. Whether letters beyond plain ones can be printed is not said either (section 8).
 carrier.limits = { name = 35, line = 35, lines = 3, city = 35, state = 2, postcode = 10, phone = 15, customs_description = 100, letters = "latin1" }
@@ -145,7 +145,7 @@ end
 -- Cancels the shipment with all its parcels, which FedEx does before it has them in hand. Raises `rejected` when it does not.
 function carrier.void(job, remote, kept)
   local account = kept.transactions and kept.transactions.account or accounts.of(job, kept.division, kept.books, kept.reference)
-  local is_gone, why = take_back(job, remote, account, kept.master, "void")
+  local is_gone, why = take_back(job, kept.carrier and remote:at(kept.carrier) or remote, account, kept.master, "void")
   if not is_gone then error({ code = "rejected", message = tostring(why), cause = tostring(why), retryable = false }, 0) end
   return true
 end

@@ -14,9 +14,9 @@ return integration {
     deliveries = flow {
       on = {
         webhook("books", { "GoodsDeliveries" }, { key = "Content.Key" }),
-        poll("books.goods_deliveries.changed", { key = "EntryID", every = "15m" }),
+        poll("books.goods_deliveries.changed", { key = "EntryID", every = "1h" }),
         -- A line that changes does not touch its delivery's row version.
-        poll("books.goods_delivery_lines.changed", { key = "EntryID", every = "15m" }),
+        poll("books.goods_delivery_lines.changed", { key = "EntryID", every = "1h" }),
       },
       run = function(job, books, fedex) return require("labels").deliveries(job, books, fedex) end,
       main = true,
@@ -25,17 +25,17 @@ return integration {
     orders = flow {
       on = {
         webhook("books", { "SalesOrders" }, { key = "Content.Key" }),
-        poll("books.sales_orders.changed", { key = "OrderID", every = "15m" }),
+        poll("books.sales_orders.changed", { key = "OrderID", every = "1h" }),
       },
       run = function(job, books, fedex) return require("labels").orders(job, books, fedex) end,
     },
     -- Lists of changes know no deletions.
     deleted = flow {
-      on = { poll("books.deleted.list", { key = "EntityKey", every = "15m" }) },
+      on = { poll("books.deleted.list", { key = "EntityKey", every = "1h" }) },
       run = function(job) return require("labels").deleted(job) end,
     },
-    -- What waits is read and bought together (runs = batch).
-    batch = flow { on = { schedule "1h" }, run = function(job, books) return require("batch").run(job, books) end },
+    -- What waits to be read is read together.
+    collect = flow { run = function(job, books) return require("shared.labels.collecting").run(job, books) end },
     -- What is written into Exact Online of a label, and out of it again.
     tell = flow { run = function(job, books) return require("shared.labels.telling").run(job, books) end },
     -- A person has a label taken back: sync CLIENT INSTANCE void --record NUMBER.
@@ -44,6 +44,13 @@ return integration {
     -- Where parcels are: all that are followed, in batches; the news of each by a job of its own.
     track = flow { on = { schedule "1h" }, run = function(job, fedex) return require("track").run(job, fedex) end },
     scans = flow { run = function(job, books) return require("track").scans(job, books) end },
+
+    -- Labels held against deliveries, daily; or sync CLIENT INSTANCE check.
+    check = flow { on = { schedule "05:00" }, run = function(job, books) return require("shared.labels.checking").run(job, books) end },
+    differs = flow { run = function(job, books) return require("shared.labels.checking").differs(job, books) end },
+    -- Statuses against FedEx's, and deliveries against labels: daily, or sync CLIENT INSTANCE compare.
+    compare = flow { on = { schedule "05:30" }, run = function(job, books, fedex) return require("compare").run(job, books, fedex) end },
+    difference = flow { run = function(job) return require("compare").difference(job) end },
   },
 
   mappings = { "shipment" },

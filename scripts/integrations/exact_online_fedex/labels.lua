@@ -1,7 +1,12 @@
--- Which deliveries and orders get a label of FedEx, and when: as they come, or together.
+-- Which deliveries and orders get a label of FedEx, and when: by the sweep, many together, or as Exact Online's webhooks come.
 
-local after, batch, buying, carrier, known, reading = require "shared.labels.after", require "batch", require "shared.labels.buying", require "carrier",
+local after, buying, carrier, known, reading = require "shared.labels.after", require "shared.labels.buying", require "carrier",
   require "shared.labels.known", require "shared.labels.reading"
+
+-- Notifications count where that is set (XF7); else the sweep finds the same deliveries, hourly or at the end of the day (XF8).
+local function waits_for_sweep(job)
+  return not job.settings.webhooks and job.event ~= nil and job.event.body ~= nil and job.event.body.Content ~= nil
+end
 
 local labels = {}
 
@@ -16,7 +21,7 @@ end
 
 function labels.deliveries(job, books, fedex)
   if job.settings.ships ~= "deliveries" then return job:skip "orders are shipped here, and their deliveries are ours" end
-  if batch.waits(job, "delivery") then return batch.note(job, "delivery") end
+  if waits_for_sweep(job) then return job:skip "the sweep finds it" end
   local delivery = of_line(job, books)
   if delivery then
     job:emit("deliveries", delivery, {})
@@ -27,7 +32,7 @@ end
 
 function labels.orders(job, books, fedex)
   if job.settings.ships ~= "orders" then return job:skip "deliveries are shipped here" end
-  if batch.waits(job, "order") then return batch.note(job, "order") end
+  if waits_for_sweep(job) then return job:skip "the sweep finds it" end
   return buying.run(job, books, fedex, carrier.of(job))
 end
 

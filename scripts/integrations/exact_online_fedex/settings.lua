@@ -1,10 +1,10 @@
 -- Settings of FedEx's own, beside those that every carrier has.
 
 return {
-  runs = {
-    "text", default = "batch", one_of = { "batch", "live" },
-    doc = "When labels are bought: batch, together at the times of the flow batch (hourly, or schedule = { batch = \"18:00\" }), which reads 20 deliveries "
-      .. "in a few calls; or live, each as it comes.",
+  webhooks = {
+    "boolean", default = false,
+    doc = "Whether Exact Online's notifications have labels bought at once. Off: by the sweep, hourly or at the times of schedule = { deliveries = … }, "
+      .. "which reads 20 deliveries in a few calls.",
   },
   -- Defaults that keep a shipment at four calls of Exact Online.
   label_document = { "boolean", default = false, doc = "Whether label and number become a document of the order in Exact Online: 4 calls more." },

@@ -1,7 +1,9 @@
 -- Many deliveries in few calls (XF8): what waits to be read is put on a list, and a job that finds it there reads up to 20 at once and hands each
 -- on with what was read. One alone is read at once; while a batch is being read, the next one gathers.
 --
---     waiting:<lane>:<kind>:<id>   true
+--     waiting:<lane>:<connection>:<kind>:<id>   true
+--
+-- An id of one division is never asked of another: each connection gathers its own.
 
 local reading = require "shared.labels.reading"
 
@@ -16,7 +18,7 @@ local function lane_of(id) return tostring(tonumber(id:sub(1, 1), 16) % LANES) e
 -- The job's record waits to be read; ends in nothing here.
 function collecting.wait(job, kind)
   local lane = lane_of(job.key)
-  job.kv.set(("waiting:%s:%s:%s"):format(lane, kind, job.key), true)
+  job.kv.set(("waiting:%s:%s:%s:%s"):format(lane, job.source, kind, job.key), true)
   job:emit("collect", lane, {})
   return { waits = "to be read with others" }
 end
@@ -58,10 +60,10 @@ local function fetch(job, sources, ids)
 end
 
 function collecting.run(job, books)
-  local ids, rows = { delivery = {}, order = {} }, job.kv.list(("waiting:%s:"):format(job.key), { limit = AT_ONCE })
+  local ids, rows = { delivery = {}, order = {} }, job.kv.list(("waiting:%s:%s:"):format(job.key, job.source), { limit = AT_ONCE })
   local count = 0
   for _, row in ipairs(rows) do
-    local kind, id = row.key:match "^waiting:%d:(%a+):(.+)$"
+    local kind, id = row.key:match "^waiting:%d:[^:]+:(%a+):(.+)$"
     if row.value and ids[kind] then ids[kind][#ids[kind] + 1], count = id, count + 1 end
   end
   if count == 0 then return job:skip "read with others already" end
@@ -70,7 +72,7 @@ function collecting.run(job, books)
     local found = #list > 0 and (kind == "order" and reading.orders or reading.deliveries)(books, list) or {}
     fetch(job, found, list)
     for _, id in ipairs(list) do
-      job.kv.set(("waiting:%s:%s:%s"):format(job.key, kind, id), nil)
+      job.kv.set(("waiting:%s:%s:%s:%s"):format(job.key, job.source, kind, id), nil)
       job:emit(FLOWS[kind], id, { source = found[id], read = true })
     end
   end

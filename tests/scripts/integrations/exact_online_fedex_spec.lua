@@ -53,7 +53,7 @@ tests["XF1 L5 a delivery becomes a label; number and link stand on the delivery,
 end
 
 tests["XF1 a sales order that is ready is shipped, and its goods delivery is made with the number on it"] = function()
-  local courier = Courier.start(root, { ships = "orders", runs = "live" })
+  local courier = Courier.start(root, { ships = "orders" })
   local order = courier:seed("exact", { orders = { { address = HOME, lines = ONE } } }).orders[1]
   courier.all_well(courier:through("orders", order.id))
   local deliveries = courier:booked().deliveries
@@ -189,7 +189,7 @@ tests["L4 where FedEx wants customs data inside the union too, that is a case wi
 end
 
 tests["XF5 transaction ids of both sides are kept, and a replay finds the stored shipment"] = function()
-  local courier, delivery, outcomes = bought { runs = "live" }
+  local courier, delivery, outcomes = bought()
   courier.all_well(outcomes)
   local _, options = request(outcomes)
   local shipment = courier:shipments()[1]
@@ -215,14 +215,14 @@ tests["XF5 after a lost answer the shipment that stands is cancelled, and one la
 end
 
 tests["XF5 a lost label is a person's to decide where that is set, or where FedEx has the parcel already"] = function()
-  local courier = Courier.start(root, { lost_label = "ask", runs = "live" })
+  local courier = Courier.start(root, { lost_label = "ask" })
   local delivery = courier:packed { address = HOME, lines = ONE }
   courier.lose = 1
   local said = refusal(courier:label(delivery))
   assert(said:find "its answer with the label was lost" and #courier:shipments() == 1, said)
   courier.all_well(courier:through("deliveries", delivery.id, { attempt = 2 }))
   assert(courier:state().counts.cancelled == 1 and courier:delivery(delivery.id).tracking)
-  courier = Courier.start(root, { lost_label = "ask", runs = "live" })
+  courier = Courier.start(root, { lost_label = "ask" })
   delivery = courier:packed { address = HOME, lines = ONE }
   courier.lose = 1
   assert(refusal(courier:label(delivery)))
@@ -276,6 +276,18 @@ tests["L6 what FedEx has in hand is not voided"] = function()
   assert(said:find "can't be voided" and not courier:shipments()[1].cancelled, said)
 end
 
+tests["XF7 notifications buy labels at once where that is set; else the sweep finds the same delivery"] = function()
+  for _, set in ipairs { true, false } do
+    local courier = Courier.start(root, { webhooks = set })
+    local delivery = courier:packed { address = HOME, lines = ONE }
+    local notice = { topic = "GoodsDeliveries", body = { Content = { Topic = "GoodsDeliveries", Key = delivery.id, Action = "Create" } } }
+    local outcomes = courier:through("deliveries", delivery.id, { event = notice })
+    assert((#courier:shipments() == 1) == set and (Courier.calls(outcomes, "books") == 0) == not set)
+    courier.all_well(courier:label(delivery))
+    assert(#courier:shipments() == 1)
+  end
+end
+
 tests["XF1 what FedEx refuses is a case with its words, and nothing is bought"] = function()
   local courier, _, outcomes = bought { account = "613787919" }
   local said = refusal(outcomes)
@@ -293,9 +305,7 @@ tests["XF8 twenty deliveries cost at most four calls of Exact Online each, from 
   local function add(list)
     for _, each in ipairs(courier.all_well(list)) do outcomes[#outcomes + 1] = each end
   end
-  for _, delivery in ipairs(deliveries) do add(courier:through("deliveries", delivery.id)) end
-  assert(Courier.calls(outcomes, "books") == 0, "noting them costs nothing")
-  add(courier:through("batch", "hour", { source = "schedule" }))
+  add(courier:sweep(deliveries))
   assert(#courier:shipments() == 20)
   courier.pass(300)
   courier:seed("carrier", { journey = "delivered" })

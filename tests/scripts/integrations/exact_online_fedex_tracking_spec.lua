@@ -15,7 +15,6 @@ local function sent(count, settings, switches)
   for _ = 1, count do courier:packed { address = HOME, lines = ONE } end
   local deliveries = courier:booked().deliveries
   for _, delivery in ipairs(deliveries) do courier.all_well(courier:through("deliveries", delivery.id)) end
-  courier.all_well(courier:through("batch", "all", { source = "schedule" }))
   courier.pass(300)
   local numbers = {}
   for index, each in ipairs(courier:shipments()) do numbers[index] = each.master end
@@ -139,6 +138,34 @@ tests["L7 a parcel that nobody scans for three business days is a case; one canc
   courier.fedex:call("shipments.cancel", { accountNumber = { value = Courier.ACCOUNT }, trackingNumber = numbers[2], deletionControl = "DELETE_ALL_PACKAGES" })
   said = table.concat(refusals(look(courier)), "; ")
   assert(said:find "was cancelled at the carrier, not here" and not courier.kv["parcel:" .. numbers[2]], said)
+end
+
+tests["C9 labels are held against deliveries and statuses against FedEx's: what differs is a case, asked once"] = function()
+  local courier, numbers = sent(4)
+  local runs = 0
+  local function compared()
+    runs = runs + 1
+    local outcomes = courier:through("compare", "day " .. runs, { source = "schedule" })
+    for _, each in ipairs(courier:through("check", "day " .. runs, { source = "schedule" })) do outcomes[#outcomes + 1] = each end
+    local agreed = 0
+    for _, each in ipairs(outcomes) do agreed = agreed + (each.result and each.result.agreed or 0) end
+    return table.concat(refusals(outcomes), "; "), agreed
+  end
+  local said, agreed = compared()
+  assert(said == "" and agreed == 4, said)
+  local deliveries = courier:booked().deliveries
+  courier:change({ id = deliveries[1].id }, { tracking = "somebody else's" })
+  courier.fedex:call("shipments.cancel", { accountNumber = { value = Courier.ACCOUNT }, trackingNumber = numbers[2], deletionControl = "DELETE_ALL_PACKAGES" })
+  courier:seed("carrier", { journey = "delivered", parcels = { numbers[3] } })
+  courier:packed { address = HOME, lines = ONE }
+  said, agreed = compared()
+  assert(said:find("Label " .. numbers[1] .. " is of delivery 1, which bears somebody else's", 1, true), said)
+  assert(said:find("Parcel " .. numbers[2] .. " of delivery 2 is cancelled at FedEx, and stands here", 1, true), said)
+  assert(said:find("Delivery 5 of 2026-01-05 has no label", 1, true) and agreed == 2, said)
+  -- A scan that was missed is looked at, and is no difference.
+  assert(courier.kv["tracked:" .. numbers[3]].state.status == "delivered")
+  said = compared()
+  assert(not said:find("has no label", 1, true) and not said:find("cancelled", 1, true), "asked once: " .. said)
 end
 
 tests["XF4 one parcel is looked at when a person names it"] = function()

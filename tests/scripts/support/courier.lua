@@ -135,7 +135,8 @@ end
 
 local ROLES = {
   deliveries = { "books", "fedex" }, orders = { "books", "fedex" }, void = { "books", "fedex" }, tell = { "books" }, untell = { "books" }, track = { "fedex" },
-  scans = { "books" }, deleted = {}, batch = { "books" },
+  scans = { "books" }, deleted = {}, collect = { "books" },
+  compare = { "books", "fedex" }, difference = {}, check = { "books" }, differs = { "books" },
 }
 
 -- What the host does with a write: a create of the same effect is answered from the books.
@@ -163,11 +164,20 @@ function Courier:send(write)
   return { id = type(id) == "string" and id or tostring(write.arguments[1]), state = "settled", record = record }
 end
 
--- As the poll or a webhook brings a delivery, and the run that buys its label; gives the outcomes of all.
-function Courier:label(delivery, more)
-  local out = self:through("deliveries", delivery.id, more)
-  if self.settings.runs ~= "live" then
-    for _, each in ipairs(self:through("batch", "at " .. service.now_ms, { source = "schedule" })) do out[#out + 1] = each end
+-- As the poll brings a delivery, and all that comes of it; gives the outcomes.
+function Courier:label(delivery, more) return self:through("deliveries", delivery.id, more) end
+
+-- Deliveries of one sweep: all wait to be read before the first is.
+function Courier:sweep(deliveries)
+  local out, children = {}, {}
+  local function add(outcome, name, key)
+    outcome.flow, outcome.key = name, key
+    out[#out + 1] = outcome
+    for _, child in ipairs(outcome.emitted) do children[#children + 1] = child end
+  end
+  for _, delivery in ipairs(deliveries) do add(self:run("deliveries", delivery.id), "deliveries", delivery.id) end
+  for _, child in ipairs(children) do
+    for _, each in ipairs(self:through(child.flow, tostring(child.key), { event = child.payload })) do out[#out + 1] = each end
   end
   return out
 end
