@@ -52,6 +52,7 @@ local function product(call, site)
     row[name] = type(value) == "string" and value or nil
   end
   row.defaultCost = not wire.is_null(call.body.defaultCost) and money.parse(call.body.defaultCost) or nil
+  if not wire.is_null(call.body.weightOz) then row.weight = { value = money.parse(call.body.weightOz), units = "ounces" } end
   row.active, row.price, row.modified = call.body.active ~= false, money.parse(call.body.price) or 0, host.now_ms()
   return answers.json(200, { success = true, message = "The requested product has been updated" })
 end

@@ -243,11 +243,13 @@ Task<Result<std::string>> Reconcile::compared(std::string key) {
       input->spec = &spec;
     }
     input->lefts.push_back(spec.left);
-    auto left = co_await read(key, spec.left, spec.name + "/left/" + spec.left.connection, false, {}, &input->left);
+    auto left =
+        co_await read(key, spec.left, spec.name + "/left/" + spec.left.connection + "." + spec.left.operation, false, {}, &input->left);
     if (!left) co_return left.error();
     // Books that several sources share are read once.
     if (!read_already.insert(spec.name + "/" + spec.right.connection).second) continue;
-    auto right = co_await read(key, spec.right, spec.name + "/right/" + spec.right.connection, true, spec.foreign, &input->right);
+    auto right = co_await read(key, spec.right, spec.name + "/right/" + spec.right.connection + "." + spec.right.operation, true,
+                               spec.foreign, &input->right);
     if (!right) co_return right.error();
   }
   for (auto& input : inputs) keep_ours(input.spec->right, input.lefts, &input.right);

@@ -76,6 +76,11 @@ class Comparing {
   }
 
  private:
+  // " of 12.50 EUR"; nothing where records have no amount.
+  std::string worth(const Decimal& amount, const std::string& currency) const {
+    return spec_.left.total.empty() ? "" : " of " + with_currency(amount, currency);
+  }
+
   bool within(const Record& record) const { return record.date >= from_ && record.date <= to_; }
 
   // A side that names no currency has that of what it is held against.
@@ -182,13 +187,13 @@ class Comparing {
       one.explained = true;
       one.sentence = name + " makes no " + spec_.right.noun + ": " + known->skipped + (known->skipped.ends_with('.') ? "" : ".");
     } else if (credited != nullptr) {
-      one.sentence = name + " of " + with_currency(left.total, currency_of(left)) + " is sold, but its " + spec_.right.noun +
-                     " was undone by " + name_of(*credited) + " and it has no new one.";
+      one.sentence = name + worth(left.total, currency_of(left)) + " is sold, but its " + spec_.right.noun + " was undone by " +
+                     name_of(*credited) + " and it has no new one.";
     } else if (known != nullptr && !known->was.empty()) {
-      one.sentence = name + " of " + with_currency(left.total, currency_of(left)) + " had " + spec_.right.noun + " " + known->was +
+      one.sentence = name + worth(left.total, currency_of(left)) + " had " + spec_.right.noun + " " + known->was +
                      ", which is no longer in the books.";
     } else {
-      one.sentence = name + " of " + with_currency(left.total, currency_of(left)) + " has no " + spec_.right.noun + ".";
+      one.sentence = name + worth(left.total, currency_of(left)) + " has no " + spec_.right.noun + ".";
     }
     add(std::move(one));
   }
@@ -228,7 +233,7 @@ class Comparing {
     auto one = made(Class::extra, key, left, &document);
     one.date = document.date;
     const auto name = capital(call(spec_.right.noun, document));
-    const auto of = " of " + with_currency(document.total, document.currency);
+    const auto of = worth(document.total, document.currency);
     if (left != nullptr) {
       one.left = "";
       if (const auto* by = undone_by(key, document)) {
@@ -261,9 +266,9 @@ class Comparing {
       numbers += (numbers.empty() ? "" : ", ") + document->number;
     }
     one.right = money(sum), one.right_number = numbers;
-    one.sentence = capital(call(spec_.left.noun, left)) + " of " + with_currency(left.total, currency_of(left)) + " has " +
-                   std::to_string(right.size()) + " " + spec_.right.noun + "s, " + numbers + ", of " +
-                   with_currency(sum, right.front()->currency) + " together.";
+    const auto together = worth(sum, right.front()->currency);
+    one.sentence = capital(call(spec_.left.noun, left)) + worth(left.total, currency_of(left)) + " has " + std::to_string(right.size()) +
+                   " " + spec_.right.noun + "s, " + numbers + (together.empty() ? "." : "," + together + " together.");
     add(std::move(one));
   }
 
@@ -298,8 +303,8 @@ class Comparing {
     if (left.date == right.date) return;
     const bool crossed = !same_month(left.date, right.date);
     auto one = made(crossed ? Class::period : Class::date, key, &left, &right);
-    one.sentence = names + " of " + money(left.total) + " is of " + left.date.text() + ", " + document + " is booked on " +
-                   right.date.text() + (crossed ? ", in another month" : "");
+    one.sentence = names + worth(left.total, "") + " is of " + left.date.text() + ", " + document + " is booked on " + right.date.text() +
+                   (crossed ? ", in another month" : "");
     // The true date on the document says that a rule moved it, because its period was closed (C16).
     one.explained = right.note.find(left.date.text()) != std::string::npos;
     one.sentence += one.explained ? ": its own period was closed, and the document says so." : ".";

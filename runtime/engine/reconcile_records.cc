@@ -26,7 +26,13 @@ Result<Date> day_of(std::string_view text, const Zone& zone) {
     if (plain) return plain;
   }
   auto instant = parse_remote_instant(text);
-  if (!instant) return instant.error();
+  if (!instant) {
+    // A wall-clock time without an offset is of the day that it names.
+    if (auto named =
+            text.size() > 10 && (text[10] == 'T' || text[10] == ' ') ? parse_iso_date(text.substr(0, 10)) : Result<Date>(instant.error()))
+      return named;
+    return instant.error();
+  }
   return text.starts_with("/Date(") ? utc_date(*instant) : zone.date_of(*instant);  // OData's dates are days at midnight UTC
 }
 
@@ -149,7 +155,10 @@ std::optional<std::map<std::string, std::string>> holes_of(std::string_view patt
 
 Result<std::optional<ReconcileRecord>> reconcile_record(const ReconcileSide& side, Value row, const Zone& zone) {
   std::optional<ReconcileRecord> none;
-  if (!side.only_field.empty() && !contains(side.only_values, at(row, side.only_field))) return none;
+  if (!side.only_field.empty()) {
+    const auto value = at(row, side.only_field);
+    if (side.only_values.empty() ? value.empty() : !contains(side.only_values, value)) return none;
+  }
   ReconcileRecord record;
   record.connection = side.connection;
   std::string date;
@@ -159,6 +168,7 @@ Result<std::optional<ReconcileRecord>> reconcile_record(const ReconcileSide& sid
   record.date = *day;
   auto total = Result<Decimal>(Decimal());
   for (const auto field : split(side.total, '+')) {
+    if (field.empty()) break;  // what is compared has no amount
     const auto value = remote::find_dotted(row, field);
     const auto part = value && value.is_null() ? Result<Decimal>(Decimal()) : value.decimal();
     if (!part) return part.error().wrap(side.operation + ": " + std::string(field));

@@ -15,7 +15,7 @@ local REASONS = {
     fix = "Enter the lot or serial numbers on the shipment in Acumatica (form SO302000)." },
   { words = { "Credit Hold", "credit limit" }, cause = "credit_hold", fix = "Release the order from credit hold in Acumatica (form SO301000)." },
   { words = { "not all packages are confirmed" }, cause = "boxes", fix = "Confirm the packages in Acumatica, or take that rule off the Ship Via." },
-  { words = { "has been updated", "invoice" }, cause = "invoiced",
+  { words = { "has been updated", "Invoiced", "Completed" }, cause = "invoiced",
     fix = "Correct the shipment in Acumatica by hand: its documents of inventory and finance are not touched from here." },
 }
 
@@ -26,7 +26,7 @@ local function words_of(why)
 end
 
 -- The case that a refusal is.
-function doc.refused(job, told, why, after)
+function doc.refused(job, told, why, after, decide)
   if type(why) ~= "table" or why.code ~= "rejected" then error(why, 0) end
   local said = words_of(why)
   local cause, fix = "refused: " .. said, "Mend in Acumatica what it names."
@@ -36,7 +36,8 @@ function doc.refused(job, told, why, after)
     end
   end
   return job:refuse(("%s: Acumatica %s: %s"):format(told, after or "did not take its shipment", said), {
-    cause = cause, concern = "warehouse", fix = fix .. " Then release this case.",
+    cause = cause, concern = "warehouse", decide = decide,
+    fix = fix .. " Then release this case" .. (decide and ", or leave Acumatica as it is (keep theirs), by jobs settle." or "."),
   })
 end
 
@@ -75,9 +76,9 @@ local function again(erp, shipment)
   return stands ~= nil
 end
 
-local function send(job, told, effect, write, after)
+local function send(job, told, effect, write, after, decide)
   local sent, why = try(job.send, job, effect, write, { version = job:now() })
-  if not sent then return doc.refused(job, told, why, after) end
+  if not sent then return doc.refused(job, told, why, after, decide) end
   return sent
 end
 
@@ -130,7 +131,7 @@ function doc.open(job, erp, told, shipment)
     })
   end
   send(job, told, "correct " .. shipment.number, erp.shipments.correct { entity = { ShipmentNbr = shipment.number }, parameters = {} },
-    ("does not let shipment %s be corrected"):format(shipment.number))
+    ("does not let shipment %s be corrected"):format(shipment.number), true)
   again(erp, shipment)
 end
 
@@ -146,7 +147,7 @@ end
 local function package_of(job, label)
   local settings = job.settings
   return job:map("package", {
-    reference = label.reference, tracking = label.tracking, carrier = label.carrier, service = label.service,
+    reference = label.reference, tracking = label.tracking, carrier = label.carrier, service = label.service, shipped_on = label.ship_date,
     box = label.package and settings.boxes[label.package] or settings.box, weight = weight_of(settings, label),
   })
 end
@@ -181,6 +182,11 @@ local function change(job, erp, told, shipment, effect, test, make)
   end
 end
 
+-- What of a package is written over one that is there: its box was chosen with it.
+local function written(body)
+  return { TrackingNbr = body.TrackingNbr, Weight = body.Weight, CustomRefNbr1 = body.CustomRefNbr1, CustomRefNbr2 = body.CustomRefNbr2 }
+end
+
 -- The parcel as a package of its own (AS13): the one that Acumatica made ready, else another. Nothing when it is there.
 function doc.put(job, erp, told, shipment, label)
   if find(shipment, function(row) return row.CustomRefNbr1 == label.reference end) then return end
@@ -188,7 +194,7 @@ function doc.put(job, erp, told, shipment, label)
   local filled = change(job, erp, told, shipment, "package " .. label.reference, function(row)
     return is_empty(row) or row.CustomRefNbr1 == label.reference
   end, function(row)
-    local out = { TrackingNbr = body.TrackingNbr, CustomRefNbr1 = body.CustomRefNbr1, Weight = body.Weight }
+    local out = written(body)
     if label.package and job.settings.boxes[label.package] then out.BoxID = body.BoxID end
     return row.CustomRefNbr1 == label.reference and { TrackingNbr = body.TrackingNbr } or out
   end)
@@ -202,7 +208,9 @@ end
 function doc.replace(job, erp, told, shipment, before, label)
   local body = package_of(job, label)
   return change(job, erp, told, shipment, "package " .. label.reference, function(row) return row.CustomRefNbr1 == before.reference end, function()
-    return { TrackingNbr = body.TrackingNbr or null, CustomRefNbr1 = body.CustomRefNbr1, Weight = body.Weight }
+    local out = written(body)
+    out.TrackingNbr = out.TrackingNbr or null
+    return out
   end)
 end
 

@@ -69,4 +69,6 @@ return integration {
   },
 
   mappings = { "order", "package", "shipment", "shipped" },
+
+  reconcile = require "comparisons",
 }

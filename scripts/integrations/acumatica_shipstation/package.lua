@@ -7,3 +7,5 @@ package.BoxID = parcel.box
 package.TrackingNbr = parcel.tracking
 package.Weight = parcel.weight
 package.CustomRefNbr1 = parcel.reference
+-- The day that its own label names: parcels of one shipment may leave on several days.
+package.CustomRefNbr2 = parcel.shipped_on:text()

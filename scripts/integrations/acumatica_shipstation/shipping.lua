@@ -157,7 +157,8 @@ function Work:read()
   end
   for _, label in ipairs(self.labels) do
     for _, shipment in ipairs(self.shipments) do
-      local stands = shipment.description == self:reference(label)
+      -- What has no number has no package either.
+      local stands = not label.tracking and label.kind ~= "label" and shipment.description == self:reference(label)
       for _, row in ipairs(shipment.packages) do stands = stands or row.CustomRefNbr1 == label.reference end
       if stands then label.shipment = shipment end
     end
@@ -357,7 +358,8 @@ return function(job, station, erp)
     placed = job.kv.get("placed:" .. place) or {}, confirmed = job.kv.get("confirmed:" .. place) or {},
   }, Work)
   for _, reference in ipairs(sorted_keys(all)) do
-    local label = all[reference]
+    local label = {}
+    for name, value in pairs(all[reference]) do label[name] = value end
     label.goods = label.kind == "label" and goods_of(job, station, slot, label) or {}
     work.labels[#work.labels + 1] = label
   end

@@ -38,6 +38,12 @@ return {
     GET = BASE .. "/{ShipmentNbr}", query = { ["$expand"] = "Packages" }, pages = { rows = { "Packages" } }, gives = "Package", id = "id",
     find = { format = "rows" }, deadline = "2m",
   },
+  -- Packages of all shipments, each with the plain fields of its shipment. Some lists can't be read with what is expanded ("Optimization
+  -- cannot be performed"): an instance that says so here has to be compared shipment by shipment.
+  ["packages.shipped"] = {
+    GET = BASE, query = { ["$expand"] = "Packages" }, pages = { rows = { "*.Packages" }, offset = "$skip", size_param = "$top", size = 100 },
+    gives = "ShippedPackage", id = "id", number = "TrackingNbr", deadline = "2m",
+  },
   -- One package a call, with our reference in CustomRefNbr1, so that a repeated event does not add a second one. Before it is confirmed.
   ["packages.add"] = {
     PUT = ONE, create = true, takes = "ShipmentPackages", gives = "Shipment", id = "id", number = "ShipmentNbr", query = { ["$expand"] = "Packages" },

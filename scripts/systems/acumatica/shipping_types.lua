@@ -26,5 +26,8 @@ return {
   LineShipped = plain { order_type = "text", order_number = "text", line = "integer", quantity = "decimal" },
   -- The head of a shipment that parcels left with.
   ShipmentThatLeft = plain { shipped_on = "date", ship_via = "text", freight = "decimal" },
-  ParcelToPack = plain { reference = "text", tracking = "text", box = "text", weight = "decimal", carrier = "text", service = "text" },
+  ParcelToPack = plain {
+    reference = "text", tracking = "text", box = "text", weight = "decimal", carrier = "text", service = "text",
+    shipped_on = "date",
+  },
 }

@@ -28,6 +28,7 @@ local function typed_value(types, field, value)
   if field.type == "date" and type(value) == "string" and value:find "^/Date" then
     return calendar.date(math.tointeger(value:match "%-?%d+") // 1000)
   end
+  if field.type == "date" and field.wire == "iso_midnight" then return value:sub(1, 10) end
   if field.type == "record" then return read_typed(types, field.of, value) end
   -- The composite's lists are links until they are read.
   if field.type == "list" and (value[1] ~= nil or next(value) == nil) then
@@ -141,7 +142,12 @@ function Remote:send(method, url, body, ends)
   end
   if answer.status >= 400 then
     local told = answer.json and answer.json.error
-    error({ code = answer.status == 404 and "not_found" or "rejected", message = answer.body, cause = told and told.message.value }, 0)
+    local is_missing = answer.status == 404
+    for _, each in ipairs(self.system.errors and self.system.errors.means or {}) do
+      is_missing = is_missing or each.is == "not_found" and answer.body:find(each.has, 1, true) ~= nil
+    end
+    error({ code = is_missing and "not_found" or "rejected", message = answer.body, cause = type(told) == "table" and told.message and told.message.value
+      or answer.json and answer.json.exceptionMessage }, 0)
   end
   if self.values and answer.json then answer.json = unwrap(self.values, answer.json) end
   return answer

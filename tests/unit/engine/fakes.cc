@@ -108,7 +108,7 @@ Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
     } else {
       read.outcome.body = *body;
     }
-  } else if (call.operation == "orders.list") {  // two rows a page
+  } else if (call.operation == "orders.list" || call.operation == "orders.others") {  // two rows a page
     const auto from = parse_instant(query.get("since").text());
     std::vector<std::pair<std::string, std::string>> rows;
     for (const auto& [id, order] : world_.orders) {

@@ -114,6 +114,26 @@ TEST(Reconcile, C9_C16_ADocumentInAnotherMonthIsFoundAndARuleThatMovedItExplains
   EXPECT_EQ(Books::found(books.report())["shop-1"], "date: Order 1 of 10.00 is of 2025-10-31, invoice F1 is booked on 2025-10-30.");
 }
 
+TEST(Reconcile, C9_RecordsWithoutAnAmountAreComparedByThatTheyAreThere_SeveralListsOnOneSide) {
+  Books books;
+  auto parcels = both();
+  parcels.name = "parcels", parcels.left.total = "", parcels.left.tax = "", parcels.left.noun = "parcel";
+  parcels.right.total = "", parcels.right.noun = "package", parcels.right.only_field = "Ref";  // whose has none is a person's
+  // A second list of the same source: its records have keys of their own.
+  auto others = parcels;
+  others.left.operation = "orders.others", others.left.key = "shop-F{id}";
+  books.world.catalog.reconciles = listed({parcels, others});
+  books.world.restart();
+  books.world.order("1", "2025-10-14T10:00:00Z", "10.00");
+  books.world.order("2", "2025-10-14T10:00:00Z", "20.00");
+  for (const auto* ref : {"shop-1", "shop-F1", "shop-F2", ""}) books.invoice(ref, "2025-10-14", "1");
+  auto found = Books::found(books.report());
+  EXPECT_EQ(found, (std::map<std::string, std::string>{{"shop-2", "missing: Parcel 2 has no package."}}));
+  books.invoice("shop-2", "2025-10-15", "1");
+  found = Books::found(books.report());
+  EXPECT_EQ(found["shop-2"], "date: Parcel 2 is of 2025-10-14, package F5 is booked on 2025-10-15.");
+}
+
 TEST(Reconcile, C9_TaxIsComparedBesideTheTotal) {
   Books books;
   auto spec = both();
