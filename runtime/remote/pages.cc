@@ -32,21 +32,6 @@ bool is_last(const Pages& pages, Value arguments, Value answer, size_t count, in
   return last && *last <= number;
 }
 
-// "*.Packages": what each row of the list holds in a list of its own, with the plain fields of the row that holds it.
-std::string inner_rows(Value rows, std::string_view list) {
-  Node all = Node::array();
-  for (const auto row : rows.items()) {
-    for (const auto inner : row.get(list).items()) {
-      Node merged = Node::copy_of(inner);
-      for (const auto field : row.fields())
-        if (!field.value.is_object() && !field.value.is_array() && merged.get(field.key) == nullptr)
-          merged.set(field.key, Node::copy_of(field.value));
-      all.push(std::move(merged));
-    }
-  }
-  return document::write(all);
-}
-
 }  // namespace
 
 Result<Page> take_page(const Operation& operation, Value arguments, Value answer) {
@@ -55,15 +40,12 @@ Result<Page> take_page(const Operation& operation, Value arguments, Value answer
   page.rows = "[]";
   if (!answer || answer.is_null()) return page;  // 204: there is nothing, or nothing more
   Value rows;
-  std::string inner;
   for (const auto& path : pages.rows) {
-    const auto at = path.find("*.");
-    inner = at == std::string::npos ? "" : path.substr(at + 2);
-    rows = find_dotted(answer, at == std::string::npos ? path : path.substr(0, at == 0 ? 0 : at - 1));
+    rows = find_dotted(answer, path);
     if (rows.is_array()) break;
   }
   if (!rows.is_array()) return Error(Code::corrupt, operation.name + ": the answer holds no list of rows");
-  page.rows = inner.empty() ? document::write(rows) : inner_rows(rows, inner);
+  page.rows = document::write(rows);
   page.count = rows.size();
 
   if (!pages.next.empty()) {

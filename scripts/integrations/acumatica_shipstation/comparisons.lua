@@ -1,8 +1,10 @@
 -- What `reconcile` holds against each other (C9), as data: parcels of ShipStation against packages on Acumatica's shipments, by the
--- reference that a package keeps of its parcel. Packages that people made by hand have none, and are theirs.
+-- reference that a package keeps of its parcel. Packages that people made by hand have none, and are theirs. A combined parcel has a
+-- package on the shipment of each of its orders, under one reference.
 
 local PACKAGES = {
-  role = "erp", noun = "package", operation = "packages.shipped", key = "CustomRefNbr1", only = { field = "CustomRefNbr1" },
+  role = "erp", noun = "package", operation = "shipments.list", key = "Packages[].CustomRefNbr1",
+  arguments = { query = { ["$expand"] = "Packages" } },
   number = { "TrackingNbr", "ShipmentNbr" }, date = { "CustomRefNbr2", "ShipmentDate" }, state = "Status", filter_param = "$filter",
   filter = "ShipmentDate ge datetimeoffset'{from}T00:00:00Z' and ShipmentDate lt datetimeoffset'{to}T00:00:00Z'",
 }

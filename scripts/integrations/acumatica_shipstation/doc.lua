@@ -158,7 +158,13 @@ local function find(shipment, test)
   end
 end
 
-local function is_empty(row) return (row.TrackingNbr == nil or row.TrackingNbr == "") and (row.CustomRefNbr1 == nil or row.CustomRefNbr1 == "") end
+-- Opens the reference of a package whose parcel was voided.
+local OFF = "off "
+
+local function is_empty(row)
+  local reference = row.CustomRefNbr1 or ""
+  return (row.TrackingNbr == nil or row.TrackingNbr == "") and (reference == "" or reference:sub(1, #OFF) == OFF)
+end
 
 local TRIES = 3
 
@@ -169,8 +175,9 @@ local function change(job, erp, told, shipment, effect, test, make)
     if not row then return false end
     local body = make(row)
     body.id = row.id
-    local sent, why = try(job.send, job, effect, erp.packages.update(shipment.number, { Packages = { body } }),
-      { version = job:now(), entity = ("package %s of %s"):format(effect, shipment.number) })
+    -- Of the shipment, as its confirmation is: while it is not known what became of one, nothing else is written to it.
+    local sent, why = try(job.send, job, effect, erp.packages.mark(shipment.number, { Packages = { body } }),
+      { version = job:now(), entity = shipment.number })
     if sent then
       again(erp, shipment)
       return true
@@ -192,11 +199,11 @@ function doc.put(job, erp, told, shipment, label)
   if find(shipment, function(row) return row.CustomRefNbr1 == label.reference end) then return end
   local body = package_of(job, label)
   local filled = change(job, erp, told, shipment, "package " .. label.reference, function(row)
-    return is_empty(row) or row.CustomRefNbr1 == label.reference
-  end, function(row)
+    return is_empty(row)
+  end, function()
     local out = written(body)
     if label.package and job.settings.boxes[label.package] then out.BoxID = body.BoxID end
-    return row.CustomRefNbr1 == label.reference and { TrackingNbr = body.TrackingNbr } or out
+    return out
   end)
   if filled then return end
   local sent, why = try(job.send, job, "package of " .. shipment.number, erp.packages.add(shipment.number, { Packages = { body } }))
@@ -214,10 +221,18 @@ function doc.replace(job, erp, told, shipment, before, label)
   end)
 end
 
+-- The parcel is off: its package is emptied, and then goes.
 function doc.drop(job, erp, told, shipment, label)
-  return change(job, erp, told, shipment, "package off " .. label.reference, function(row) return row.CustomRefNbr1 == label.reference end, function()
-    return { delete = true }
+  local effect, off = "package off " .. label.reference, OFF .. label.reference
+  change(job, erp, told, shipment, effect, function(row) return row.CustomRefNbr1 == label.reference end, function()
+    return { TrackingNbr = null, CustomRefNbr1 = off }
   end)
+  local row = find(shipment, function(each) return each.CustomRefNbr1 == off end)
+  if not row then return end
+  local _, why = try(job.send, job, "package gone " .. label.reference, erp.packages.remove(shipment.number, { Packages = { { id = row.id, delete = true } } }),
+    { version = job:now(), entity = shipment.number })
+  if why and why.code ~= "rejected" then error(why, 0) end
+  again(erp, shipment)
 end
 
 function doc.delete(job, erp, told, shipment)

@@ -44,7 +44,7 @@ local function wanted_of(job, unit, head, group, sent)
   local target = job:map("order", source, { key = it_of(unit).key(generation), status = "awaiting_shipment", warehouse = warehouse or null })
   return target, {
     before = before, lines = counted, generation = generation, number = unit.number, erp = job.source, kind = unit.kind, order_number = unit.order_number,
-    warehouse = unit.warehouse, shipment = unit.shipment, customer = head.customer,
+    warehouse = unit.warehouse, shipment = unit.shipment, customer = head.customer, head = { date = head.date, ship_via = head.ship_via },
   }
 end
 
@@ -224,6 +224,10 @@ function outbound.shipments(job, erp, station)
       head = head_of(first)
       head.date, head.ship_by, head.ship_via = shipment.ShipmentDate, shipment.ShipmentDate, trimmed(shipment.ShipVia)
       head.ship_to, head.ship_contact = to.ShipToAddress, to.ShipToContact
+      -- Once it has a parcel, its date and Ship Via are those that the parcel gave it.
+      if sent and sent.head and known.is_shipped(job, place) then
+        head.date, head.ship_by, head.ship_via = sent.head.date, sent.head.date, sent.head.ship_via
+      end
     end
   end
   local unit = {

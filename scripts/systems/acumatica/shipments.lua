@@ -32,17 +32,12 @@ return {
     PUT = BASE, takes = "Shipment", gives = "Shipment", id = "id", number = "ShipmentNbr", rejects = { 412 }, deadline = "3m",
     effect = upsert { key = "ShipmentNbr", field = "ShipmentNbr", read = "shipments.get", quiet = "1m" },
   },
-  ["shipments.delete"] = { DELETE = BASE .. "/{ShipmentNbr}", effect = { kind = "D", may_repeat = true } },
+  -- Nothing tells a refusal from a lost answer but the shipment itself: what is not known to be gone is left, and is read again.
+  ["shipments.delete"] = { DELETE = BASE .. "/{ShipmentNbr}", effect = { kind = "D", may_skip = true } },
 
   ["packages.list"] = {
     GET = BASE .. "/{ShipmentNbr}", query = { ["$expand"] = "Packages" }, pages = { rows = { "Packages" } }, gives = "Package", id = "id",
     find = { format = "rows" }, deadline = "2m",
-  },
-  -- Packages of all shipments, each with the plain fields of its shipment. Some lists can't be read with what is expanded ("Optimization
-  -- cannot be performed"): an instance that says so here has to be compared shipment by shipment.
-  ["packages.shipped"] = {
-    GET = BASE, query = { ["$expand"] = "Packages" }, pages = { rows = { "*.Packages" }, offset = "$skip", size_param = "$top", size = 100 },
-    gives = "ShippedPackage", id = "id", number = "TrackingNbr", deadline = "2m",
   },
   -- One package a call, with our reference in CustomRefNbr1, so that a repeated event does not add a second one. Before it is confirmed.
   ["packages.add"] = {
@@ -53,6 +48,17 @@ return {
   ["packages.update"] = {
     PUT = ONE, takes = "ShipmentPackages", gives = "Shipment", id = "id", number = "ShipmentNbr", query = { ["$expand"] = "Packages" },
     rejects = { 412 }, deadline = "3m", effect = { kind = "D", may_repeat = true },
+  },
+  -- The same of a package whose new reference is in the body, so that it is found by it after a lost answer.
+  ["packages.mark"] = {
+    PUT = ONE, takes = "ShipmentPackages", gives = "Shipment", id = "id", number = "ShipmentNbr", query = { ["$expand"] = "Packages" },
+    rejects = { 412 }, deadline = "3m",
+    effect = upsert { key = "Packages.0.CustomRefNbr1", field = "CustomRefNbr1", read = "packages.list", quiet = "1m" },
+  },
+  -- With `delete` and its `id`. What is not known to be gone is left: an empty package does no harm.
+  ["packages.remove"] = {
+    PUT = ONE, takes = "ShipmentPackages", gives = "Shipment", id = "id", number = "ShipmentNbr", query = { ["$expand"] = "Packages" },
+    rejects = { 412 }, deadline = "3m", effect = { kind = "D", may_skip = true },
   },
 
   ["shipments.confirm"] = action("ConfirmShipment", "Confirmed"),

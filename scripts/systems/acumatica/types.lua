@@ -86,12 +86,6 @@ local types = {
     Width = "decimal", Height = "decimal", LineNbr = "integer read", NoteID = "guid read", CustomRefNbr1 = "text", CustomRefNbr2 = "text",
     PackageContents = "list:PackageContent", custom = CUSTOM,
   },
-  -- A package with what its shipment says.
-  ShippedPackage = row {
-    ShipmentNbr = "text read", Type = "text read", Status = "text read", CustomerID = "text read", WarehouseID = "text read", ShipmentDate = "date read",
-    ShipVia = "text read", BoxID = "text read", TrackingNbr = "text read", Weight = "decimal read", CustomRefNbr1 = "text read",
-    CustomRefNbr2 = "text read",
-  },
   PackageContent = row { InventoryID = "text", Quantity = "decimal", ShipmentSplitLineNbr = "integer", UOM = "text", custom = CUSTOM },
   ShipmentOrder = row { OrderType = "text read", OrderNbr = "text read", ShippedQty = "decimal read", InvoiceNbr = "text read", custom = CUSTOM },
   ShipmentPackages = record(DATES, { Packages = "list:Package must" }),

@@ -40,7 +40,7 @@ tests["AS5 AS11 a shipment that people made and that fits is used, and none besi
   harbor:people { ship = { number } }
   local run = clean(harbor:poll())[1]
   assert(#harbor:shipments() == 1 and harbor:shipments()[1].status == "Confirmed" and harbor:sold(number).status == "Completed")
-  assert(table.concat(run.writes, " ") == "packages.update shipments.update shipments.confirm", table.concat(run.writes, " "))
+  assert(table.concat(run.writes, " ") == "packages.mark shipments.update shipments.confirm", table.concat(run.writes, " "))
 end
 
 tests["AS11 where none fits it is created for the shipped warehouse and quantities only; the rest stays open"] = function()
@@ -140,7 +140,7 @@ tests["AS15 a void after confirmation is corrected: the package is off, our ship
   harbor:people { void = { label } }
   local run = clean(harbor:poll())[1]
   assert(#harbor:shipments() == 0 and harbor:sold(number).status == "Open", json.encode(run.result))
-  assert(table.concat(run.writes, " ") == "shipments.correct packages.update shipments.delete", table.concat(run.writes, " "))
+  assert(table.concat(run.writes, " ") == "shipments.correct packages.mark packages.remove shipments.delete", table.concat(run.writes, " "))
   harbor:people { ship = { number } }
   clean(harbor:poll())
   assert(#harbor:shipments() == 1 and #harbor:shipments()[1].packages == 1 and harbor:sold(number).status == "Completed")
@@ -259,7 +259,7 @@ end
 -- What is written, of all that there is.
 local ALLOWED = {
   ["shipments.create"] = true, ["shipments.update"] = true, ["shipments.confirm"] = true, ["shipments.correct"] = true, ["shipments.delete"] = true,
-  ["packages.add"] = true, ["packages.update"] = true,
+  ["packages.add"] = true, ["packages.mark"] = true, ["packages.remove"] = true,
 }
 
 tests["AS8 of a day with everything in it only shipments and their packages are written, and no document of finance is there to be"] = function()

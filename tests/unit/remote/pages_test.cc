@@ -49,21 +49,6 @@ TEST(Pages, EachKindAsksForTheNextAndKnowsTheLast) {
   }
 }
 
-TEST(Pages, RowsThatStandInRowsBringThePlainFieldsOfTheirOwner) {
-  const std::string pages = R"({"rows":["*.Packages"],"offset":"$skip","size_param":"$top","size":2})";
-  const auto page = take(
-      {pages, "{}",
-       R"([{"Nbr":"1","id":"a","Packages":[{"Ref":"x","id":"p"},{"Ref":"y"}],"Details":[{"Qty":1}]},{"Nbr":"2","Packages":[]}])", 0, ""});
-  ASSERT_TRUE(page.ok()) << page.error().text();
-  EXPECT_EQ(page->rows, R"([{"Ref":"x","id":"p","Nbr":"1"},{"Ref":"y","Nbr":"1","id":"a"}])");
-  // Pages are counted by what is listed.
-  EXPECT_EQ(page->count, 2u);
-  EXPECT_EQ(page->next_arguments, R"({"query":{"$skip":2}})");
-  const auto inside = take({R"({"rows":["value.*.Parts"]})", "{}", R"({"value":[{"Nbr":1,"Parts":[{"Ref":2}]}]})", 0, ""});
-  ASSERT_TRUE(inside.ok()) << inside.error().text();
-  EXPECT_EQ(inside->rows, R"([{"Ref":2,"Nbr":1}])");
-}
-
 TEST(Pages, WaysThatExcludeEachOtherAreRefused) {
   auto said = [](const std::string& pages) { return take({pages, "{}", "[]", 0, ""}).error().text(); };
   EXPECT_NE(said(R"({"param":"page","offset":"skip"})").find("one of `next`, `param`, `cursor` and `offset`"), std::string::npos);
