@@ -38,6 +38,7 @@ return integration {
     collect = flow { run = function(job, books) return require("shared.labels.collecting").run(job, books) end },
     -- What is written into Exact Online of a label, and out of it again.
     tell = flow { run = function(job, books) return require("shared.labels.telling").run(job, books) end },
+    tell_together = flow { run = function(job, books) return require("shared.labels.together").run(job, books) end },
     -- Where parcels are: what UPS tells, what it is asked to tell, and a look at those that it does not tell of.
     alerts = flow {
       on = { webhook("ups", { "M", "MV", "I", "X", "D", "U", "DO", "DD", "W", "NA" }, { key = "trackingNumber" }) },

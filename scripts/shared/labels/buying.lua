@@ -3,7 +3,8 @@
 --
 -- A carrier is { name, limits, is_number(text), buy(job, remote, consignment, effect), void(job, remote, kept) }; `buy` gives
 -- { master, parcels = { { tracking, link, label = { format, type, content } } }, cost, transactions }, or nil and "shadow", or nil and why it was
--- refused. Optional: collects = true where the integration has a flow `collect` (collecting.lua), follow(job, number, connection) for each parcel.
+-- refused. Optional: collects = true where the integration has the flows `collect`
+-- (collecting.lua) and `tell_together` (together.lua), follow(job, number, connection) for each parcel.
 
 local decimal, followed = require "decimal", require "shared.tracking.tracking"
 local addresses, after, collecting, consignment, known, reading = require "shared.labels.addresses", require "shared.labels.after",
@@ -72,7 +73,8 @@ local function hand_on(job, carrier, kept, source, bought, wanted)
     told[index] = { tracking = parcel.tracking, link = parcel.link, label = parcel.label, lines = kept.parcels[index] and kept.parcels[index].lines }
   end
   job:emit("tell", kept.base, {
-    kind = kept.kind, id = id, carrier = carrier.name, reference = kept.reference, books = kept.books, parcels = told, account_id = kept.account_id,
+    kind = kept.kind, id = id, carrier = carrier.name, reference = kept.reference, base = kept.base, together = carrier.collects,
+    books = kept.books, parcels = told, account_id = kept.account_id,
     order = kept.order, number = kept.number, remarks = source.remarks, lines = source.lines, ship_date = kept.ship_date, generation = kept.generation,
     method = source.method,
   })

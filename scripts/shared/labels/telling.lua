@@ -46,7 +46,7 @@ function telling.without(before, numbers)
 end
 
 local function refused(job, event, what, why)
-  if type(why) ~= "table" or why.code ~= "rejected" then error(why, 0) end
+  if type(why) ~= "table" or why.code ~= "rejected" or event.gently then error(why, 0) end
   local said = why.cause or why.message or "nothing more"
   return job:refuse(("%s of %s %s: Exact Online did not take it: %s"):format(what, event.kind, tostring(event.number), said), {
     cause = "refused: " .. said, concern = "warehouse",
@@ -60,12 +60,15 @@ local function send(job, event, what, name, write, options)
   return sent
 end
 
+function telling.subject(event) return ("%s %s"):format(event.carrier, event.reference) end
+function telling.file_name(parcel) return ("%s.%s"):format(parcel.tracking, parcel.label.format) end
+
 -- One document of the order for each shipment, with a file for each label. `looked`: what a batch has looked for already.
 local function document(job, books, event, looked)
   if not job.settings.label_document then return nil end
   local entity = "document of " .. event.reference
-  local sent = send(job, event, "The document with the label", "document", books.documents.create {
-    Subject = ("%s %s"):format(event.carrier, event.reference), Type = job.settings.document_type, Account = event.account_id,
+  local sent = send(job, event, "The document with the label", "document " .. event.reference, books.documents.create {
+    Subject = telling.subject(event), Type = job.settings.document_type, Account = event.account_id,
     SalesOrderNumber = event.order and event.order.number, DocumentDate = midnight(event.ship_date), Body = table.concat(told(event), "\n"),
   }, { version = STATE, entity = entity, looked = looked and "documents.list" or nil })
   if sent.state == "shadow" then return sent.id end
@@ -73,7 +76,7 @@ local function document(job, books, event, looked)
     local label = parcel.label
     if label then
       send(job, event, "The file with the label", "file " .. parcel.tracking, books.document_attachments.create {
-        Document = sent.id, FileName = ("%s.%s"):format(parcel.tracking, label.format), Attachment = label.content,
+        Document = sent.id, FileName = telling.file_name(parcel), Attachment = label.content,
       }, { version = STATE, entity = "file of " .. parcel.tracking, looked = looked and "document_attachments.list" or nil })
     end
   end
@@ -100,7 +103,7 @@ end
 
 local function on_delivery(job, books, event, id, file)
   local version, settings = job:now(), job.settings
-  send(job, event, "The tracking number", "tracking", books.goods_deliveries.update(id, {
+  send(job, event, "The tracking number", "tracking " .. id, books.goods_deliveries.update(id, {
     TrackingNumber = written(settings, all_numbers(event)), Remarks = remarks_of(event.remarks, told(event)), Document = file,
   }), { version = version, entity = "delivery " .. id })
   if settings.tell_lines == "never" or settings.tell_lines == "several" and #event.parcels < 2 then return end
@@ -122,7 +125,7 @@ local function make_delivery(job, books, event, file)
       lines[#lines + 1] = { SalesOrderLineID = line.id, QuantityDelivered = decimal(line.quantity), TrackingNumber = number }
     end
   end
-  return send(job, event, "The goods delivery", "delivery", books.goods_deliveries.create {
+  return send(job, event, "The goods delivery", "delivery " .. event.reference, books.goods_deliveries.create {
     DeliveryDate = midnight(event.ship_date), Description = event.reference, TrackingNumber = written(job.settings, all_numbers(event)),
     Remarks = remarks_of(nil, told(event)), ShippingMethod = event.method, Document = file, GoodsDeliveryLines = lines,
   }, { version = STATE, entity = "delivery of " .. event.reference })
@@ -161,8 +164,15 @@ function telling.one(job, books, event, looked)
     on_delivery(job, at, event, event.id, file)
   end
   if job.settings.invoice_tracking then on_invoices(job, at, event) end
-  known.keep(job, event.kind, event.id, { document = file or false, delivery = delivery or false })
+  kept = known.keep(job, event.kind, event.id, { document = file or false, delivery = delivery or false })
   job.kv.set("told at:" .. event.reference, job:now())
+  -- Voided while it was being told: it goes again.
+  if kept.state ~= "bought" then
+    job:emit("tell", event.base, {
+      kind = event.kind, id = event.id, delivery = delivery, numbers = all_numbers(event), document = file, books = event.books, order = event.order,
+      reference = event.reference, number = event.number,
+    })
+  end
   return true, delivery, file
 end
 
@@ -174,7 +184,7 @@ local function taken_off_delivery(job, at, event, is_ours)
   end
   local version = job:now()
   if is_ours(stands.TrackingNumber) or is_ours(stands.Remarks) then
-    send(job, event, "The voided number", "untold", at.goods_deliveries.update(event.delivery, {
+    send(job, event, "The voided number", "untold " .. event.reference, at.goods_deliveries.update(event.delivery, {
       TrackingNumber = is_ours(stands.TrackingNumber) and null or stands.TrackingNumber, Remarks = telling.without(stands.Remarks, event.numbers),
       Document = stands.Document ~= event.document and stands.Document or null,
     }), { version = version, entity = "delivery " .. event.delivery })
@@ -216,7 +226,7 @@ local function take_back(job, books, event)
   job.kv.set("told at:" .. event.reference, job:now())
   if event.delivery then taken_off_delivery(job, at, event, is_ours) end
   if event.document then
-    send(job, event, "The voided label's document", "document gone", at.documents.delete(event.document),
+    send(job, event, "The voided label's document", "document gone " .. event.reference, at.documents.delete(event.document),
       { version = job:now(), entity = "document of " .. event.reference })
   end
   if job.settings.invoice_tracking and event.order then taken_off_invoices(job, at, event, is_ours) end
@@ -229,6 +239,7 @@ function telling.run(job, books)
   local event = job.event
   if event and event.numbers then return take_back(job, books, event) end
   if not event or not event.parcels then return job:skip "what is told comes of labels" end
+  if event.together and job.attempt == 1 then return require("shared.labels.together").wait(job, event) end
   local done, delivery, file = telling.one(job, books, event)
   if not done then return job:skip "its label was voided meanwhile" end
   return { delivery = delivery, document = file }
