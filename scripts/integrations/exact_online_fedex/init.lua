@@ -38,6 +38,7 @@ return integration {
     collect = flow { run = function(job, books) return require("shared.labels.collecting").run(job, books) end },
     -- What is written into Exact Online of a label, and out of it again.
     tell = flow { run = function(job, books) return require("shared.labels.telling").run(job, books) end },
+    tell_together = flow { run = function(job, books) return require("shared.labels.together").run(job, books) end },
     -- A person has a label taken back: sync CLIENT INSTANCE void --record NUMBER.
     void = flow { run = function(job, books, fedex) return require("labels").void(job, books, fedex) end },
 

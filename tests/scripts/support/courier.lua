@@ -134,7 +134,8 @@ local function answers_of(remote)
 end
 
 local ROLES = {
-  deliveries = { "books", "fedex" }, orders = { "books", "fedex" }, void = { "books", "fedex" }, tell = { "books" }, untell = { "books" }, track = { "fedex" },
+  deliveries = { "books", "fedex" }, orders = { "books", "fedex" }, void = { "books", "fedex" }, tell = { "books" },
+  tell_together = { "books" }, untell = { "books" }, track = { "fedex" },
   scans = { "books" }, deleted = {}, collect = { "books" },
   compare = { "books", "fedex" }, difference = {}, check = { "books" }, differs = { "books" },
 }
