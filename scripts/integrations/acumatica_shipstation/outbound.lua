@@ -7,6 +7,7 @@ local sending = require "shared.shipstation.sending"(known, "Acumatica")
 
 local outbound = {}
 
+local function filled(text) return type(text) == "string" and text:find "%S" and text or nil end
 local function trimmed(text) return type(text) == "string" and text:match "^%s*(.-)%s*$" or nil end
 
 -- One of what is to go out from one warehouse. `unit`: { place, number (in ShipStation), kind, order_number, warehouse, effect }.
@@ -98,7 +99,7 @@ local function head_of(order)
   return {
     date = order.Date, ship_by = settings.ScheduledShipmentDate or order.RequestedOn, customer = order.CustomerID, customer_order = order.CustomerOrder,
     description = order.Description, ship_via = trimmed(order.ShipVia), currency = order.CurrencyID, bill_to = bill_to, bill_contact = bill_contact,
-    ship_to = order.ShipToAddress, ship_contact = order.ShipToContact, note = order.note or order.Description,
+    ship_to = order.ShipToAddress, ship_contact = order.ShipToContact, note = filled(order.note) or order.Description,
     complete = settings.ShippingRule == "Ship Complete",
   }
 end
