@@ -23,12 +23,6 @@ function alerts.want(job, number, connection)
   job.kv.set(place(number), { state = "wanted", carrier = connection, since = job:now() })
 end
 
--- Whether UPS tells of it now.
-function alerts.covers(job, number)
-  local row = job.kv.get(place(number))
-  return row ~= nil and row.state == "told" and seconds(row.since, job:now()) < LIFE_SECONDS
-end
-
 local function each(job)
   local after, page, at
   return function()
@@ -45,6 +39,13 @@ local function each(job)
       end
     end
   end
+end
+
+-- Numbers that UPS tells of now, as a set.
+function alerts.told(job)
+  local out, now = {}, job:now()
+  for number, row in each(job) do out[number] = row.state == "told" and seconds(row.since, now) < LIFE_SECONDS or nil end
+  return out
 end
 
 -- Groups of numbers that are to be asked for, by connection.

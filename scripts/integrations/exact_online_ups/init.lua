@@ -45,7 +45,7 @@ return integration {
       run = function(job, ups, books) return require("track").pushed(job, ups, books) end,
     },
     subscribe = flow { on = { schedule "15m" }, run = function(job, ups) return require("alerts").round(job, ups) end },
-    round = flow { on = { schedule "15m" }, run = function(job) return require("track").round(job) end },
+    round = flow { on = { schedule "30m" }, run = function(job) return require("track").round(job) end },
     views = flow { on = { schedule "1h" }, run = function(job, ups) return require("views").round(job, ups) end },
     look = flow { run = function(job, ups, books) return require("track").look(job, ups, books) end },
     silent = flow { run = function(job) return require("shared.tracking.tracking").silent(job, job.key) end },

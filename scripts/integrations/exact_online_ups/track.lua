@@ -20,21 +20,27 @@ function track.pushed(job, _, books)
   return tracking.take(job, books, { event })
 end
 
-local function looked_at(job, number) return job.kv.get("looked:" .. number) end
-
 -- The round: who is to be looked at now. Parcels that UPS tells of are looked at once a day.
 function track.round(job)
-  local count, now = 0, job:now()
+  local count, now, looked, told = 0, job:now(), {}, alerts.told(job)
+  for number, row in parcels.each(job) do looked[number] = row.looked end
   for _, batch in ipairs(tracking.due(job, 1, function(number) job:emit("silent", number, {}) end)) do
     local number = batch.parcels[1].number
-    local last, told = looked_at(job, number), alerts.covers(job, number)
-    local wait = told and 24 * 3600 or job.settings.look_minutes * 60
-    if not last or decimal(tostring(time.seconds_between(last, now))) >= decimal(tostring(wait)) then
+    local wait = told[number] and 24 * 3600 or job.settings.look_minutes * 60
+    if not looked[number] or decimal(tostring(time.seconds_between(looked[number], now))) >= decimal(tostring(wait)) then
       job:emit("look", number, {})
       count = count + 1
     end
   end
   return { to_look_at = count }
+end
+
+local function remember_look(job, number)
+  local row, out = parcels.row(job, number), {}
+  if not row then return end
+  for name, value in pairs(row) do out[name] = value end
+  out.looked = job:now()
+  parcels.set_row(job, number, out)
 end
 
 -- What UPS has weighed, against what was declared (XU9).
@@ -65,7 +71,7 @@ function track.look(job, ups, books)
   local parcel = tracking.get(job, number)
   if not parcel then return job:skip(("parcel %s is not followed"):format(number)) end
   local found = ups:at(parcel.carrier).tracking.get(number, carrier.call_id(job, "track"))
-  job.kv.set("looked:" .. number, job:now())
+  remember_look(job, number)
   local warning, package = list(found.warnings)[1], list(found.package)[1]
   for _, each in ipairs(list(found.package)) do
     if each.trackingNumber == number then package = each end
