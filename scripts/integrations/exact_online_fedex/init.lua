@@ -54,5 +54,5 @@ return integration {
     difference = flow { run = function(job) return require("compare").difference(job) end },
   },
 
-  mappings = { "shipment" },
+  mappings = { "customs", "shipment" },
 }

@@ -81,19 +81,24 @@ function request.of(job, consignment, account, reference)
   source.customs = whole_quantities(consignment.customs)
   local customs, payer = source.customs, consignment.payer or {}
   local has_invoice = customs and job.settings.commercial_invoice
+  local signature = consignment.signature
   local body = job:map("shipment", source, {
     account = account, total_weight = weight_of(consignment.parcels), count = #consignment.parcels,
     sender_phone = phone(job, consignment, consignment.from, "the sender", "Add phone to the setting sender."),
     recipient_phone = phone(job, consignment, consignment.to, "the consignee", "Fill in the address's phone in Exact Online, or set default_phone."),
     sender_lines = consignment.from.lines, recipient_lines = consignment.to.lines,
-    payment = payment_of(job, consignment, payer.kind, payer.account), payer_account = payer.account,
-    duties = customs and PAYERS[consignment.duties or "receiver"] or nil, references = references_of(job, consignment, reference),
-    invoice_references = customs and { { customerReferenceType = "INVOICE_NUMBER", value = customs.invoice_number } } or nil,
-    document_types = has_invoice and { "COMMERCIAL_INVOICE" } or nil, document_format = has_invoice and "PDF" or nil,
-    document_paper = has_invoice and "PAPER_LETTER" or nil,
-    signature_types = consignment.signature and { "SIGNATURE_OPTION" } or nil,
-    signature = consignment.signature and (job.settings.signatures[consignment.signature] or consignment.signature) or nil,
+    payment = payment_of(job, consignment, payer.kind, payer.account), payer_account = payer.account or null,
+    references = references_of(job, consignment, reference),
+    document_types = has_invoice and { "COMMERCIAL_INVOICE" } or null, document_format = has_invoice and "PDF" or null,
+    document_paper = has_invoice and "PAPER_LETTER" or null, signature_types = signature and { "SIGNATURE_OPTION" } or null,
+    signature = signature and (job.settings.signatures[signature] or signature) or null,
   })
+  if customs then
+    body.requestedShipment.customsClearanceDetail = job:map("customs", source, {
+      duties = PAYERS[consignment.duties or "receiver"],
+      invoice_references = { { customerReferenceType = "INVOICE_NUMBER", value = customs.invoice_number } },
+    })
+  end
   return body
 end
 

@@ -2,7 +2,7 @@
 -- the keys of one that may (fact sheet, section 0).
 
 local operations = {}
-for _, area in ipairs { require "ship", require "track", require "quotes", require "pickup" } do
+for _, area in ipairs { require "ship", require "track", require "quotes", require "pickup", require "ping" } do
   for name, operation in pairs(area) do operations[name] = operation end
 end
 

@@ -54,6 +54,7 @@ instances = {
         { service = "FEDEX_INTERNATIONAL_PRIORITY" },
       },
       origin = "US",
+      hs_codes = { ["STOCK-2"] = "691200" },
       scan_zone = "America/Chicago",
     },
   },
