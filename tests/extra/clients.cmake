@@ -32,6 +32,15 @@ if(TARGET ml-connector)
   add_test(NAME clients.XS3_XS13.dispatch_switched COMMAND ${CMAKE_SOURCE_DIR}/tests/system/dispatch_parcels_test.sh $<TARGET_FILE:ml-connector> 0
     [[{"resource_host": "https://ssapi6.shipstation.com", "pages_zero": true, "start_inclusive": false, "bad_input": "500", "throttled_status": 200, "split_numbers": "suffix"}]])
   set_tests_properties(clients.XS8_XS9.dispatch_killed clients.XS3_XS13.dispatch_switched PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
+  foreach(sample packing two_depots)
+    add_test(NAME clients.AS2_AS3_AS5_AS7_AS9_AS14.${sample} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/packing_test.sh $<TARGET_FILE:ml-connector> ${sample})
+    set_tests_properties(clients.AS2_AS3_AS5_AS7_AS9_AS14.${sample} PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
+  endforeach()
+  # A busy day, killed three times; and with Acumatica as its sheet says that it may be.
+  add_test(NAME clients.AS5_AS8_AS11_AS13_AS15_C9.packing_day COMMAND ${CMAKE_SOURCE_DIR}/tests/system/packing_day_test.sh $<TARGET_FILE:ml-connector> 3)
+  add_test(NAME clients.AS5_AS15.packing_switched COMMAND ${CMAKE_SOURCE_DIR}/tests/system/packing_day_test.sh $<TARGET_FILE:ml-connector> 0
+    [[{"entity_list": "array", "unset_as": "null", "location": "url", "auto_packages": false, "order_moves_with_shipment": true, "outer_exceptions": true, "zone_minutes": 180}]])
+  set_tests_properties(clients.AS5_AS8_AS11_AS13_AS15_C9.packing_day clients.AS5_AS15.packing_switched PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
   foreach(sample tax_inclusive services wholesale)
     add_test(NAME clients.sample.${sample} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/sample_shops_test.sh $<TARGET_FILE:ml-connector> ${sample})
     set_tests_properties(clients.sample.${sample} PROPERTIES LABELS system TIMEOUT 400 RESOURCE_LOCK whole_program)
