@@ -1,5 +1,7 @@
 #include "runtime/console/ping.h"
 
+#include <algorithm>
+
 #include "runtime/base/date.h"
 #include "runtime/base/strings.h"
 #include "runtime/document/document.h"
@@ -75,6 +77,12 @@ Task<std::string> missing_webhook_secret(Services& services, std::shared_ptr<con
   co_return there && !*there ? name : "";
 }
 
+// Where every question costs or changes something, one that says nothing is asked: whom the remote tells that it is incomplete may ask it.
+bool is_expected_refusal(const remote::Outcome& outcome, const remote::Operation& operation) {
+  return outcome.exchange.status == 400 &&
+         std::any_of(operation.fix.begin(), operation.fix.end(), [](const auto& each) { return each.first == "400" && each.second == "none"; });
+}
+
 std::string what_to_do(const remote::Outcome& outcome, const remote::Operation& operation, const remote::Connection& connection) {
   const std::string who = connection.client + " " + connection.name;
   // Before anything was sent: "secret access_token of acme/shop is not set".
@@ -129,11 +137,13 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
       co_return said;
     }
     const auto& outcome = read->outcome;
-    if (outcome.verdict != remote::Verdict::applied) {
+    const bool refused_as_expected = is_expected_refusal(outcome, *operation);
+    if (outcome.verdict != remote::Verdict::applied && !refused_as_expected) {
       said["text"] = outcome.sentence.empty() ? "answered " + std::to_string(outcome.exchange.status) : outcome.sentence;
       said["fix"] = what_to_do(outcome, *operation, *connection);
       co_return said;
     }
+    if (refused_as_expected) continue;
     if (const std::string why = unexpected(*operation, *connection, outcome.body.empty() ? read->rows : outcome.body); !why.empty()) {
       said["text"] = why;
       for (const auto& [when, sentence] : operation->fix)

@@ -34,6 +34,9 @@ local function text_of_all(job, parcel)
   return table.concat(out, "\n\n")
 end
 
+-- A date as Exact Online takes it.
+local function midnight(date) return date and date:sub(1, 10) .. "T00:00:00" end
+
 local function place_of(parcel) return parcel.delivery and "delivery " .. parcel.delivery.id or "parcel " .. parcel.number end
 
 local function subject(parcel)
@@ -48,7 +51,7 @@ local function write_document(job, books, parcel)
   if not known then
     local sent = job:send("scan document", books.documents.create {
       Subject = subject(parcel), Type = job.settings.scan_document_type, Account = parcel.account_id, Body = body,
-      SalesOrderNumber = parcel.order and parcel.order.number, DocumentDate = parcel.ship_date,
+      SalesOrderNumber = parcel.order and parcel.order.number, DocumentDate = midnight(parcel.ship_date),
     }, { version = "1", entity = entity })
     if sent.state == "shadow" then return end
     known = sent.id

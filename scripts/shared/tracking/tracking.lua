@@ -123,18 +123,16 @@ function tracking.take(job, books, events, more)
   parcel.state, parcel.events = state, joined(parcel.events or {}, new)
   if more and more.unique then parcel.unique = more.unique end
   if more and more.document then parcel.document = more.document end
-  local at = books:at(parcel.books)
-  if #new > 0 then
-    local last = new[#new]
-    job:note(("%s, %d new scans"):format(last.text or last.status, #new), { number = number })
-    local status = came.closes and "delivered" or came.case and came.case.status or state and state.status
-    came.passed[#came.passed + 1] = status
-    for _, each in ipairs(came.passed) do notes.write(job, at, parcel, each) end
-  end
-  -- Kept before it is told that the delivery is complete, so that of two parcels that arrive at once the later one tells it.
+  -- Kept before anything is written: what Exact Online refuses to take is asked about once, and not at each look.
   parcels.keep(job, parcel)
   local row = parcels.row(job, number)
   if row then parcels.set_row(job, number, row_of(parcel, row)) end
+  local at, last = books:at(parcel.books), new[#new]
+  if last then job:note(("%s, %d new scans"):format(last.text or last.status, #new), { number = number }) end
+  came.passed[#came.passed + 1] = came.closes and "delivered" or came.case and came.case.status or state and state.status
+  local is_written = false
+  for _, each in ipairs(came.passed) do is_written = notes.write(job, at, parcel, each) or is_written end
+  if is_written then parcels.keep(job, parcel) end
   if came.closes then notes.arrived(job, at, parcel) end
   if came.case then return ask(job, parcel, came.case) end
   return { status = state and state.status or "label", new = #new, closed = state and state.closed or false }
