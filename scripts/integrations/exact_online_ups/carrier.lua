@@ -171,6 +171,21 @@ local function cost_of(record)
   return charged and charged.MonetaryValue and { amount = charged.MonetaryValue, currency = charged.CurrencyCode } or nil
 end
 
+-- A format that only recovery gives is asked for by the number of each parcel.
+local function labels_of(ups, answer, format)
+  local made = sold(answer.record)
+  if not made then return recover(ups, answer.id, format) end
+  if not FORMATS[format].recovered then return made end
+  local out = {}
+  for index, each in ipairs(made) do
+    out[index] = { tracking = each.tracking }
+    for _, label in ipairs(recover(ups, each.tracking, format)) do
+      if label.tracking == each.tracking then out[index] = label end
+    end
+  end
+  return out
+end
+
 -- Buys once: a lost answer is looked for by our reference before anything is sent again. nil and why when UPS refuses.
 function carrier.buy(job, ups, wanted, effect)
   local format = job.settings.label_format
@@ -181,7 +196,7 @@ function carrier.buy(job, ups, wanted, effect)
     return nil, why
   end
   if answer.state == "shadow" then return nil, "shadow" end
-  local parcels = not FORMATS[format].recovered and sold(answer.record) or recover(ups, answer.id, format)
+  local parcels = labels_of(ups, answer, format)
   local out = { master = answer.id, parcels = {}, cost = cost_of(answer.record), transactions = { wanted.reference } }
   for index, each in ipairs(parcels) do
     out.parcels[index] = {

@@ -59,6 +59,17 @@ tests["L5, L2: several parcels stand on the delivery together, and on each line 
   equal(#post:booked().documents[1].files, 3)
 end
 
+tests["L5, L2: a format that only recovery gives is recovered of every parcel"] = function()
+  local post = Post.start(root, { label_format = "pdf", boxes = { { item = "STOCK-2", pieces = 2, length = 30, width = 20, height = 15 } } })
+  local packed = post:packed { address = HOME, lines = { { item = "STOCK-2", quantity = "3" } } }
+  Post.all_well(post:through("deliveries", packed.id))
+  local shipment, files = post:shipments()[1], post:booked().documents[1].files
+  equal(#shipment.numbers, 2)
+  equal(post:delivery(packed.id).tracking, table.concat(shipment.numbers, ", "))
+  equal(#files, 2)
+  for index, file in ipairs(files) do equal(file.name, shipment.numbers[index] .. ".pdf") end
+end
+
 tests["XU7: after a lost answer the shipment is found by our reference and its label recovered: nothing is bought twice"] = function()
   local post = Post.start(root, { label_format = "pdf" })
   post.lose = true
