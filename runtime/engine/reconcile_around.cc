@@ -170,7 +170,8 @@ Task<Status> Reconcile::give_hints(std::string key, Inputs* inputs) {
     std::map<std::string, std::string> holes;
     const auto* source = source_of(*input, one.key, &holes);
     if (source == nullptr || spec.flow.empty()) continue;
-    const auto job_key = fill_holes(source->job, holes);
+    // As the record itself says, where it is there: its job may be named by another field than its reference.
+    const auto job_key = one.job_key.empty() ? fill_holes(source->job, holes) : one.job_key;
     if (!open.contains(spec.flow)) {
       store::JobFilter filter;
       filter.client = client, filter.instance = instance, filter.flow = spec.flow, filter.limit = kMostOpenJobs;

@@ -10,19 +10,19 @@ local PACKAGES = {
 }
 
 local function parcels(left)
-  return { name = "parcels", flow = "labels", effect = "package", left = left, right = PACKAGES }
+  return { name = "parcels", flow = "shipments", effect = "package", left = left, right = PACKAGES }
 end
 
 return {
   parcels {
-    role = "station", noun = "parcel", operation = "shipments.list", key = "{source}-{shipmentId}", number = "trackingNumber", job = "{shipmentId}",
+    role = "station", noun = "parcel", operation = "shipments.list", key = "{source}-{shipmentId}", number = "trackingNumber", job = "{orderNumber}",
     date = "shipDate", from = "shipDateStart", to = "shipDateEnd",
     sold = { field = "isReturnLabel", values = { "false" }, names = { ["true"] = "a return label" }, gone = "voided", gone_name = "voided" },
   },
   -- Shipped without a label: only what has a number has a package.
   parcels {
     role = "station", noun = "parcel", operation = "fulfillments.list", key = "{source}-F{fulfillmentId}", number = "trackingNumber",
-    job = "{fulfillmentId}", only = { field = "trackingNumber" }, date = "shipDate", from = "shipDateStart", to = "shipDateEnd",
+    job = "{orderNumber}", only = { field = "trackingNumber" }, date = "shipDate", from = "shipDateStart", to = "shipDateEnd",
     sold = { gone = "voided", gone_name = "voided" },
   },
 }

@@ -22,21 +22,22 @@ return function(job, station)
     return matching.unknown(job, parcel, parcel.kind == "label" and "The label" or "The parcel")
   end
   local places, settled = {}, 0
-  local function hand_on(place)
-    if is_settled(job, place, parcel) then
+  -- By the number that both sides know it by.
+  local function hand_on(order)
+    if is_settled(job, known.find(job, order.key), parcel) then
       settled = settled + 1
       return
     end
-    places[#places + 1] = place
-    job:emit("shipments", place, { record = job.event.record })
+    places[#places + 1] = order.number
+    job:emit("shipments", order.number, { record = job.event.record })
   end
   for _, order in ipairs(orders) do
     if #orders == 1 or parcel.kind ~= "label" or #matching.lines(order, parcel) > 0 then
-      hand_on(known.find(job, order.key))
+      hand_on(order)
     end
   end
   -- Of a combined parcel nothing is said: its number goes to the order that it is named by.
-  if #places + settled == 0 then hand_on(known.find(job, orders[1].key)) end
+  if #places + settled == 0 then hand_on(orders[1]) end
   if #places == 0 then return job:skip "Acumatica has it so" end
   return { orders = places }
 end

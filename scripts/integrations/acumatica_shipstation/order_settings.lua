@@ -49,6 +49,10 @@ return {
     "text", default = "cancel", one_of = { "cancel", "hold", "ask" },
     doc = "An order that is cancelled, deleted or shipped in Acumatica before its label: cancel it in ShipStation, hold it there, or ask.",
   },
+  back_orders = {
+    "text", default = "leave", one_of = { "leave", "send" },
+    doc = "What is left of an order that ShipStation calls shipped: leave it on back order in Acumatica, or send it as a further order.",
+  },
   align_products = {
     "boolean", default = true,
     doc = "Whether products that ShipStation has follow name, weight and customs data of their stock items. It makes products of orders only.",

@@ -8,6 +8,8 @@ local sending = require "shared.shipstation.sending"(known, "Acumatica")
 local outbound = {}
 
 local function filled(text) return type(text) == "string" and text:find "%S" and text or nil end
+local BACK_ORDER = "Back Order"
+
 local function trimmed(text) return type(text) == "string" and text:match "^%s*(.-)%s*$" or nil end
 
 -- One of what is to go out from one warehouse. `unit`: { place, number (in ShipStation), kind, order_number, warehouse, effect }.
@@ -79,7 +81,18 @@ local function one(job, station, unit, head, group, state, why)
     return { order = answer.id, number = unit.number, is_new = answer.state ~= "shadow" }
   end
   if sent.sent == json.encode(target) and sent.state == "open" and not job.decision then
-    return { skipped = "ShipStation has this state of the order" }
+    if head.status ~= BACK_ORDER or not known.is_shipped(job, unit.place) then return { skipped = "ShipStation has this state of the order" } end
+    local before, left, base = require "rest"(job, station, unit.place, sent, group)
+    if not before then return { skipped = "ShipStation has this state of the order" } end
+    job:note(("left of order %s: %s"):format(unit.number, left))
+    if job.settings.back_orders ~= "send" then return { skipped = ("on back order: %s; back_orders leaves it there"):format(left) } end
+    sent = known.keep(job, unit.place, { generation = sent.generation + 1, before = before, base = base, state = "new", sent = false })
+    target, facts = wanted_of(job, unit, head, group, sent)
+    if not target then return { skipped = "there is nothing left to ship in it" } end
+    facts.base = base
+    local answer, refusal = sending.post(job, station, it, target, facts, target)
+    if not answer then return sending.refused(job, it, refusal) end
+    return { order = answer.id, number = unit.number, rest = left }
   end
   return sending.update(job, station, it, sent, target, facts)
 end
@@ -97,7 +110,8 @@ local function head_of(order)
   local settings = order.ShippingSettings or {}
   local bill_to, bill_contact = sales.bill_to(order)
   return {
-    date = order.Date, ship_by = settings.ScheduledShipmentDate or order.RequestedOn, customer = order.CustomerID, customer_order = order.CustomerOrder,
+    status = order.Status, date = order.Date, ship_by = settings.ScheduledShipmentDate or order.RequestedOn, customer = order.CustomerID,
+    customer_order = order.CustomerOrder,
     description = order.Description, ship_via = trimmed(order.ShipVia), currency = order.CurrencyID, bill_to = bill_to, bill_contact = bill_contact,
     ship_to = order.ShipToAddress, ship_contact = order.ShipToContact, note = filled(order.note) or order.Description,
     complete = settings.ShippingRule == "Ship Complete",

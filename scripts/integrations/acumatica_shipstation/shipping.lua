@@ -347,9 +347,9 @@ function Work:confirm()
 end
 
 return function(job, station, erp)
-  local place = job.key
-  local slot = known.get(job, place)
-  if not slot then return job:skip("nothing went out as " .. place) end
+  local place = known.find(job, job.key)
+  local slot = place and known.get(job, place)
+  if not slot then return job:skip("nothing went out as " .. job.key) end
   local all = labels_of(job, place)
   refresh(station, all)
   job.kv.set("labels:" .. place, all)

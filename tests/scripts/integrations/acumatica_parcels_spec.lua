@@ -54,6 +54,41 @@ tests["AS11 where none fits it is created for the shipped warehouse and quantiti
   assert(harbor:sold(number).status == "Back Order" and harbor:sold(number).lines[1].shipped == "0.00" and harbor:sold(number).lines[2].shipped == "3.00")
 end
 
+tests["AS11 what is left of a partial shipment stays on back order and is told, or goes out as a further order where that is set"] = function()
+  for setting, count in pairs { leave = 1, send = 2 } do
+    local harbor = Harbor.start(root, { back_orders = setting })
+    local number = harbor:sent "several_lines"
+    harbor:people { ship = { { order = number, items = { ["SHIRT-M"] = 2, ["MUG-1"] = 1 } } } }
+    clean(harbor:poll())
+    local outcome = harbor:run("orders", number)
+    assert(has(outcome.notes[1], "left of order " .. number .. ": 1 SHIRT-M, 1 BOOK-1"), json.encode(outcome.notes))
+    local there = harbor.station:call("orders.list", { orderNumber = number })
+    assert(#there == count and harbor:sold(number).status == "Back Order", #there)
+    if setting == "send" then
+      assert(there[2].orderKey == number .. ".2" and #there[2].items == 2 and there[2].items[1].quantity == 1 and there[2].items[1].sku == "SHIRT-M")
+      assert(#harbor:run("orders", number).sent == 0, "once")
+      harbor:people { ship = { there[2].orderId } }
+      clean(harbor:poll())
+      assert(harbor:sold(number).status == "Completed" and #harbor:shipments() == 2)
+      assert(#harbor:run("orders", number).sent == 0)
+    end
+    assert(not harbor:violations(), harbor:violations())
+  end
+end
+
+tests["AS11 XS13 while a part that was split off waits, or a second label holds the rest, nothing is left"] = function()
+  local harbor = Harbor.start(root, { back_orders = "send" })
+  local number = harbor:sent "several_lines"
+  local part = harbor:people({ split = { { order = number, items = { ["SHIRT-M"] = 1 } } } }).split[1]
+  harbor:people { ship = { number } }
+  clean(harbor:poll())
+  assert(harbor:sold(number).status == "Back Order" and #harbor:run("orders", number).sent == 0)
+  harbor:people { ship = { part } }
+  assert(#harbor:run("orders", number).sent == 0, "its label is there, though nobody told of it yet")
+  clean(harbor:poll())
+  assert(harbor:sold(number).status == "Completed")
+end
+
 tests["AS11 short stock, serial numbers and a credit hold park it with Acumatica's reason, and go on once they are mended"] = function()
   local harbor = Harbor.start(root)
   local short, serial, credit = harbor:sent "short_stock", harbor:sent "serial", harbor:sent "plain"
@@ -177,7 +212,7 @@ tests["AS15 AS8 a void after the invoice is a case that a person may let stand, 
   assert(harbor:shipments()[1].status == "Invoiced" and harbor.client:control("state").counts.invoices == 1)
   harbor.seen = {}
   local rows = harbor.station:call("shipments.list", {})
-  local kept = harbor:run("shipments", "SO/" .. number .. "/MAIN", { event = { record = rows[1] }, decision = "theirs" })
+  local kept = harbor:run("shipments", number, { event = { record = rows[1] }, decision = "theirs" })
   assert(kept.result.parcels[1].kept == "000001" and #kept.writes == 0)
 end
 
@@ -190,7 +225,7 @@ tests["C17 a package that a person took off stays off"] = function()
   local package = harbor.client:get("/Shipment/000001?$expand=Packages").Packages[1]
   harbor.client:call("PUT", "/Shipment", { ShipmentNbr = { value = "000001" }, Packages = { { id = package.id, delete = true } } })
   local row = harbor.station:call("shipments.list", {})[1]
-  local run = harbor:run("shipments", "SO/" .. number .. "/MAIN", { event = { record = row } })
+  local run = harbor:run("shipments", number, { event = { record = row } })
   assert(label and #run.writes == 0 and has(run.notes[1], "was taken off shipment 000001"), json.encode(run.notes))
 end
 
