@@ -1,11 +1,11 @@
 -- What is kept of what went out: ShipStation has one order for each warehouse of a sales order (or for each shipment, where shipments are
--- pushed), whose place here is "SO/000012/MAIN" (or "shipment/000058"). Its key there is the number; the same number's further warehouses
--- add theirs, and an order that is sent anew after it was cancelled there counts on.
+-- pushed), whose place here is "erp/SO/000012/MAIN" (or "erp/shipment/000058"), with the connection that it came from. Its key there is the
+-- number; the same number's further warehouses add theirs, and an order that is sent anew after it was cancelled there counts on.
 
 local known = {}
 
-function known.place(kind, number, warehouse) return ("%s/%s/%s"):format(kind, number, warehouse) end
-function known.of_shipment(number) return "shipment/" .. number end
+function known.place(job, kind, number, warehouse) return ("%s/%s/%s/%s"):format(job.source, kind, number, warehouse) end
+function known.of_shipment(job, number) return ("%s/shipment/%s"):format(job.source, number) end
 
 -- nil when it never went out.
 function known.get(job, place) return job.kv.get("sent:" .. place) end
@@ -32,8 +32,9 @@ function known.index(job, place, facts)
 end
 
 -- Warehouses that parts of a sales order went out from, in the order that they did.
-function known.warehouses(job, kind, number) return job.kv.get(("warehouses:%s/%s"):format(kind, number)) or {} end
-function known.set_warehouses(job, kind, number, all) job.kv.set(("warehouses:%s/%s"):format(kind, number), all) end
+local function warehouses_key(job, kind, number) return ("warehouses:%s/%s/%s"):format(job.source, kind, number) end
+function known.warehouses(job, kind, number) return job.kv.get(warehouses_key(job, kind, number)) or {} end
+function known.set_warehouses(job, kind, number, all) job.kv.set(warehouses_key(job, kind, number), all) end
 
 -- Where it is kept what was done with a label: "live" when it stands on a shipment, "voided" when it is off.
 function known.settled_key(place, reference) return ("settled:%s:%s"):format(place, reference) end

@@ -97,12 +97,15 @@ local function one(job, station, unit, head, group, state, why)
   return sending.update(job, station, it, sent, target, facts)
 end
 
+-- What opens numbers in ShipStation, where the keys of several tenants are one space.
+local function prefix_of(job, erp) return job.settings.number_prefix .. (#erp:connections() > 1 and job.source .. "-" or "") end
+
 -- The number of a part in ShipStation: a part keeps the one that it went out with. The type stands in it where several are pushed.
-local function number_of(job, kind, order_number, warehouse, is_first)
-  local sent = known.get(job, known.place(kind, order_number, warehouse))
+local function number_of(job, erp, kind, order_number, warehouse, is_first)
+  local sent = known.get(job, known.place(job, kind, order_number, warehouse))
   if sent and sent.number then return sent.number end
   local settings = job.settings
-  local number = settings.number_prefix .. (#settings.order_types > 1 and kind .. "-" or "") .. order_number
+  local number = prefix_of(job, erp) .. (#settings.order_types > 1 and kind .. "-" or "") .. order_number
   return is_first and number or number .. "-" .. warehouse
 end
 
@@ -153,8 +156,8 @@ local function order_of(job, erp, station, kind, number, row)
   local function part(warehouse, group)
     seen[warehouse] = true
     local unit = {
-      place = known.place(kind, number, warehouse), kind = kind, order_number = number, warehouse = warehouse,
-      number = number_of(job, kind, number, warehouse, #went == 0),
+      place = known.place(job, kind, number, warehouse), kind = kind, order_number = number, warehouse = warehouse,
+      number = number_of(job, erp, kind, number, warehouse, #went == 0),
     }
     unit.effect = ("order %s %s"):format(kind, warehouse)
     local done = one(job, station, unit, order and head_of(order), group, state, why)
@@ -209,7 +212,7 @@ end
 function outbound.shipments(job, erp, station)
   if job.settings.push ~= "shipments" then return job:skip "orders are pushed, not shipments" end
   local number, row = job.key, job.event and job.event.record
-  local place = known.of_shipment(number)
+  local place = known.of_shipment(job, number)
   local sent = known.get(job, place)
   if not sent and row and row.Status then
     local state, why = sales.state(row.Status, job.settings.shipment_statuses)
@@ -247,7 +250,7 @@ function outbound.shipments(job, erp, station)
   end
   local unit = {
     place = place, kind = "shipment", order_number = number, shipment = number, effect = "shipment " .. number,
-    warehouse = group and group.warehouse or sent and sent.warehouse or "", number = sent and sent.number or job.settings.number_prefix .. "S" .. number,
+    warehouse = group and group.warehouse or sent and sent.warehouse or "", number = sent and sent.number or prefix_of(job, erp) .. "S" .. number,
   }
   local done = one(job, station, unit, head, group, state, why)
   if done.skipped then return job:skip(done.skipped) end

@@ -33,6 +33,19 @@ tests["AS3 C14 the type stands in the key only where two are pushed, and a prefi
   assert(harbor:there("H-RM-" .. returned))
 end
 
+tests["C14 orders of two tenants with one number never meet, in ShipStation or on the way back"] = function()
+  local harbor = Harbor.start(root)
+  harbor.tenants = { "erp", "west" }
+  local number = harbor:order "plain"
+  harbor:run("orders", number)
+  harbor:run("orders", number, { source = "west" })
+  local east, west = harbor:there("erp-" .. number), harbor:there("west-" .. number)
+  assert(east.orderKey == "erp-" .. number and west.orderKey == "west-" .. number and east.orderId ~= west.orderId)
+  harbor:person { cancel = { number } }
+  harbor:run("orders", number, { source = "west" })
+  assert(harbor:there("west-" .. number).orderStatus == "cancelled" and harbor:there("erp-" .. number).orderStatus == "awaiting_shipment")
+end
+
 tests["AS3 a second run sends nothing, and an edit or a cancel crosses once"] = function()
   local harbor = Harbor.start(root)
   local number, first = harbor:sent "several_lines"

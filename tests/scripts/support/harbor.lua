@@ -142,7 +142,7 @@ function Harbor:run(name, key, more)
   local roles = {}
   for index, role in ipairs(ROLES[name] or { "station", "erp" }) do
     local remote = role == "erp" and self.erp or self.station
-    roles[index] = { system = remote.system, answers = answers_of(remote), connections = { role } }
+    roles[index] = { system = remote.system, answers = answers_of(remote), connections = role == "erp" and self.tenants or { role } }
   end
   local outcome = flow.run {
     key = key, flow = name, source = source, settings = self.settings, entities = {}, kv = self.kv, map = map, roles = roles,
