@@ -8,6 +8,7 @@ local serve = require "site"
 local MAKERS = {
   { name = "bigcommerce", make = require "shop" }, { name = "exact_online", make = require "exact" },
   { name = "shipstation", make = require "shipstation", extra = true },
+  { name = "shipstation_2", make = require "shipstation", extra = true },   -- another company's account
   { name = "bigcommerce_2", make = require "shop", settings = { store_hash = "def456" }, extra = true },
   {
     name = "exact_online_uk", make = require "exact", extra = true,

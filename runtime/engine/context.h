@@ -19,6 +19,7 @@
 namespace mlc::engine {
 
 class Batches;
+class JoinedReads;
 
 // co_await it: goes straight on, or never when the hook says that the process ends here.
 struct CrashPoint {
@@ -43,6 +44,7 @@ struct Context {
   std::unordered_map<std::string, WallTime> searched{};  // effect key -> when its first search found nothing (kind C)
   std::function<void()> wake_jobs = [] {};               // something may have become claimable
   std::shared_ptr<Batches> batches{};                    // writes that go out together; engine's
+  std::shared_ptr<JoinedReads> joined_reads{};           // reads that are asked together; engine's
 
   // Runs later, unless the engine is gone by then.
   void post(std::function<void()> work) {

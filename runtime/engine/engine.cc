@@ -1,6 +1,7 @@
 #include "runtime/engine/engine.h"
 
 #include "runtime/engine/batches.h"
+#include "runtime/engine/joined_reads.h"
 #include "runtime/engine/recovery.h"
 
 namespace mlc::engine {
@@ -19,6 +20,7 @@ Engine::Engine(Environment env, store::Store& store, vault::Vault& vault, remote
       story_(context_, intake_, jobs_, schedule_) {
   context_.wake_jobs = [this] { jobs_.wake(); };
   context_.batches = std::make_shared<Batches>(context_);
+  context_.joined_reads = std::make_shared<JoinedReads>(context_);
 }
 
 Engine::~Engine() {

@@ -10,6 +10,7 @@
 #include "runtime/document/write.h"
 #include "runtime/engine/effects.h"
 #include "runtime/engine/job_run.h"
+#include "runtime/engine/joined_reads.h"
 #include "runtime/engine/request_key.h"
 #include "runtime/engine/sealed_row.h"
 
@@ -64,7 +65,7 @@ Task<JobRun::Handled> JobRun::handle_read(ReadRequest request) {
 
   remote::Call call{run_.job.client, *connection, request.operation, request.arguments, run_.job.lane};
   const auto began = run_.context.now();
-  auto read = co_await run_.context.remote.read(std::move(call));
+  auto read = co_await run_.context.joined_reads->read(std::move(call));
   const auto now = run_.context.now();
   store::Change change;
   if (read) {

@@ -5,6 +5,7 @@
 #include "runtime/base/decimal.h"
 #include "runtime/document/document.h"
 #include "runtime/document/write.h"
+#include "runtime/engine/joined_reads.h"
 #include "runtime/remote/system_spec.h"
 
 namespace mlc::engine {
@@ -51,7 +52,8 @@ Task<Result<Found>> look_up(Context& context, remote::Call call, remote::Probe p
     found.records.push_back({plain(remote::find_dotted(row, id_path)), plain(remote::find_dotted(row, number_path)), document::write(row)});
   };
   for (int page = 0; page < kMaxPages; ++page) {
-    auto read = co_await context.remote.read(call);
+    auto asking = page == 0 ? context.joined_reads->rows(call, probe.field, probe.value) : context.remote.read(call);
+    auto read = co_await std::move(asking);
     if (!read) co_return read.error();
     attempts->insert(attempts->end(), read->attempts.begin(), read->attempts.end());
     if (read->outcome.verdict != remote::Verdict::applied) {

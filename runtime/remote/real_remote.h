@@ -37,6 +37,7 @@ class RealRemote : public Remote {
   Result<Since> period(const std::string& client, const std::string& connection, const std::string& operation, std::optional<WallTime> from,
                        std::optional<WallTime> to) override;
   Task<Result<Read>> read(Call call) override;
+  std::optional<Question> question(const Call& call) override;
   Result<Plan> plan(const Call& call) override;
   Task<Result<std::unique_ptr<Ticket>>> admit(const Plan& plan, store::Lane lane, Duration patience, WallTime* not_before) override;
   Task<Outcome> send(Plan plan, std::unique_ptr<Ticket> ticket) override;

@@ -116,6 +116,15 @@ struct BatchFacts {
   Duration linger{};
 };
 
+// A question to a list (its `any_of` block): `param` of the query asks it, and several joined ask all of them. The answers are the rows
+// whose `field` is `value`.
+struct Question {
+  std::string operation, param, asked, join;
+  std::string others;  // JSON: what else the list is called with
+  size_t max = 1;
+  std::string field, value;
+};
+
 class Remote {
  public:
   virtual ~Remote() = default;
@@ -150,6 +159,13 @@ class Remote {
     std::string rows;  // JSON array
   };
   virtual Task<Result<Read>> read(Call call) = 0;
+
+  // The call of a list, or the read of one record that is `listed`, as a question that may be asked with others. `field` and `value`
+  // are the caller's for a list, and known of a record. nullopt: it can only be asked alone.
+  virtual std::optional<Question> question(const Call& call) {
+    (void)call;
+    return std::nullopt;
+  }
 
   // Pure: builds the frozen request. Errors name the missing placeholder or unknown operation.
   virtual Result<Plan> plan(const Call& call) = 0;

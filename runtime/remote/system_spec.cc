@@ -42,6 +42,7 @@ namespace {
 constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "DELETE", "PATCH"};
 constexpr Duration kLongestDeadline = std::chrono::minutes(5);
 constexpr Duration kLongestLinger = std::chrono::seconds(10);
+constexpr int64_t kMostAtOnce = 1000;
 
 // Reads one table field by field; the first fault is kept with its path, and what nobody asked for is a fault.
 class Reader {
@@ -212,7 +213,6 @@ EffectSpec parse_effect(Value value, const std::string& path, std::optional<Erro
 }
 
 BatchSpec parse_batch(Value value, const std::string& path, std::optional<Error>& fault) {
-  constexpr int64_t kMostAtOnce = 1000;
   Reader reader(value, path, fault);
   BatchSpec batch;
   batch.as = reader.text("as");
@@ -309,6 +309,19 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
     if (!format.empty() && format != "odata" && format != "list" && format != "rows") fields.fail("format", "odata, list or rows");
     if (!format.empty() && format != "rows" && operation.find.param.empty()) fields.fail("param", "the parameter of the filter");
   }
+  if (Value any_of = reader.take("any_of")) {
+    Reader fields(any_of, reader.at("any_of"), fault);
+    operation.any_of = AnyOfSpec{fields.text("param"), fields.text("join"), static_cast<size_t>(fields.number("max", 20, 2, kMostAtOnce))};
+    if (operation.any_of->param.empty() || operation.any_of->join.empty()) fields.fail("", "`param` and `join`");
+    if (!operation.pages) fields.fail("", "an operation with `pages`");
+  }
+  if (Value listed = reader.take("listed")) {
+    Reader fields(listed, reader.at("listed"), fault);
+    operation.listed = ListedSpec{fields.text("list"), fields.text("find"), fields.text("field")};
+    if (operation.listed->list.empty() || operation.listed->field.empty()) fields.fail("", "`list`, `find` and `field`");
+    if (operation.listed->find.find("{id}") == std::string::npos) fields.fail("find", "a text with {id} in it");
+    if (!operation.reads || operation.pages) fields.fail("", "an operation that reads one record");
+  }
   operation.unwrap = reader.texts("unwrap");
   operation.takes = reader.text("takes");
   operation.gives = reader.text("gives");
@@ -360,6 +373,12 @@ void check_references(const SystemSpec& spec, std::optional<Error>& fault) {
       const Operation* other = spec.operation(target);
       if (other == nullptr) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": there is no operation " + target);
       else if (!other->reads) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": " + target + " does not only read");
+    }
+    if (operation.listed && !fault) {
+      const Operation* list = spec.operation(operation.listed->list);
+      if (list == nullptr || !list->any_of)
+        fault =
+            Error(Code::config, "operations[\"" + name + "\"].listed.list: expected a list with `any_of`, found " + operation.listed->list);
     }
     if (!operation.batch || fault) continue;
     const Operation* together = spec.operation(operation.batch->as);

@@ -101,8 +101,8 @@ struct Wrapping {
 struct Meaning {
   enum class Is { not_found, rejected, busy } is = Is::rejected;
   std::set<int> status;
-  std::string path, has;  // the text at `path` ("" = the whole body) contains this
-  Duration wait{};        // of busy: when to come again
+  std::string path, has;   // the text at `path` ("" = the whole body) contains this
+  Duration wait{};         // of busy: when to come again
   bool until_day = false;  // of busy: nobody comes again before the day of UTC is over
 };
 
@@ -114,6 +114,17 @@ struct BatchSpec {
   std::string results, each, ok, message;  // the list of results; in one: the key (as in the body), success, words
 };
 
+// A list may be asked several questions at once: what its parameter says of each, joined, gives the rows of any of them.
+struct AnyOfSpec {
+  std::string param, join;
+  size_t max = 1;
+};
+
+// A read of one record is a question to its list too: rows whose `field` is the id of the path, found by `find` ({id} in it).
+struct ListedSpec {
+  std::string list, find, field;
+};
+
 struct Operation {
   std::string name, method, path;
   bool reads = false;
@@ -122,6 +133,8 @@ struct Operation {
   std::optional<SinceSpec> since;
   std::optional<PeriodSpec> period;
   FindSpec find;
+  std::optional<AnyOfSpec> any_of;
+  std::optional<ListedSpec> listed;
   std::vector<std::string> unwrap;
   std::string takes, gives, id, number;
   // Hosts that a link of the remote may name ("api#.example.com", # = digits or nothing). Only the link's query is taken: the call

@@ -6,6 +6,7 @@ return function(settings)
       "text", default = "sales_invoice", one_of = { "sales_invoice", "sales_entry", "sales_order" },
       doc = "What an order becomes: sales_invoice, sales_entry (books without items) or sales_order (stock is kept in Exact Online).",
     },
+    warehouse = { "text", doc = "Code of the warehouse that sales orders are delivered from, by which warehouse and label flows tell theirs. Unset: Exact's." },
     journal = { "text", default = "70", doc = "Code of the sales journal." },
     statuses = {
       "list", default = { 2, 3, 8, 9, 10, 11 },

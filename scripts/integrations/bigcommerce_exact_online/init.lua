@@ -26,6 +26,7 @@ return integration {
     items_by_id = { from = "books.items.list", key = "ID", value = { "Code", "IsSalesItem", "EndDate", "GLRevenue" }, fresh = "1h" },
     -- Asked for only where a row of bookings or vat_rules names a category or a brand.
     products = { from = "shop.products.list", key = "id", value = { "categories", "brand_id" }, fresh = "1h" },
+    warehouses = { from = "books.warehouses.list", key = "Code", value = "ID", fresh = "1h" },
     layouts = { from = "books.invoice_layouts.list", key = "Subject", value = "ID", fresh = "1h" },
   },
 

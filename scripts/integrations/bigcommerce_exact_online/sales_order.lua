@@ -14,6 +14,7 @@ sales_order.Currency = order.default_currency_code
 sales_order.Description = setting.description .. " " .. order.id
 sales_order.PaymentCondition = order.payment.condition
 sales_order.Remarks = order.payment.summary
+sales_order.WarehouseID = setting.warehouse:lookup "warehouses"
 
 local lines = sales_order.SalesOrderLines
 

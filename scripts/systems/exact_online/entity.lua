@@ -6,6 +6,8 @@
 -- names its `lines` also gets .whole.
 
 local PAGES = { rows = { "d.results", "d" }, next = "d.__next" }
+-- What is asked of one list at the same time goes out as one filter: conditions joined by "or", so many as a URL holds.
+local ANY_OF = { param = "$filter", join = " or ", max = 20 }
 local FIND = { param = "$filter", format = "odata" }
 local UNWRAP = { "d.results.0", "d" }
 
@@ -13,6 +15,7 @@ local function operations_of(path, entity)
   local collection = "/api/v1/{division}/" .. path
   local single = collection .. "(guid'{id}')"
   local writes, out = entity.writes or {}, {}
+  local listed = entity.id and { list = entity.name .. ".list", find = entity.id .. " eq guid'{id}'", field = entity.id }
   local function add(verb, operation)
     operation.unwrap, operation.id, operation.number = UNWRAP, entity.id, entity.number
     out[entity.name .. "." .. verb] = operation
@@ -20,15 +23,15 @@ local function operations_of(path, entity)
 
   -- Exact refuses lists without $select on many endpoints, so it is always sent (section 4).
   out[entity.name .. ".list"] = {
-    GET = collection, pages = PAGES, find = FIND, gives = entity.type, query = { ["$select"] = entity.select },
+    GET = collection, pages = PAGES, find = FIND, any_of = ANY_OF, gives = entity.type, query = { ["$select"] = entity.select },
   }
   if not entity.list_only then
-    add("get", { GET = single, gives = entity.type, query = { ["$select"] = entity.select } })
+    add("get", { GET = single, gives = entity.type, listed = listed, query = { ["$select"] = entity.select } })
   end
   -- A document with its lines in one call; expanded lines come as { results = { … } } (section 4).
   if entity.lines then
     add("whole", {
-      GET = single, gives = entity.type, query = { ["$select"] = entity.select .. "," .. entity.lines, ["$expand"] = entity.lines },
+      GET = single, gives = entity.type, listed = listed, query = { ["$select"] = entity.select .. "," .. entity.lines, ["$expand"] = entity.lines },
     })
   end
   if writes.create then

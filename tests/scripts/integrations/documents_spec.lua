@@ -57,9 +57,11 @@ tests["BC3: an order becomes a sales entry where the client books without items,
 end
 
 tests["BC3: an order becomes a sales order where stock is kept in Exact Online, and follows it until it is delivered"] = function()
-  local world = World.start(root, { document = "sales_order" })
+  local world = World.start(root, { document = "sales_order", warehouse = "2" })
   local order = world:order "registered"
   world:run(order.id)
+  local row = world.books:call("sales_orders.list", { ["$filter"] = ("YourRef eq 'shop-%d'"):format(order.id) })[1]
+  assert(row.WarehouseCode == "2", tostring(row.WarehouseCode))
   local found = world:documents("shop-" .. order.id)
   assert(#found.sales_orders == 1 and #found.invoices == 0)
   assert(found.sales_orders[1].amount == order.total_inc_tax and found.sales_orders[1].payment_condition == "00")

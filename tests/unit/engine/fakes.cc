@@ -2,6 +2,7 @@
 
 #include "runtime/base/date.h"
 #include "runtime/base/sleep.h"
+#include "runtime/base/strings.h"
 #include "runtime/base/wall_clock.h"
 #include "runtime/crypto/digest.h"
 #include "runtime/document/document.h"
@@ -68,6 +69,13 @@ Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, 
   return since;
 }
 
+std::optional<remote::Question> FakeRemote::question(const remote::Call& call) {
+  const auto arguments = document::Document::parse(call.arguments);
+  if (world_.any_of == 0 || call.operation != "orders.get" || !arguments) return std::nullopt;
+  const auto id = std::string(arguments->root().get("path").get("id").text());
+  return remote::Question{"orders.any", "ids", id, "|", "{\"query\":{\"expand\":\"all\"}}", world_.any_of, "id", id};
+}
+
 Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
   ++world_.reads;
   world_.most_reads_at_once = std::max(world_.most_reads_at_once, ++world_.reads_under_way);
@@ -126,6 +134,21 @@ Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
     if (rows.size() > page * 2 + 2) {
       read.next_arguments =
           "{\"query\":{\"since\":\"" + std::string(query.get("since").text()) + "\",\"page\":\"" + std::to_string(page + 2) + "\"}}";
+    }
+  } else if (call.operation == "orders.any") {
+    const std::string asked(query.get("ids").text());
+    const auto ids = split(asked, '|');
+    world_.asked_together.push_back(ids.size());
+    if (query.get("expand").text() != "all") co_return Error(Code::invalid_argument, "what else the list is called with is lost");
+    if (world_.refuses_several) {
+      read.outcome.verdict = remote::Verdict::rejected;
+      read.outcome.code = "invalid_argument";
+      read.outcome.exchange.status = 400;
+    } else {
+      read.rows = "[";
+      for (const auto& [id, order] : world_.orders)
+        if (std::find(ids.begin(), ids.end(), id) != ids.end()) read.rows += (read.rows.size() > 1 ? "," : "") + order;
+      read.rows += "]";
     }
   } else if (call.operation == "invoices.find") {
     const auto ref = query.get("ref").text();

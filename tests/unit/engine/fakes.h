@@ -27,6 +27,9 @@ struct RemoteWorld {
   std::map<std::string, std::string> lists;   // rows of further operations that list
   int sends = 0, reads = 0, hook_writes = 0, updates = 0;
   int reads_under_way = 0, most_reads_at_once = 0;
+  size_t any_of = 0;  // so many orders.get may be asked as one orders.any
+  bool refuses_several = false;
+  std::vector<size_t> asked_together;
   bool may_repeat = false;
   std::string zone;               // orders are dated by its clock, without an offset
   size_t batch = 0;               // of invoices.put_a: so many go out together
@@ -51,6 +54,7 @@ class FakeRemote : public remote::Remote {
   Result<remote::Since> since(const std::string& client, const std::string& connection, const std::string& operation,
                               std::optional<WallTime> from) override;
   Task<Result<Read>> read(remote::Call call) override;
+  std::optional<remote::Question> question(const remote::Call& call) override;
   Result<remote::Plan> plan(const remote::Call& call) override;
   Task<Result<std::unique_ptr<remote::Ticket>>> admit(const remote::Plan& plan, store::Lane lane, Duration patience,
                                                       WallTime* not_before) override;
