@@ -1,4 +1,4 @@
--- The simulated systems, for `ml-connector sandbox`. Gets { only = {names}, address, port, tls = {cert, key}, ca = file }
+-- The simulated systems, for `ml-connector sandbox`. Gets { only = {names}, own = {names}, address, port, tls = {cert, key}, ca = file }
 -- and gives { systems = { name = { url, credentials } } }. Each system has an https server of its own on localhost, with
 -- its controls under /_sandbox/<name>/.
 
@@ -25,6 +25,14 @@ local MAKERS = {
 
 local config = ... or {}
 
+-- The workspace's own: scripts/sandbox/<name>/init.lua returns a maker like those above, and may require what stands here.
+for _, name in ipairs(config.own or {}) do
+  for _, maker in ipairs(MAKERS) do
+    if maker.name == name then error(("scripts/sandbox/%s: a simulated system of that name comes with the program"):format(name), 0) end
+  end
+  MAKERS[#MAKERS + 1] = { name = name, own = true }
+end
+
 -- What every system is given, with what is its own.
 local function config_of(maker)
   local out = { name = maker.name }
@@ -44,14 +52,17 @@ local function chosen(name, extra)
 end
 
 local function known(name)
-  for _, maker in ipairs(MAKERS) do
+  local names = {}
+  for index, maker in ipairs(MAKERS) do
     if maker.name == name then return true end
+    names[index] = maker.name
   end
-  return false
+  return false, table.concat(names, ", ")
 end
 
 for _, name in ipairs(config.only or {}) do
-  if not known(name) then error("there is no simulated system " .. name, 0) end
+  local there, names = known(name)
+  if not there then error(("there is no simulated system %s; there are %s"):format(name, names), 0) end
 end
 
 -- The first system takes the port that was asked for, the others those after it; 0 is any free one.
@@ -67,7 +78,8 @@ end
 
 for _, maker in ipairs(MAKERS) do
   if chosen(maker.name, maker.extra) then
-    local system = maker.make(config_of(maker))
+    local make = maker.own and require(maker.name .. ".init") or maker.make
+    local system = make(config_of(maker))
     start(system)
     -- A system with two APIs on hosts of their own.
     if system.beside then start(system.beside) end

@@ -67,6 +67,22 @@ Result<Folder> prepare_folder(Files& files, const SandboxOptions& options) {
   return folder;
 }
 
+// The workspace's own simulated systems: scripts/sandbox/<name>/init.lua.
+struct OwnSystems {
+  std::string folder;
+  std::vector<std::string> names;
+};
+
+OwnSystems own_systems(Files& files, const std::string& workspace) {
+  OwnSystems own;
+  const std::string folder = workspace + "/scripts/sandbox";
+  if (!files.exists(folder)) return own;
+  own.folder = folder;
+  for (const auto& name : files.list(folder).value_or({}))
+    if (files.exists(folder + "/" + name + "/init.lua")) own.names.push_back(name);
+  return own;
+}
+
 bool is_loopback(const std::string& address) { return address == "localhost" || address == "::1" || address.rfind("127.", 0) == 0; }
 
 }  // namespace
@@ -95,8 +111,10 @@ Status run_sandbox(const SandboxOptions& options, std::function<void(const std::
   http::Client transport(loop);
   const script::Host host = make_host(files, *share);
 
+  const OwnSystems own = own_systems(files, options.workspace);
   Json arguments;
   arguments["only"] = options.only;
+  arguments["own"] = own.names;
   arguments["seed"] = options.seed;
   arguments["address"] = options.address;
   arguments["port"] = options.port;
@@ -115,6 +133,7 @@ Status run_sandbox(const SandboxOptions& options, std::function<void(const std::
   wiring.transport = &transport;
   wiring.log = &log;
   wiring.folder = *scripts;
+  wiring.more = own.folder;
   wiring.advance_clock = [&](Duration by) { return (*clock)->advance(folder->clock, by); };
   wiring.exit = [&](int code, std::string why) {
     if (code != 0) end = Error(Code::config, "the sandbox stopped: " + why);
@@ -139,6 +158,7 @@ Status run_sandbox(const SandboxOptions& options, std::function<void(const std::
         announce(line.dump());
       });
   if (!service) return service.error();
+  if (!end) return end;  // failed before its first wait, and so before anything listens
   auto signals = on_stop_signal(loop, [&] { loop.stop(); });
   loop.run();
   signals.reset();

@@ -10,6 +10,7 @@ namespace mlc::app {
 
 struct SandboxOptions {
   std::string share;
+  std::string workspace = ".";    // its scripts/sandbox/<name>/ are simulated systems too
   std::vector<std::string> only;  // names of systems; empty = all
   int64_t seed = 1;
   std::string address = "127.0.0.1";

@@ -17,6 +17,7 @@ void add_sandbox(CLI::App& root, Context& context) {
               "ml-connector sandbox --seed 7", false, [&context, options] {
                 auto& sandbox = options->sandbox;
                 sandbox.share = context.share;
+                sandbox.workspace = context.workspace;
                 sandbox.clock = context.clock;
                 std::stringstream names(options->only);
                 for (std::string name; std::getline(names, name, ',');) sandbox.only.push_back(name);
@@ -30,7 +31,7 @@ void add_sandbox(CLI::App& root, Context& context) {
                 auto end = app::run_sandbox(sandbox, [](const std::string& line) { std::cout << line << std::endl; });
                 if (!end) context.fail(kEnvironment, end.error().text());
               });
-  sub->add_option("--only", options->only, "names of systems, with commas between (default: all)");
+  sub->add_option("--only", options->only, "names of systems, with commas between (default: the usual ones, and the workspace's own)");
   sub->add_option("--seed", options->sandbox.seed, "seed of everything random");
   sub->add_option("--listen", options->listen, "address and first port; loopback only")->type_name("ADDRESS:PORT");
   sub->add_option("--state", options->sandbox.state, "folder for ca.pem, certificates and the clock (default: a new temporary one)")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "runtime/mapping/transforms.h"
@@ -16,7 +17,7 @@ constexpr int kDeepest = 4;  // records in records
 const std::map<std::string, std::string>& samples() {
   static const std::map<std::string, std::string> kSamples = {{"text", "\"A-1\""},
                                                               {"integer", "7"},
-                                                              {"decimal", "\"1.50\""},
+                                                              {"decimal", "\"2.00\""},
                                                               {"boolean", "true"},
                                                               {"guid", "\"62437e23-a074-4e6e-8a5e-27f346ce1a85\""},
                                                               {"date", "\"2026-01-05\""},
@@ -25,6 +26,15 @@ const std::map<std::string, std::string>& samples() {
 }
 
 std::string setting_type(const std::string& type) { return type == "integer" || type == "decimal" || type == "boolean" ? type : "text"; }
+
+// The transform that makes one type of the other; nullopt: none does, or not of every value.
+std::optional<std::string> conversion(const std::string& from, const std::string& to) {
+  if (from == to || (from == "integer" && to == "decimal")) return "";
+  if (from == "decimal" && to == "integer") return ":integer()";
+  if ((from == "integer" || from == "decimal" || from == "guid") && to == "text") return ":text()";
+  if (from == "instant" && to == "date") return ":date()";
+  return std::nullopt;
+}
 
 std::string words_of(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
@@ -96,9 +106,10 @@ class Builder {
     if (type == "record") return record(get(field, "of"), place, source, from, sample, depth + 1);
     if (type == "list") return list(get(field, "of"), place, source, depth);
     if (!samples().contains(type)) return Error(Code::unsupported, place + " is a " + type + ", which can't be begun by itself");
-    if (source.contains(name) && get(source[name], "type") == type) {
-      text_ += place + " = " + read(from, name) + "\n";
-      sample.emplace(name, samples().at(type));
+    const std::string there = source.contains(name) ? get(source[name], "type") : "";
+    if (const auto converted = conversion(there, type)) {
+      text_ += place + " = " + read(from, name) + *converted + "\n";
+      sample.emplace(name, samples().at(there));
     } else {
       text_ += place + " = setting." + setting(name, type, place) + "\n";
     }
@@ -110,7 +121,7 @@ class Builder {
     const Json there = fields_of(wanted_.source_types, source), fields = fields_of(wanted_.target_types, target);
     int count = 0;
     for (const auto& [name, field] : fields.items())
-      if (must_be_written(field) && there.contains(name) && get(there[name], "type") == get(field, "type")) ++count;
+      if (must_be_written(field) && there.contains(name) && conversion(get(there[name], "type"), get(field, "type"))) ++count;
     return count;
   }
 

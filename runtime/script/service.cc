@@ -43,6 +43,12 @@ Result<std::unique_ptr<Service>> Service::start(const Host& host, const std::vec
   auto core = std::make_shared<Core>();
   std::vector<Problem> problems;
   core->sources = read_sources(*host.files, wiring.folder, problems);
+  if (!wiring.more.empty()) {
+    for (auto& [name, chunk] : read_sources(*host.files, wiring.more, problems)) {
+      if (!core->sources.emplace(name, chunk).second)
+        return Error(Code::config, wiring.more + ": " + name + " has the name of a module that comes with the program; call it otherwise");
+    }
+  }
   add_stdlib(host, core->sources, problems);
   if (!problems.empty()) return Error(Code::config, problems.front().text());
   std::string name = main.size() > 4 && main.ends_with(".lua") ? main.substr(0, main.size() - 4) : main;

@@ -27,6 +27,7 @@ struct ServiceWiring {
   http::Transport* transport = nullptr;  // of http.request
   Log* log = nullptr;
   std::string folder;                                   // where require finds modules before stdlib, and files.read its files
+  std::string more;                                     // a folder whose modules are there too, none in the place of another; "" = none
   std::function<void(int code, std::string why)> exit;  // the script called exit(), or failed for good
   std::function<Status(Duration by)> advance_clock;     // clock.advance(): nullptr = the script may not
 };

@@ -7,6 +7,7 @@
 
 #include "runtime/script/parser.h"
 #include "runtime/script/places.h"
+#include "runtime/workbench/asked_path.h"
 #include "runtime/workbench/check_connections.h"
 #include "runtime/workbench/check_systems.h"
 #include "runtime/workbench/script_names.h"
@@ -31,18 +32,6 @@ void list_lua(Files& files, const std::string& base, const std::string& inside, 
 
 bool is_settings(const std::string& path) {
   return path == "ml-connector.lua" || (path.starts_with("clients/") && path.ends_with("/client.lua"));
-}
-
-// The nearest folder upwards that holds ml-connector.lua.
-std::string workspace_of(Files& files, std::string path) {
-  while (!path.empty() && path.back() == '/' && path.size() > 1) path.pop_back();
-  for (;;) {
-    if (files.exists(path + "/ml-connector.lua")) return path;
-    size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return files.exists("ml-connector.lua") ? "." : "";
-    path = slash == 0 ? "" : path.substr(0, slash);
-    if (path.empty()) return files.exists("/ml-connector.lua") ? "/" : "";
-  }
 }
 
 // What a file's scripts may name: those of its own integration, or of the one that a client's folder lays over.
@@ -71,9 +60,9 @@ std::optional<KnownNames> names_for(const script::Workspace& workspace, const st
 
 Result<CheckReport> check(const script::Host& host, const std::string& path) {
   Files& files = *host.files;
-  std::string folder = workspace_of(files, path);
-  if (folder.empty()) return Error(Code::not_found, path + " is in no workspace: there is no ml-connector.lua in it or above it");
-  std::string limit = path.size() > folder.size() && path.starts_with(folder + "/") ? path.substr(folder.size() + 1) : "";
+  auto asked = asked_path(files, path);
+  if (!asked) return asked.error();
+  const std::string& folder = asked->workspace;
 
   CheckReport report;
   report.folder = folder;
@@ -119,10 +108,9 @@ Result<CheckReport> check(const script::Host& host, const std::string& path) {
     if (!unreadable.contains(problem.file) && !follows(problem)) problems.push_back(std::move(problem));
   }
   for (auto& problem : problems) {
-    bool wanted = limit.empty() || problem.file == limit || problem.file.starts_with(limit + "/");
     bool told =
         std::any_of(report.problems.begin(), report.problems.end(), [&](const Problem& other) { return other.text() == problem.text(); });
-    if (wanted && !told) report.problems.push_back(std::move(problem));
+    if (asked->covers(problem.file) && !told) report.problems.push_back(std::move(problem));
   }
   std::stable_sort(report.problems.begin(), report.problems.end(), [](const Problem& a, const Problem& b) {
     return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);

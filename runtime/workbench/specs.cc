@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/mapping/explain.h"
+#include "runtime/workbench/asked_path.h"
 #include "runtime/workbench/spec_file.h"
 
 namespace mlc::workbench {
@@ -28,17 +29,6 @@ std::vector<std::string> pieces(const std::string& path) {
     begin = end + 1;
   }
   return all;
-}
-
-std::string workspace_of(Files& files, std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  for (;;) {
-    if (files.exists(path + "/ml-connector.lua")) return path;
-    const size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return files.exists("ml-connector.lua") ? "." : "";
-    path = path.substr(0, slash);
-    if (path.empty()) return "";
-  }
 }
 
 class Runner {
@@ -143,14 +133,13 @@ bool SpecReport::good() const {
 }
 
 Result<SpecReport> run_specs(const script::Host& host, const std::string& path, const SpecOptions& options) {
-  const std::string folder = workspace_of(*host.files, path);
-  if (folder.empty()) return Error(Code::not_found, path + " is in no workspace: there is no ml-connector.lua in it or above it");
-  const std::string limit = path.size() > folder.size() && path.starts_with(folder + "/") ? path.substr(folder.size() + 1) : "";
+  auto asked = asked_path(*host.files, path);
+  if (!asked) return asked.error();
   std::vector<std::string> files;
-  list_specs(*host.files, folder, "", 0, files);
-  Runner runner(host, folder, options);
+  list_specs(*host.files, asked->workspace, "", 0, files);
+  Runner runner(host, asked->workspace, options);
   for (const auto& file : files)
-    if (limit.empty() || file == limit || file.starts_with(limit.back() == '/' ? limit : limit + "/")) runner.run(file);
+    if (asked->covers(file)) runner.run(file);
   runner.finish();
   return std::move(runner.report);
 }

@@ -48,7 +48,7 @@ start_sandbox() { # systems, scale; its clock begins at the instant $begins, els
     mkdir -p "$work/sandbox"
     printf '{"real": %s, "virtual": %s, "scale": %s}\n' "$(date +%s.%6N)" "$(date -d "$begins" +%s)" "$2" >"$work/sandbox/clock.json"
   fi
-  "$program" sandbox --only "$1" --state "$work/sandbox" --scale "$2" >"$work/sandbox.json" 2>"$work/sandbox.log" &
+  "$program" sandbox --workspace "$workspace" --only "$1" --state "$work/sandbox" --scale "$2" >"$work/sandbox.json" 2>"$work/sandbox.log" &
   pids+=($!)
   until_ok 30 test -s "$work/sandbox.json" || fail "no sandbox: $(tail -n 3 "$work/sandbox.log")"
   port=$(free_port) admin_port=$(free_port) ca=$(value .ca)

@@ -45,6 +45,18 @@ TEST(ScaffoldMapping, WhatTheTargetMustHaveComesFromTheFieldOfThatNameOrFromASet
   EXPECT_EQ(made->sample_key, "7");
 }
 
+TEST(ScaffoldMapping, AValueOfAnotherTypeIsConvertedWhereThatCantFail) {
+  auto asked = wanted();
+  asked.target_types["SalesOrder"]["fields"]["total"] = field("integer");
+  auto made = begin_mapping(asked);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(has(made->text, "target.total = source.total:integer()\n")) << made->text;
+  asked.target_types["SalesOrder"]["fields"]["total"] = field("boolean");
+  made = begin_mapping(asked);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(has(made->text, "target.total = setting.total\n")) << made->text;
+}
+
 TEST(ScaffoldMapping, AFieldThatBearsATransformsNameIsReadByField) {
   auto asked = wanted();
   asked.key = "number";

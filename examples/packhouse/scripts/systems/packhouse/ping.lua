@@ -13,7 +13,9 @@ local function reads(path, name)
     GET = "/v1/sites/{site}/" .. path, query = { limit = "1" },
     fix = {
       auth = KEY, ["401"] = KEY, ["403"] = scope(name),
-      -- A key with a blank in it stands for words of the answer.
+      -- A key with a blank in it stands for words of the answer, or of why there was none: a secret goes to no other host than the one that
+      -- it was given for.
+      ["is not for "] = "correct `base_url` in " .. FILE .. "; if {host} is right, give it its key: ml-connector secret set {client} {connection} api_key",
       ["has no site"] = "correct `site` in " .. FILE .. ": it is {site}, and the account has no such site",
       ["404"] = "{host} is no Packhouse: correct `base_url` in " .. FILE,
     },

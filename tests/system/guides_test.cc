@@ -1,5 +1,6 @@
-// docs/consultants-guide.md, word by word: what it lets its reader type is typed into real terminals, the files it shows are
-// saved, and what it says is shown has to stand there. The page itself is read; nothing of it is repeated here.
+// docs/consultants-guide.md and docs/new-system.md, word by word: what they let their reader type is typed into real terminals, the
+// files they show are saved, and what they say is shown has to stand there. The pages themselves are read; nothing of them is repeated
+// here.
 //
 //   ```console            typed in the terminal "main": "$ " begins a command of the shell, "acme/shop> " one of the REPL; the
 //                         lines behind it are what is shown
@@ -10,6 +11,7 @@
 //
 // In what is shown "…" stands for anything in a line, and a line of "…" alone for any number of lines.
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -119,9 +121,9 @@ std::vector<Block> blocks_of(const std::string& page) {
   return blocks;
 }
 
-class ConsultantsGuide : public ::testing::Test {
+class Guide : public ::testing::Test {
  protected:
-  ConsultantsGuide() {
+  Guide() {
     const std::string program = World::program();
     Variables variables = {{"HOME", folder_.path},
                            {"PATH", program.substr(0, program.rfind('/')) + ":" + std::getenv("PATH")},
@@ -135,14 +137,14 @@ class ConsultantsGuide : public ::testing::Test {
   Terminal& terminal(const std::string& name) { return terminals_->open(name, folder_.path); }
 
   void play(const Block& block) {
-    SCOPED_TRACE("docs/consultants-guide.md:" + std::to_string(block.line));
+    SCOPED_TRACE(page_ + ":" + std::to_string(block.line));
     if (block.language == "console") return type_all(block);
     if (block.language == "text") return;
     ASSERT_TRUE(block.language == "lua" || block.language == "csv") << "what is a block of \"" << block.language << "\"?";
     ASSERT_NE(block.file.find('.'), std::string::npos) << "the line before a file names it in `code`";
     std::string text;
     for (const auto& line : block.lines) text += line + "\n";
-    write_file(folder_.path + "/books/" + block.file, text);
+    write_file(folder_.path + "/" + workspace_ + "/" + block.file, text);
   }
 
   void type_all(const Block& block) {
@@ -187,11 +189,34 @@ class ConsultantsGuide : public ::testing::Test {
     ASSERT_TRUE(good()) << prompt << " " << text << "\n  should show\n" << joined(wanted) << "  and shows\n" << joined(shown);
   }
 
+  // All of a page whose files belong to `workspace`.
+  void follow(const std::string& page, const std::string& workspace) {
+    page_ = page;
+    workspace_ = workspace;
+    ASSERT_EQ(std::system("tmux -V >/dev/null 2>&1"), 0) << "tmux is missing: cmake/packages.sh test installs it";
+    const auto blocks = blocks_of(read_file(mlc::test::source_dir() + "/" + page));
+    ASSERT_GT(blocks.size(), 20u) << "the page was not found, or lost its blocks";
+    std::set<std::string> names;
+    for (const auto& block : blocks) {
+      ASSERT_NO_FATAL_FAILURE(play(block));
+      names.insert(block.terminal);
+    }
+    // Ctrl-C ends what still runs.
+    for (const auto& name : names) {
+      const auto at_shell = [](const Lines& lines) { return is_shell_prompt(lines.back()); };
+      if (at_shell(terminal(name).lines())) continue;
+      terminal(name).interrupt();
+      const Lines left = terminal(name).wait_for(at_shell, kPatience);
+      EXPECT_TRUE(at_shell(left)) << name << " goes on:\n" << joined(left);
+    }
+  }
+
   Folder folder_;
+  std::string page_, workspace_;
   std::unique_ptr<Terminals> terminals_;
 };
 
-TEST(ConsultantsGuideMarks, AnEllipsisStandsForAnythingAndNothingElseDoes) {
+TEST(GuideMarks, AnEllipsisStandsForAnythingAndNothingElseDoes) {
   EXPECT_TRUE(same({"a", "…", "job … done"}, 0, {"a", "x", "y", "job 4 done"}, 0));
   EXPECT_TRUE(same({"…"}, 0, {}, 0));
   EXPECT_FALSE(same({"a"}, 0, {"a", "b"}, 0));
@@ -202,22 +227,18 @@ TEST(ConsultantsGuideMarks, AnEllipsisStandsForAnythingAndNothingElseDoes) {
   EXPECT_FALSE(typed("->   10    if a > b then") || typed("> 0  init.lua:30  in main chunk") || typed("POST https://localhost"));
 }
 
-TEST_F(ConsultantsGuide, EveryLineRunsAsItStandsAndShowsWhatThePageSays) {
-  ASSERT_EQ(std::system("tmux -V >/dev/null 2>&1"), 0) << "tmux is missing: cmake/packages.sh test installs it";
-  const auto blocks = blocks_of(read_file(mlc::test::source_dir() + "/docs/consultants-guide.md"));
-  ASSERT_GT(blocks.size(), 20u) << "the page was not found, or lost its blocks";
-  std::set<std::string> names;
-  for (const auto& block : blocks) {
-    ASSERT_NO_FATAL_FAILURE(play(block));
-    names.insert(block.terminal);
-  }
-  // Ctrl-C ends what still runs.
-  for (const auto& name : names) {
-    const auto at_shell = [](const Lines& lines) { return is_shell_prompt(lines.back()); };
-    if (at_shell(terminal(name).lines())) continue;
-    terminal(name).interrupt();
-    const Lines left = terminal(name).wait_for(at_shell, kPatience);
-    EXPECT_TRUE(at_shell(left)) << name << " goes on:\n" << joined(left);
+TEST_F(Guide, EveryLineForConsultantsRunsAsItStandsAndShowsWhatThePageSays) { follow("docs/consultants-guide.md", "books"); }
+
+// A system that the program does not know, built from nothing: what the page saves is the example that lies beside it.
+TEST_F(Guide, EveryLineForASeventhSystemRunsAsItStandsAndShowsWhatThePageSays) {
+  namespace fs = std::filesystem;
+  fs::create_directory_symlink(mlc::test::source_dir(), folder_.path + "/ml-connector");
+  ASSERT_NO_FATAL_FAILURE(follow("docs/new-system.md", "depot"));
+  const std::string example = mlc::test::source_dir() + "/examples/packhouse/scripts", made = folder_.path + "/depot/scripts";
+  for (const auto& file : fs::recursive_directory_iterator(example)) {
+    if (!file.is_regular_file()) continue;
+    const std::string name = fs::relative(file.path(), example).string();
+    EXPECT_EQ(read_file(made + "/" + name), read_file(file.path().string())) << name << " of the page and of the example differ";
   }
 }
 
