@@ -47,7 +47,7 @@ until_ok 120 worked || fail "the warehouse is still at it"
 # Every parcel that stands has its package, but for those that a case waits with.
 missing() { jq -n --argjson labels "$(station '[.shipments[] | select((.voided or .is_return) | not) | .tracking] + [.fulfillments[].tracking | select(. != "")]')" \
   --argjson there "$(erp '[.shipments[] | select(.status == "Confirmed") | .packages[].tracking]')" -c '$labels - $there'; }
-numbers_of() { station --argjson wanted "$1" '[.shipments[] | select(.tracking | IN($wanted[])) | .number]'; }
+numbers_of() { station --argjson wanted "$1" '(.orders | map({key: (.id | tostring), value: .number}) | from_entries) as $of | [(.shipments + .fulfillments)[] | select(.tracking | IN($wanted[])) | $of[.order | tostring]]'; }
 only_odd() { settled && numbers_of "$(missing)" | jq -e --argjson odd "$odd" '. - $odd == []'; }
 until_ok 240 only_odd || { run jobs --state parked; fail "AS5: no package for $(missing): $(status)"; }
 
