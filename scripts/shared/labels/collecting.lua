@@ -5,7 +5,7 @@
 --
 -- An id of one division is never asked of another: each connection gathers its own.
 
-local reading = require "shared.labels.reading"
+local reading, time = require "shared.labels.reading", require "time"
 
 local collecting = {}
 
@@ -15,8 +15,17 @@ local FLOWS = { delivery = "deliveries", order = "orders" }
 -- Two lanes, so that one that waits for a quota does not hold up everything.
 local function lane_of(id) return tostring(tonumber(id:sub(1, 1), 16) % LANES) end
 
+-- Several events of one delivery within so many seconds are read once; what changes later the sweeps tell.
+local JUST_READ = 60
+
+local function just_read(job)
+  local at = job.kv.get("read at:" .. job.key)
+  return at ~= nil and time.compare(time.add(at, JUST_READ), job:now()) > 0
+end
+
 -- The job's record waits to be read; ends in nothing here.
 function collecting.wait(job, kind)
+  if just_read(job) then return job:skip "it was read just now" end
   local lane = lane_of(job.key)
   job.kv.set(("waiting:%s:%s:%s:%s"):format(lane, job.source, kind, job.key), true)
   job:emit("collect", lane, {})
@@ -73,6 +82,7 @@ function collecting.run(job, books)
     fetch(job, found, list)
     for _, id in ipairs(list) do
       job.kv.set(("waiting:%s:%s:%s:%s"):format(job.key, job.source, kind, id), nil)
+      job.kv.set("read at:" .. id, job:now())
       job:emit(FLOWS[kind], id, { source = found[id], read = true })
     end
   end
