@@ -83,15 +83,25 @@ bool Run::write_record(Writer& writer, const RecordPlan& plan) {
   return true;
 }
 
+// Whether anything of a record is there, or of the records in it. False: an evaluation failed.
+bool Run::anything(const RecordPlan& plan, bool& any) {
+  for (const FieldPlan& inner : plan.fields) {
+    if (inner.record != nullptr) {
+      if (!anything(*inner.record, any)) return false;
+      continue;
+    }
+    Datum datum;
+    if (inner.assigned && !eval(inner.op, datum)) return false;
+    any = any || !inner.assigned || !datum.is_absent();
+  }
+  return true;
+}
+
 bool Run::write_field(Writer& writer, const FieldPlan& plan, bool& wrote) {
   if (plan.record != nullptr) {
     // A record of which nothing is there is left out: whether its mandatory fields are missing only matters when it is written.
     bool any = false;
-    for (const FieldPlan& inner : plan.record->fields) {
-      Datum datum;
-      if (inner.assigned && !eval(inner.op, datum)) return false;
-      any = any || !inner.assigned || !datum.is_absent();
-    }
+    if (!anything(*plan.record, any)) return false;
     wrote = any;
     if (!any) return true;
     writer.quoted_key(plan.key);

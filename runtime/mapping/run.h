@@ -42,6 +42,7 @@ class Run {
   // Adds the settings without a value that an expression is made of: who left one out wants to hear its name.
   void unset_settings(uint32_t index, std::string& names);
   bool write_record(document::Writer& writer, const RecordPlan& plan);
+  bool anything(const RecordPlan& plan, bool& any);
   bool write_field(document::Writer& writer, const FieldPlan& plan, bool& wrote);
   bool write_groups(document::Writer& writer, const FieldPlan& plan, bool& wrote);
   bool encode(document::Writer& writer, const FieldType& field, Type type, const Datum& datum);
