@@ -3,7 +3,7 @@
 
 local decimal, time, units = require "decimal", require "time", require "units"
 local alerts, carrier, events, list = require "alerts", require "carrier", require "events", require "lists"
-local parcels, tracking = require "shared.tracking.parcels", require "shared.tracking.tracking"
+local parcels, reading, tracking = require "shared.tracking.parcels", require "shared.labels.reading", require "shared.tracking.tracking"
 
 local track = {}
 
@@ -12,7 +12,7 @@ local function trimmed(text) return (tostring(text):match "^%s*(.-)%s*$") end
 
 -- A push of either generation (a published sample has a blank before its number).
 function track.pushed(job, _, books)
-  local body = job.event and job.event.body
+  local body = reading.message(job)
   local number = trimmed(body and body.trackingNumber or job.key)
   if not body or not body.activityStatus then return job:skip "it says nothing of a status" end
   local event = events.of_alert(job, number, body)

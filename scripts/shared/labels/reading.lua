@@ -1,7 +1,7 @@
 -- What is to be shipped, as plain values: goods deliveries or sales orders with their lines, many of them in few calls. Amounts and
 -- quantities are texts, so that a source can be kept and handed on.
 
-local odata = require "odata"
+local json, odata = require "json", require "odata"
 
 local reading = {}
 
@@ -24,6 +24,14 @@ function reading.trimmed(text)
 end
 
 local trimmed = reading.trimmed
+
+-- What a webhook said, which comes as the text that was signed; nil where no webhook made the job.
+function reading.message(job)
+  local body = job.event and job.event.body
+  if type(body) ~= "string" then return body end
+  local said = try(json.decode, body)
+  return said
+end
 
 local function exact(value) return value ~= nil and tostring(value) or nil end
 

@@ -19,8 +19,8 @@ local function listen(post)
   local pushes, service = {}, require "service"
   service.callbacks[Post.HOOK] = function(request)
     local body = json.decode(request.body)
-    pushes[#pushes + 1] = { body = body, headers = request.headers }
-    pushes[#pushes].outcome = post:run("alerts", body.trackingNumber, { event = { body = body }, source = "ups" })
+    pushes[#pushes + 1] = { body = body, raw = request.body, headers = request.headers }
+    pushes[#pushes].outcome = post:run("alerts", body.trackingNumber, { event = { body = request.body }, source = "ups" })
     return { status = 200 }
   end
   return pushes
@@ -37,7 +37,7 @@ tests["XU4: parcels are subscribed to, pushes move their status, and delivered c
   equal(pushes[4].outcome.result.status, "delivered")
   equal(pushes[4].outcome.result.closed, true)
   -- Again, and out of order: nothing moves back.
-  local again = post:run("alerts", packed.numbers[1], { event = { body = pushes[1].body }, source = "ups" })
+  local again = post:run("alerts", packed.numbers[1], { event = { body = pushes[1].raw }, source = "ups" })
   equal(again.result.status, "delivered")
   equal(again.result.new, 0)
 end
