@@ -32,6 +32,7 @@ for ((kill = 0; kill < kills; kill++)); do
 done
 while [ $SECONDS -lt $until ]; do read -rt 1 <> <(:) || true; done
 control fedex faults -X DELETE >/dev/null
+look_there
 control fedex faults -X POST -d '[{"match": {"method": "POST", "path": "/ship/v1/shipments"}, "kind": "lost_answer", "count": 1}]' >/dev/null
 
 # Somebody empties a delivery that has its label, and one goes elsewhere.
@@ -41,7 +42,7 @@ until_ok 60 two || fail "no label is told: $(status)"
 control exact_online seed -X POST -d "{\"packed\": [{\"id\": $(labelled | jq '.[0].id'), \"quantity\": {\"STOCK-1\": \"0\", \"STOCK-2\": \"0\"}}]}" >/dev/null
 
 numbers_agree() { [ "$( (told exact_online 123456; told exact_online 234567) | sort)" = "$(stand)" ]; }
-done_all() { [ "$(fedex | jq '[.shipments[] | select(.cancelled | not)] | length')" = "$deliveries" ] && numbers_agree && settled; }
+done_all() { look_there; [ "$(fedex | jq '[.shipments[] | select(.cancelled | not)] | length')" = "$deliveries" ] && numbers_agree && settled; }
 until_ok 240 done_all || {
   run jobs --state parked | head -n 20
   fail "$(fedex | jq -c .counts), doubled $(fedex | jq -c .doubled): $(status)"

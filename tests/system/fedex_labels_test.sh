@@ -27,7 +27,7 @@ fedex | jq -e '[.shipments[].parcels[].references.CUSTOMER_REFERENCE] | unique |
 control fedex faults -X POST -d '[{"match": {"method": "POST", "path": "/ship/v1/shipments"}, "kind": "lost_answer", "count": 1}]' >/dev/null
 pack exact_online 123456 1
 sweep labels deliveries
-replaced() { [ "$(fedex | jq '.counts.cancelled')" = 1 ] && same; }
+replaced() { look_there; [ "$(fedex | jq '.counts.cancelled')" = 1 ] && same; }
 until_ok 240 replaced || { run jobs; fail "XF5: after a lost answer: $(fedex | jq -c .counts) $(status)"; }
 [ "$(fedex | jq '.doubled | length')" = 0 ] || fail "XF5: bought twice: $(fedex | jq -c .doubled)"
 
