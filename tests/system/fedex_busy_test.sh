@@ -11,8 +11,6 @@ set_up_fedex 240
 go_live_fedex
 control exact_online switches -X POST -d '{"minute_limit": 3000, "day_limit": 100000}' >/dev/null
 pack exact_online 123456 $((deliveries / 2))
-pack exact_online 123456 $((deliveries / 4)) '{"remarks": "2x 4.5kg 40x30x20; 1.2kg"}'
-pack exact_online 234567 $((deliveries / 4))
 sweep labels deliveries
 some() { [ "$(fedex | jq '.counts.shipments')" -ge $((deliveries / 8)) ]; }
 until_ok 60 some || { run jobs --state parked; fail "nothing is bought: $(status)"; }
@@ -20,8 +18,13 @@ until_ok 60 some || { run jobs --state parked; fail "nothing is bought: $(status
 # Two hours without FedEx's Ship: nobody is asked, nothing is bought twice. Answers are lost when it goes and when it comes back.
 down='[{"match": {"path": "/ship/v1/"}, "kind": "503", "count": 1000000}]'
 control fedex faults -X POST -d '[{"match": {"method": "POST", "path": "/ship/v1/shipments"}, "kind": "lost_answer", "count": 2}]' >/dev/null
-read -rt 1 <> <(:) || true
+pack exact_online 123456 $((deliveries / 8)) '{"remarks": "2x 4.5kg 40x30x20; 1.2kg"}'
+sweep labels deliveries
+control fedex faults -X DELETE >/dev/null
 control fedex faults -X POST -d "$down" >/dev/null
+pack exact_online 123456 $((deliveries / 8)) '{"remarks": "2x 4.5kg 40x30x20; 1.2kg"}'
+pack exact_online 234567 $((deliveries / 4))
+sweep labels deliveries
 until=$((SECONDS + 30))
 for ((kill = 0; kill < kills; kill++)); do
   read -rt 4 <> <(:) || true
@@ -47,6 +50,7 @@ until_ok 240 done_all || {
   run jobs --state parked | head -n 20
   fail "$(fedex | jq -c .counts), doubled $(fedex | jq -c .doubled): $(status)"
 }
+[ "$(fedex | jq '.counts.cancelled')" -ge 1 ] || fail "XF5: no answer was lost: $(fedex | jq -c .counts)"
 [ "$(fedex | jq '.doubled | length')" = 0 ] || fail "XF5: bought twice: $(fedex | jq -c .doubled)"
 sweep labels deliveries
 asked() { run jobs --state parked | grep -q "was emptied"; }
