@@ -42,13 +42,15 @@ pack() { # system, division, orders, JSON of what every delivery has: so many or
 sweep() { run sync oost "$1" "$2" >"$work/sync" 2>&1 || true; }  # 1: something of it is parked
 # What nobody can know becomes a case: a person looks into FedEx's program, by the reference, and says what happened.
 look_there() {
-  local job key source division number master
+  local job key source division number master said
   run jobs list --state parked --limit 1000 --json | jq -r '.jobs[] | select(.reason_code == "unknown_effect") | "\(.id) \(.source) \(.key)"' >"$work/unknown"
   while read -r job source key; do
     division=$([ "$source" = parts ] && echo 234567 || echo 123456)
     number=$(booked exact_online "$division" | jq -r --arg id "$key" '.deliveries[] | select(.id == $id) | .number')
     master=$(fedex state | jq -r --arg reference "$division-D$number" '[.shipments[] | select(.cancelled | not) | select(.parcels[0].references.CUSTOMER_REFERENCE // "" | . == $reference) | .master][-1] // ""')
-    if [ -n "$master" ]; then run jobs settle "$job" --happened "$master" >/dev/null || true; else run jobs settle "$job" --did-not-happen >/dev/null || true; fi
+    # Another job of the same delivery waited for the same answer: it only has to look again.
+    if [ -n "$master" ]; then said=(--happened "$master"); else said=(--did-not-happen); fi
+    run jobs settle "$job" "${said[@]}" >/dev/null 2>&1 || run jobs replay "$job" >/dev/null 2>&1 || true
   done <"$work/unknown"
 }
 # Labels that stand at FedEx, and deliveries that bear one, are the same.
