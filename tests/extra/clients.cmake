@@ -27,6 +27,9 @@ if(TARGET ml-connector)
     add_test(NAME clients.C9_BC3.reconcile_${document} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/reconcile_documents_test.sh $<TARGET_FILE:ml-connector> ${document})
     set_tests_properties(clients.C9_BC3.reconcile_${document} PROPERTIES LABELS system TIMEOUT 300 RESOURCE_LOCK whole_program)
   endforeach()
+  # Labels of UPS from the delivery to the consignee.
+  add_test(NAME clients.L5_XU4_XU5_XF8.ups_labels COMMAND ${CMAKE_SOURCE_DIR}/tests/system/ups_labels_test.sh $<TARGET_FILE:ml-connector>)
+  set_tests_properties(clients.L5_XU4_XU5_XF8.ups_labels PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
   # The same day with the runtime killed in the middle, and with ShipStation as its sheet says that it may be.
   add_test(NAME clients.XS8_XS9.dispatch_killed COMMAND ${CMAKE_SOURCE_DIR}/tests/system/dispatch_parcels_test.sh $<TARGET_FILE:ml-connector> 8)
   add_test(NAME clients.XS3_XS13.dispatch_switched COMMAND ${CMAKE_SOURCE_DIR}/tests/system/dispatch_parcels_test.sh $<TARGET_FILE:ml-connector> 0
