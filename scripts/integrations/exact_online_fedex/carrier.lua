@@ -133,6 +133,12 @@ function carrier.buy(job, remote, consignment, effect)
     local bought = bought_of(sent.record, reference, account, transaction)
     if bought then
       told(job, bought)
+      if #bought.documents > 0 then
+        job:emit("papers", bought.master, {
+          books = job.source, reference = reference, master = bought.master, order = consignment.order, account_id = consignment.account_id,
+          ship_date = consignment.ship_date, files = bought.documents,
+        })
+      end
       return bought
     end
     take_lost(job, remote, consignment, account, sent.id)

@@ -39,6 +39,7 @@ return integration {
     -- What is written into Exact Online of a label, and out of it again.
     tell = flow { run = function(job, books) return require("shared.labels.telling").run(job, books) end },
     tell_together = flow { run = function(job, books) return require("shared.labels.together").run(job, books) end },
+    papers = flow { run = function(job, books) return require("papers").run(job, books) end },
     -- A person has a label taken back: sync CLIENT INSTANCE void --record NUMBER.
     void = flow { run = function(job, books, fedex) return require("labels").void(job, books, fedex) end },
 

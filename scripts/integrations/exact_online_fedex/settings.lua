@@ -46,7 +46,10 @@ return {
     doc = "`signature` of a row of services to what FedEx calls it.",
   },
   quantity_units = { "text", default = "PCS", doc = "The unit of quantities on the commercial invoice, as FedEx calls it." },
-  commercial_invoice = { "boolean", default = true, doc = "Whether FedEx makes the commercial invoice of a shipment that crosses a customs border." },
+  commercial_invoice = {
+    "boolean", default = true,
+    doc = "Whether FedEx makes the commercial invoice of a shipment that crosses a customs border; it becomes a document of the order.",
+  },
   lost_label = {
     "text", default = "cancel", one_of = { "cancel", "ask" },
     doc = "FedEx made a shipment, and its answer with the label was lost: cancel it and buy another label, or ask a person.",

@@ -96,6 +96,8 @@ tests["L4 outside the customs union goods have codes, origin and values that sum
   local eori = shipment.shipper.tins[1]
   assert(eori.number == "NL123456789" and eori.tinType == "BUSINESS_UNION", json.encode(shipment.shipper.tins))
   assert(shipment.shippingDocumentSpecification.shippingDocumentTypes[1] == "COMMERCIAL_INVOICE")
+  local papers = courier:booked().documents[1]
+  assert(papers.subject == "FedEx papers 123456-D1" and papers.files[1].name:find "commercial_invoice%.pdf$" and papers.order, json.encode(papers))
   -- The phone has its country's code, the state its two letters.
   local recipient = shipment.recipients[1]
   assert(recipient.contact.phoneNumber == "15125550100" and recipient.address.stateOrProvinceCode == "TX")

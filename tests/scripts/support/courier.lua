@@ -136,7 +136,7 @@ end
 local ROLES = {
   deliveries = { "books", "fedex" }, orders = { "books", "fedex" }, void = { "books", "fedex" }, tell = { "books" },
   tell_together = { "books" }, untell = { "books" }, track = { "fedex" },
-  scans = { "books" }, deleted = {}, collect = { "books" },
+  scans = { "books" }, deleted = {}, collect = { "books" }, papers = { "books" },
   compare = { "books", "fedex" }, difference = {}, check = { "books" }, differs = { "books" },
 }
 
