@@ -6,6 +6,10 @@ return function(settings)
       "text", default = "journal", one_of = { "journal", "purchase", "none" },
       doc = "What a label's cost becomes: journal (an entry that accrues it until the carrier bills), purchase (an entry on the carrier's account) or none.",
     },
+    entries = {
+      "text", default = "shipment", one_of = { "shipment", "day" },
+      doc = "An entry for each shipment, or one for each day, carrier and cost centre with the list of its labels: made when the day is over.",
+    },
     journal = { "text", default = "90", doc = "Code of the general journal that entries are made in." },
     purchase_journal = { "text", default = "60", doc = "Code of the purchase journal, for posting = purchase." },
     cost_account = { "text", doc = "Code of the G/L account that freight is booked on." },

@@ -62,6 +62,12 @@ return integration {
       },
       run = function(job, station, books) return require("costs").run(job, station, books) end,
     },
+    -- One entry for a day, carrier and cost centre: begun when the day is over.
+    days = flow { on = { schedule "03:00" }, run = function(job) return require("days").round(job) end },
+    day_entries = flow { run = function(job, books) return require("days").run(job, books) end },
+    -- Entries are held against what was sent, many in a call; one that differs is looked at by a person.
+    entries_read = flow { on = { schedule "1h" }, run = function(job, books) return require("confirming").round(job, books) end },
+    entry_checks = flow { run = function(job, books) return require("confirming").one(job, books) end },
     -- ShipStation's notifications; what they miss the polls find.
     notices = flow {
       on = { webhook("station", { "SHIP_NOTIFY", "ORDER_NOTIFY", "FULFILLMENT_SHIPPED" }, { key = "resource_url" }) },
