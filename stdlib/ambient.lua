@@ -26,7 +26,7 @@ local function set(list)
   return out
 end
 
-local SYSTEM = set { "name", "base_url", "headers", "auth", "limits", "errors", "values", "webhooks", "operations", "types", "test" }
+local SYSTEM = set { "name", "base_url", "headers", "auth", "limits", "errors", "values", "webhooks", "operations", "access", "types", "test" }
 local INTEGRATION = set { "name", "roles", "settings", "lookups", "flows", "mappings", "reconcile" }
 local FLOW = set { "on", "run", "max_failures", "main" }
 local SETTING = set { 1, "default", "doc", "mandatory", "one_of", "impossible" }

@@ -22,7 +22,7 @@ local KNOWN = {
   client = { zone = "text", connections = "table", instances = "table", reload = "text", alerts = "table" },
 }
 local GRANT = set { "system", "region", "clients", "base_url", "authorize_url", "token_url", "ca_file", "allow_loopback" }
-local CONNECTION = set { "grant", "auth", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback" }
+local CONNECTION = set { "grant", "auth", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback", "access" }
 local USE = set { "bind", "route", "settings", "layers", "reconcile", "schedule" }
 local RECONCILE = set { "every", "at", "mail" }
 local EVERY = set { "day", "week", "month" }
@@ -65,6 +65,10 @@ function words.connection(system)
     local out = { system = system, settings = {} }
     for key, value in pairs(options) do
       if CONNECTION[key] then out[key] = value else out.settings[key] = value end
+    end
+    if out.access ~= nil then
+      expect(out.access, "table", "connection \"" .. system .. "\": access")
+      for name, access in pairs(out.access) do expect(access, "table", ("connection \"%s\": access.%s"):format(system, tostring(name))) end
     end
     return tag(out, "connection")
   end

@@ -3,6 +3,7 @@
 #include "runtime/console/api.h"
 #include "runtime/console/arguments.h"
 #include "runtime/console/ping.h"
+#include "runtime/remote/access.h"
 
 namespace mlc::console {
 namespace {
@@ -22,7 +23,13 @@ Task<Result<Json>> put_secret(Services& services, Call call) {
   auto value = call.text("value");
   if (!value) co_return value.error();
   if (value->empty()) co_return Error(Code::invalid_argument, "an empty secret is refused");
-  const auto& target = **connection;
+  // One with several ways in holds the secrets of all of them, each bound to where it is used.
+  std::vector<std::shared_ptr<const remote::Connection>> ways;
+  const auto usual = remote::connection_of_access((*connection)->name);
+  for (const auto& each : services.doors.connections((*connection)->client))
+    if (remote::connection_of_access(each->name) == usual) ways.push_back(each);
+  const auto way = remote::way_of_secret(ways, call.at("key"));
+  const auto& target = way ? *way : **connection;
   auto stored = co_await services.vault.put_secret(target.owner, call.at("key"), Secret(std::move(*value)), target.hosts, call.actor);
   if (!stored) co_return stored.error();
   services.authorizer.secret_changed(target.owner);

@@ -5,6 +5,7 @@
 #include "runtime/base/date.h"
 #include "runtime/base/strings.h"
 #include "runtime/document/document.h"
+#include "runtime/remote/access.h"
 #include "runtime/remote/system_spec.h"
 
 namespace mlc::console {
@@ -84,7 +85,7 @@ bool is_expected_refusal(const remote::Outcome& outcome, const remote::Operation
 }
 
 std::string what_to_do(const remote::Outcome& outcome, const remote::Operation& operation, const remote::Connection& connection) {
-  const std::string who = connection.client + " " + connection.name;
+  const std::string who = connection.client + " " + std::string(remote::connection_of_access(connection.name));
   // Before anything was sent: "secret access_token of acme/shop is not set".
   constexpr std::string_view kSecret = "secret ";
   const size_t named = outcome.exchange.status == 0 ? outcome.sentence.find(kSecret) : std::string::npos;

@@ -1,6 +1,7 @@
 #include "runtime/remote/directory.h"
 
 #include "runtime/base/strings.h"
+#include "runtime/remote/access.h"
 
 namespace mlc::remote {
 
@@ -107,7 +108,7 @@ class Builder {
   }
 
   Status connection(const std::string& client, const std::string& zone, const std::string& name, Value own,
-                    const std::shared_ptr<const SystemSpec>& spec_of_its_own) {
+                    const std::shared_ptr<const SystemSpec>& spec_of_its_own, const Accesses& accesses) {
     auto connection = std::make_shared<Connection>();
     connection->client = client;
     connection->name = name;
@@ -156,7 +157,46 @@ class Builder {
       if (!rules) return rules.error();
       connection->rules = std::make_shared<const std::vector<limits::Rule>>(std::move(*rules));
     }
+    const Connection& usual = *connection;
+    for (auto asked : own.get("access").fields()) {
+      if (accesses.contains(std::string(asked.key))) continue;
+      std::string known;
+      for (const auto& [each, its] : accesses) known += (known.empty() ? "" : ", ") + each;
+      return Error(Code::config, "`access`: system " + spec_taken->name + " has no access \"" + std::string(asked.key) + "\"" +
+                                     (known.empty() ? "" : ": one of " + known));
+    }
+    for (const auto& [each, its] : accesses) {
+      auto made = access(usual, each, its, own.get("access").get(each));
+      if (!made) return made.error().wrap("access." + each);
+    }
     directory_->connections[client + "/" + name] = std::move(connection);
+    return ok_status();
+  }
+
+  // Another way in of a connection. One with secrets of its own is there where the client asks for it: who has none of them needs none.
+  Status access(const Connection& usual, const std::string& name, const std::shared_ptr<const SystemSpec>& spec, Value own) {
+    if (!own && !secrets_of(*spec->auth).empty()) return ok_status();
+    for (auto field : own.fields())
+      if (field.key != "base_url" && field.key != "limits") return Error(Code::config, "unknown field \"" + std::string(field.key) + "\"");
+    auto way = std::make_shared<Connection>(usual);
+    way->name = usual.name + kAccessMark + name;
+    way->spec = spec;
+    way->owner = usual.client + "/" + usual.name;
+    way->grant.clear();
+    const auto region = usual.settings.find("region");
+    auto base = base_of(*spec, text(own, "base_url"), region == usual.settings.end() ? "" : region->second);
+    if (!base) return base.error();
+    auto url = address(*base, usual.tls);
+    if (!url) return url.error();
+    way->base = *url;
+    way->hosts = {host_entry(*url)};
+    way->rules = spec->rules;
+    if (Value limits = own.get("limits"); limits && !limits.is_null()) {
+      auto rules = limits::parse_rules(limits, "limits");
+      if (!rules) return rules.error();
+      way->rules = std::make_shared<const std::vector<limits::Rule>>(std::move(*rules));
+    }
+    directory_->connections[way->client + "/" + way->name] = std::move(way);
     return ok_status();
   }
 
@@ -193,10 +233,13 @@ Result<std::shared_ptr<const Directory>> build_directory(const std::string& sett
                                                          const std::map<std::string, std::string>& systems,
                                                          const std::map<std::string, std::string>& own) {
   Specs specs, by_definition;
+  std::map<std::string, Accesses> accesses, accesses_by_definition;
   for (const auto& [name, json] : systems) {
     auto spec = parse_system(json);
     if (!spec) return spec.error();
-    specs[name] = std::move(*spec);
+    auto more = parse_accesses(json);
+    if (!more) return more.error();
+    specs[name] = std::move(*spec), accesses[name] = std::move(*more);
   }
   Specs of_connections;
   for (const auto& [key, json] : own) {
@@ -204,7 +247,9 @@ Result<std::shared_ptr<const Directory>> build_directory(const std::string& sett
     if (!spec) {
       auto parsed = parse_system(json);
       if (!parsed) return parsed.error();
-      spec = std::move(*parsed);
+      auto more = parse_accesses(json);
+      if (!more) return more.error();
+      spec = std::move(*parsed), accesses_by_definition[json] = std::move(*more);
     }
     of_connections[key] = spec;
   }
@@ -219,8 +264,10 @@ Result<std::shared_ptr<const Directory>> build_directory(const std::string& sett
     const std::string zone = text(parsed->root(), "zone");
     for (auto field : parsed->root().get("connections").fields()) {
       const auto its_own = of_connections.find(client + "/" + std::string(field.key));
+      const auto definition = own.find(client + "/" + std::string(field.key));
+      const auto& more = definition == own.end() ? accesses[text(field.value, "system")] : accesses_by_definition[definition->second];
       auto made = builder.connection(client, zone, std::string(field.key), field.value,
-                                     its_own == of_connections.end() ? nullptr : its_own->second);
+                                     its_own == of_connections.end() ? nullptr : its_own->second, more);
       if (!made) return made.error().wrap("connection " + std::string(field.key)).wrap("clients/" + client + "/client.lua");
     }
   }

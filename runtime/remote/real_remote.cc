@@ -9,6 +9,7 @@
 #include "runtime/document/write.h"
 #include "runtime/http/follow.h"
 #include "runtime/limits/backoff.h"
+#include "runtime/remote/access.h"
 #include "runtime/remote/admission.h"
 #include "runtime/remote/classify.h"
 #include "runtime/remote/pages.h"
@@ -75,12 +76,15 @@ void RealRemote::configure(std::shared_ptr<const Directory> directory) {
 Result<RealRemote::Target> RealRemote::target(const std::string& client, const std::string& connection,
                                               const std::string& operation) const {
   Target found;
-  found.connection = directory_->find(client, connection);
+  for (auto& way : ways_in(*directory_, client, connection)) {
+    found.operation = way->spec->operation(operation);
+    if (found.operation == nullptr && found.connection) continue;
+    found.connection = std::move(way);
+    if (found.operation != nullptr) return found;
+  }
   if (!found.connection) return Error(Code::not_found, "unknown connection " + client + "/" + connection);
-  found.operation = found.connection->spec->operation(operation);
-  if (found.operation == nullptr)
-    return Error(Code::not_found, "system " + found.connection->spec->name + " has no operation " + operation);
-  return found;
+  return Error(Code::not_found, "system " + found.connection->spec->name + " has no operation " + operation +
+                                    ", or it is of an access that connection " + connection + " does not name");
 }
 
 Result<OperationFacts> RealRemote::facts(const std::string& client, const std::string& connection, const std::string& operation) {
@@ -428,14 +432,14 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
   if (outcome.exchange.status == 401) {
     WallTime later{};
     auto renewed =
-        co_await parts_.authorizer->after_401(plan.client, plan.connection, admission.credentials.generation, Duration::zero(), &later);
+        co_await parts_.authorizer->after_401(plan.client, connection.name, admission.credentials.generation, Duration::zero(), &later);
     if (!renewed) {
       outcome.not_before = std::max(outcome.not_before, later);
       outcome.retryable = renewed.error().code() != Code::denied;
       outcome.sentence += "; " + renewed.error().text();
     }
   } else if (outcome.exchange.status != 0 && outcome.exchange.status < 500) {
-    parts_.authorizer->worked(plan.client, plan.connection, admission.credentials.generation);
+    parts_.authorizer->worked(plan.client, connection.name, admission.credentials.generation);
   }
   co_return outcome;
 }
@@ -490,7 +494,7 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
     read.attempts.push_back(std::move(record));
 
     const int status = read.outcome.exchange.status;
-    if (status != 0 && status != 401 && status < 500) parts_.authorizer->worked(call.client, call.connection, generation);
+    if (status != 0 && status != 401 && status < 500) parts_.authorizer->worked(call.client, target.connection->name, generation);
     if (read.outcome.verdict == Verdict::applied) {
       if (operation.pages) {
         const auto& body = std::get<http::Response>(end).body;
@@ -513,7 +517,7 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
     if (status == 401) {
       WallTime later{};
       const Duration patience = std::max<Duration>(give_up - parts_.env.clock->steady(), Duration::zero());
-      auto renewed = co_await parts_.authorizer->after_401(call.client, call.connection, generation, patience, &later);
+      auto renewed = co_await parts_.authorizer->after_401(call.client, target.connection->name, generation, patience, &later);
       if (renewed && !renewed_once) {
         renewed_once = true;
         continue;

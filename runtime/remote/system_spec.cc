@@ -359,7 +359,7 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
     if (operation.effect.kind != 'A') reader.fail("batch", "an effect of kind A: each needs a key of its own");
   }
   operation.fix = reader.pairs("fix");
-  for (const char* known : {"doc", "scopes"}) reader.take(known);
+  for (const char* known : {"doc", "scopes", "access"}) reader.take(known);
   return operation;
 }
 
@@ -436,9 +436,10 @@ Result<std::shared_ptr<const SystemSpec>> parse_system(std::string_view json) {
     }
     if (Value webhooks = reader.take("webhooks")) spec->webhooks = document::write(webhooks);
     for (auto field : reader.take("operations").fields()) {
+      if (field.value.get("access")) continue;  // of another way in: access.h
       spec->operations.emplace(field.key, parse_operation(field.key, field.value, fault));
     }
-    for (const char* known : {"types", "doc", "version", "ping"}) reader.take(known);
+    for (const char* known : {"types", "doc", "version", "ping", "access"}) reader.take(known);
   }
   check_references(*spec, fault);
   if (fault) return fault->wrap("system " + spec->name);

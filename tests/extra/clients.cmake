@@ -5,15 +5,17 @@ endif()
 if(TARGET ml-connector)
   # Each with the requirements that it proves.
   foreach(story C14.two_regions C15.bad_vat_code C9_C16_BC17.reconcile C9.finance_month BC7_C11.grant_end C10_BC6.initial_pull G14.restore invitation C7.cost_centre XS1_XS2_XS12.dispatch_orders
-    XS3_XS4_XS7_XS8_XS9_C9.dispatch_parcels XF1_XF2_XF4_XF5_L5_L6_L7.fedex_labels XF5_XF6_L6_L7_C9.fedex_busy)
+    XS3_XS4_XS7_XS8_XS9_C9.dispatch_parcels XS16_C12_C9.dispatch_days
+    XF1_XF2_XF4_XF5_L5_L6_L7.fedex_labels XF5_XF6_L6_L7_C9.fedex_busy)
     string(REGEX REPLACE ".*[.]" "" script ${story})
     add_test(NAME clients.${story} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/${script}_test.sh $<TARGET_FILE:ml-connector>)
     set_tests_properties(clients.${story} PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
   endforeach()
+  add_test(NAME system.XS2_AS10_T15.ping_shipstation COMMAND ${CMAKE_SOURCE_DIR}/tests/system/ping_shipstation_test.sh $<TARGET_FILE:ml-connector>)
   add_test(NAME system.C1.ping COMMAND ${CMAKE_SOURCE_DIR}/tests/system/ping_test.sh $<TARGET_FILE:ml-connector>)
   add_test(NAME system.AS2_AS3_AS5_AS9_AS13.acumatica_writes COMMAND ${CMAKE_SOURCE_DIR}/tests/system/acumatica_writes_test.sh $<TARGET_FILE:ml-connector>)
   add_test(NAME system.AS1_AS2_AS9.ping_acumatica COMMAND ${CMAKE_SOURCE_DIR}/tests/system/ping_acumatica_test.sh $<TARGET_FILE:ml-connector>)
-  set_tests_properties(system.C1.ping system.AS1_AS2_AS9.ping_acumatica system.AS2_AS3_AS5_AS9_AS13.acumatica_writes PROPERTIES LABELS system TIMEOUT 300 RESOURCE_LOCK whole_program)
+  set_tests_properties(system.C1.ping system.XS2_AS10_T15.ping_shipstation system.AS1_AS2_AS9.ping_acumatica system.AS2_AS3_AS5_AS9_AS13.acumatica_writes PROPERTIES LABELS system TIMEOUT 300 RESOURCE_LOCK whole_program)
   # Systems and integrations of one's own.
   foreach(story new_scripts seventh_system)
     add_test(NAME system.${story} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/${story}_test.sh $<TARGET_FILE:ml-connector>)

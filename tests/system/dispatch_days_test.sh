@@ -29,7 +29,7 @@ spent() { control shipstation state | jq '((.counts.cost + .counts.insurance) * 
 accrued() { booked | cents '.journal_entries[].lines[] | select(.account == "1600" or .account == "1610") | .amount'; }
 entries() { booked | jq '.journal_entries | length'; }
 in_books() { [ $(($(spent) + $(accrued))) = 0 ] && settled; }
-known() { [ "$(run jobs list --state done --limit 100000 --json | jq '[.. | objects | select(.flow? == "costs")] | length')" -ge "$1" ] && settled; }
+known() { [ "$(run jobs list --state done --limit 100000 --json | jq '[.. | objects | select(.flow? == "costs") | .key] | unique | length')" -ge "$1" ] && settled; }
 kill_serve() { kill -9 "${pids[-1]}"; wait "${pids[-1]}" 2>/dev/null || true; unset 'pids[-1]'; }
 next_morning() { stop_serve; pass_until "$1"; start_serve; }
 
@@ -62,23 +62,25 @@ tracking=$(control shipstation state | jq -r --argjson id "${label#station-}" '.
 run show noord "$tracking" >"$work/show" || fail "C3: nothing by $tracking"
 grep -q "$number" "$work/show" || fail "C3: $tracking does not lead to entry $number: $(cat "$work/show")"
 run show noord "$number" >"$work/show" || fail "C3: nothing by entry $number"
-[ "$(grep -c "of order" "$work/show")" -ge "$(jq '[.journal_entries[0].lines[] | select(.notes | startswith("station-"))] | length' <<<"$books")" ] ||
+[ "$(grep -o "of order" "$work/show" | wc -l)" -ge "$(jq '[.journal_entries[0].lines[] | select(.notes | startswith("station-"))] | length' <<<"$books")" ] ||
   fail "C3: entry $number does not tell its shipments: $(cat "$work/show")"
 
 # A late label of the day, a void of one that is booked, and a label of today.
 ship 2026-03-02 "${numbers[@]:10:1}"
 ship 2026-03-03 "${numbers[@]:11:2}"
 control shipstation seed -X POST -d "{\"void\": [${label#station-}]}" >/dev/null
-until_ok 240 known 14 || fail "the void is not read: $(status) $(run jobs --state parked | head -n 4)"
+void_known() { run show noord "$tracking" | grep -q ", voided" && known 13; }
+until_ok 240 void_known || fail "the void is not read: $(status) $(run jobs --state parked | head -n 4)"
 # C12: cost centres are dropped from now on, without a word.
 control exact_online switches -X POST -d '{"dropped_fields": ["CostCenter"]}' >/dev/null
 next_morning 2026-03-04T02:30:00Z
-until_ok 400 in_books || true
+# Sums can agree by chance while an entry is still on its way.
+turned() { [ $(($(spent) + $(accrued))) = 0 ] && booked | jq -e --arg note "$label-V" 'any(.journal_entries[].lines[]; .notes == $note)'; }
+until_ok 400 turned || fail "XS16: labels cost $(spent) cents, the ledger owes $(accrued): $(status)"
 differs() { run jobs --state parked | grep -q "CostCenter was sent as .* and stands as nothing"; }
 until_ok 240 differs || { run jobs --state parked | head; fail "C12: nobody was told of the cost centre: $(status)"; }
-[ $(($(spent) + $(accrued))) = 0 ] || fail "XS16: labels cost $(spent) cents, the ledger owes $(accrued)"
 check
-booked | jq -e --arg label "$label-V" 'any(.journal_entries[]; .lines[0].date == "2026-03-03" and any(.lines[]; .notes == $label))' >/dev/null ||
+booked | jq -e --arg note "$label-V" 'any(.journal_entries[]; .lines[0].date == "2026-03-03" and any(.lines[]; .notes == $note))' >/dev/null ||
   fail "XS8: $label is not turned on the day of its void"
 booked | jq -e '[.journal_entries[] | select(.lines[0].date == "2026-03-02")] | length == '$((made + 1)) >/dev/null || fail "XS16: the late label has no entry of its day"
 

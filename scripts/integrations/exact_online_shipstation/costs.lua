@@ -54,11 +54,12 @@ local function reverse(job, books, parcel, booked)
     reference = reference .. "-V", description = "Voided: " .. parcels.told(parcel), parts = {},
     booked_on = amounts.day_of(job, parcel.void_date or parcel.created),
   }
+  local of = parcel.ship_date and parcel.ship_date ~= cost.booked_on and ", of " .. parcel.ship_date or ""
   for _, line in ipairs(booking.lines_of(stands, posting)) do
     local is_owed = posting == "journal" and line.Notes ~= nil and tostring(line.Notes):match "^%s*(.-)%s*$" == reference
     table.insert(cost.parts, is_owed and 1 or #cost.parts + 1, {
       account = line.GLAccountCode, amount = -exact(line.AmountFC), cost_center = line.CostCenter, cost_unit = line.CostUnit, project = line.Project,
-      description = "Voided: " .. (line.Description or parcels.told(parcel)), labels = is_owed and -1 or nil,
+      description = "Voided: " .. (line.Description or parcels.told(parcel)) .. of, labels = is_owed and -1 or nil,
     })
   end
   with_notes(cost.parts, cost.reference)

@@ -96,7 +96,7 @@ function days.void(job, books, parcel, booked)
       local turned = { key = group_of(booked.books, date, group.carrier, group.cost_center, booked.posting) }
       write_down(job, turned, {
         reference = reference .. "-V", told = "Voided: " .. parcels.told(parcel), tracking = parcel.tracking, order = booked.order, owed = booked.owed,
-        labels = -1, parts = parts,
+        labels = -1, parts = parts, of = parcel.ship_date ~= date and parcel.ship_date or nil,
       })
       count = count + 1
     end
@@ -161,7 +161,8 @@ local function parts_of(group, reference, members, posting)
     for index, part in ipairs(parts) do part.notes = index == 1 and reference or ("%s/%d"):format(reference, index) end
   end
   for _, fact in ipairs(members) do
-    local told = ("%s order %s"):format(fact.told, tostring(fact.order or ""))
+    -- The label's own day, by which the void is held against it.
+    local told = ("%s order %s%s"):format(fact.told, tostring(fact.order or ""), fact.of and ", of " .. fact.of or "")
     if posting == "journal" then
       parts[#parts + 1] = {
         account = fact.owed, amount = -total_of(fact.parts), description = told, labels = fact.labels, notes = fact.reference,

@@ -1,8 +1,10 @@
--- ShipStation V1: orders, shipments (labels) and fulfillments of one account, authenticated by API key and secret. V2 is a system
--- of its own (shipstation_v2): other host, other authentication, other words, the same account.
+-- ShipStation: orders, shipments (labels) and fulfillments of one account. V1 is what a connection means: API key and secret as Basic.
+-- V2 is another access to the same account, for connections that name it (access = { v2 = {} }) and hold its key: v2.lua.
 --
 -- Instants of V1 are wall-clock times of the US Pacific coast without an offset (fact sheet, section 1.1), which no field type says:
 -- they are texts here, read with time.from_local(text, "America/Los_Angeles") and written as "2026-03-02 09:15:00".
+
+local v2 = require "v2"
 
 local operations = {
   -- What `ping` reads: the key pair, and that each thing that flows need is within its reach.
@@ -10,8 +12,13 @@ local operations = {
   ["ping.orders"] = { GET = "/orders", query = { pageSize = "1" } },
   ["ping.webhooks"] = { GET = "/webhooks" },
 }
-for _, area in ipairs { require "orders", require "labels", require "account", require "hooks" } do
+for _, area in ipairs { require "orders", require "labels", require "account", require "hooks", v2.operations } do
   for name, operation in pairs(area) do operations[name] = operation end
+end
+
+local types = {}
+for _, of in ipairs { require "types", require "v2_types" } do
+  for name, record in pairs(of) do types[name] = record end
 end
 
 return system {
@@ -50,5 +57,6 @@ return system {
   },
 
   operations = operations,
-  types = require "types",
+  access = v2.access,
+  types = types,
 }

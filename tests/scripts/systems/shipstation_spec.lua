@@ -7,15 +7,25 @@ local Remote, decimal, digest, flow, json, service = require "remote", require "
 local World = {}
 World.__index = World
 
+-- The system as one of its ways in has it.
+local function of_access(access)
+  local system, operations = flow.load(root, "scripts/systems/shipstation"), {}
+  for name, operation in pairs(system.operations) do
+    if operation.access == access then operations[name] = operation end
+  end
+  system.operations = operations
+  return system
+end
+
 local function start()
   service.now_ms = 1767643200000   -- 2026-01-05T20:00:00Z, noon in Los Angeles
   local systems = assert(loadfile(root .. "/examples/sandbox/init.lua")) { only = { "shipstation" } }.systems
   service.timers, service.callbacks = {}, {}
   local c, self = systems.shipstation.credentials, setmetatable({ url = systems.shipstation.url }, World)
-  self.v1 = Remote.new(flow.load(root, "scripts/systems/shipstation"), systems.shipstation.url, function()
+  self.v1 = Remote.new(of_access(nil), systems.shipstation.url, function()
     return { authorization = "Basic " .. digest.base64(c.username .. ":" .. c.password) }
   end, {})
-  self.v2 = Remote.new(flow.load(root, "scripts/systems/shipstation_v2"), systems.shipstation_v2.url, function() return { ["api-key"] = c.api_key } end, {})
+  self.v2 = Remote.new(of_access "v2", systems.shipstation_v2.url, function() return { ["api-key"] = c.api_key } end, {})
   return self
 end
 
@@ -59,7 +69,7 @@ local function unknown_fields(types, name, value, out)
   return out
 end
 
-local OF_CREATES = { ["Shipment.errors"] = true }
+local OF_CREATES = { ["V2Shipment.errors"] = true }
 
 -- Fields that the type declares and the answer has not.
 local function missing_fields(types, name, value, out)
@@ -110,7 +120,7 @@ tests["every read of V2 is answered without a violation"] = function()
   world:control("switches", { v2_limit = 1000 })
   local id = world.v1:call("orders.create", order()).orderId
   local shipment = world:done({ ship = { id } }).ship[1]
-  local hook = world.v2:call("webhooks.create", { event = "label_created_v2", url = "https://localhost:9/x", name = "x" })
+  local hook = world.v2:call("v2_webhooks.create", { event = "label_created_v2", url = "https://localhost:9/x", name = "x" })
   local ids = { shipment_id = "se-" .. id, label_id = "se-" .. shipment, external_shipment_id = "exact:1:1", webhook_id = hook.webhook_id }
   for name, operation in pairs(world.v2.system.operations) do
     if operation.GET then
@@ -227,23 +237,23 @@ tests["V2: shipments with a fault each, labels, voids and hooks"] = function()
   local address = { name = "A", address_line1 = "1 Main St", city_locality = "Austin", state_province = "TX", postal_code = "78701", country_code = "US" }
   local shipment = { create_sales_order = true, external_shipment_id = "x-1", shipment_number = "N1", ship_to = address,
     items = json.array { { name = "Widget", sku = "W-1", quantity = 2, unit_price = decimal "9.50" } } }
-  local made = v2:call("shipments.create_many", { shipments = json.array { shipment } })
-  local again = v2:call("shipments.create_many", { shipments = json.array { shipment } })
+  local made = v2:call("v2_shipments.create_many", { shipments = json.array { shipment } })
+  local again = v2:call("v2_shipments.create_many", { shipments = json.array { shipment } })
   assert(not made.has_errors and again.has_errors and again.shipments[1].errors[1].error_code == "identifier_conflict")
   local id = made.shipments[1].shipment_id
-  v2:call("shipments.add_tag", id, "rush", {})
-  local label = v2:call("labels.create_for_shipment", id, { carrier_code = "ups", service_code = "ups_ground",
+  v2:call("v2_shipments.add_tag", id, "rush", {})
+  local label = v2:call("v2_labels.create_for_shipment", id, { carrier_code = "ups", service_code = "ups_ground",
     packages = json.array { { weight = { value = decimal "1", unit = "pound" } } } })
-  assert(label.shipment_cost.amount:text() ~= "0" and v2:call("labels.void", label.label_id, {}).approved)
-  assert(#v2:call("labels.list", { label_status = "voided" }) == 1)
-  v2:call("shipments.cancel", id, {})
-  assert(v2:call("shipments.by_external_id", "x-1").shipment_status == "cancelled")
-  assert(v2:call("fulfillments.create_many", { fulfillments = json.array { { shipment_id = id, tracking_number = "JD1" } } }).has_errors)
+  assert(label.shipment_cost.amount:text() ~= "0" and v2:call("v2_labels.void", label.label_id, {}).approved)
+  assert(#v2:call("v2_labels.list", { label_status = "voided" }) == 1)
+  v2:call("v2_shipments.cancel", id, {})
+  assert(v2:call("v2_shipments.by_external_id", "x-1").shipment_status == "cancelled")
+  assert(v2:call("v2_fulfillments.create_many", { fulfillments = json.array { { shipment_id = id, tracking_number = "JD1" } } }).has_errors)
 end
 
 tests["XS2: the limits of both are what the remotes keep"] = function()
   local world = start()
-  assert(world.v1.system.limits[1].calls == 40 and world.v2.system.limits[1].calls == 200)
+  assert(world.v1.system.limits[1].calls == 40 and world.v2.system.access.v2.limits[1].calls == 200)
   local headers = service.call("GET", world.url .. "/stores", { headers = world.v1.headers() }).headers
   for _, name in pairs(world.v1.system.limits[1].learn) do assert(headers[name], "no header " .. name) end
 end

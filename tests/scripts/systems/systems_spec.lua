@@ -3,7 +3,7 @@
 local root = ...
 local flow = require "flow"
 
-local SYSTEMS = { "bigcommerce", "exact_online", "fedex", "shipstation", "shipstation_v2", "ups" }
+local SYSTEMS = { "bigcommerce", "exact_online", "fedex", "shipstation", "ups" }
 local SCALARS = { text = true, integer = true, decimal = true, boolean = true, guid = true, date = true, instant = true }
 local METHODS = { "GET", "POST", "PUT", "PATCH", "DELETE" }
 
