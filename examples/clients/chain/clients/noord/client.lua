@@ -9,7 +9,7 @@ connections = {
     store_hash = "@STORE_HASH_2@", base_url = "@SHOP_2_URL@", ca_file = "@CA_FILE@", allow_loopback = true,
   },
   books = connection "exact_online" {
-    region = "nl", division = 234567, base_url = "@EXACT_URL@", ca_file = "@CA_FILE@", allow_loopback = true,
+    grant = "exact_nl", division = 234567, base_url = "@EXACT_URL@", ca_file = "@CA_FILE@", allow_loopback = true,
   },
   station = connection "shipstation" { base_url = "@STATION_URL@", ca_file = "@CA_FILE@", allow_loopback = true },
   fedex = connection "fedex" { region = "production", base_url = "@FEDEX_URL@", ca_file = "@CA_FILE@", allow_loopback = true },
@@ -52,6 +52,7 @@ instances = {
     bind = { books = "books", ups = "ups" },
     settings = {
       account = "@UPS_ACCOUNT@", sender = sender, ships = "orders", ready_warehouses = { "2" }, default_phone = "+31301234567",
+      delivered_as = "remarks",
       services = { { country = { "NL", "BE", "DE", "FR" }, service = "11" } },
     },
   },
