@@ -198,7 +198,8 @@ control fedex seed -X POST -d "{\"journey\": \"delivered\", \"parcels\": $parcel
 control ups seed -X POST -d '{"travel": "all", "ends": "delivered"}' >/dev/null
 arrived() {
   run sync noord tracking track --no-wait >/dev/null 2>&1 || true
-  run sync noord labels round --no-wait >/dev/null 2>&1 || true
+  local number
+  for number in $(control ups state | jq -r '.shipments[].numbers[]'); do run sync noord labels look --record "$number" --no-wait >/dev/null 2>&1 || true; done
   [ "$(dispatched | jq '[.deliveries[] | select((.remarks // "") | test("elivered"))] | length')" -ge $((packed + called)) ]
 }
 until_ok 120 arrived || fail "the books do not say that the parcels have arrived: $(dispatched | jq -c '[.deliveries[] | .remarks]')"
