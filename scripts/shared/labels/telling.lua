@@ -1,7 +1,7 @@
 -- The way back into Exact Online (L5): tracking number and link on the delivery and its lines, the order's document with the labels, the
 -- invoice where that is set; and out of it again when a label is voided. The order's own data stays as it is.
 
-local decimal, known = require "decimal", require "shared.labels.known"
+local decimal, known, parcels = require "decimal", require "shared.labels.known", require "shared.tracking.parcels"
 
 local telling = {}
 
@@ -160,6 +160,7 @@ function telling.one(job, books, event, looked)
   if event.kind == "order" then
     local made = make_delivery(job, at, event, file)
     delivery = made.state ~= "shadow" and made.id or nil
+    if delivery then parcels.delivered_as(job, all_numbers(event), delivery) end
   else
     on_delivery(job, at, event, event.id, file)
   end

@@ -44,6 +44,18 @@ local function leave_delivery(job, parcel)
   job.kv.set(delivery_key(parcel.delivery.id), #out > 0 and out or nil)
 end
 
+-- The goods delivery of parcels that left before there was one.
+function parcels.delivered_as(job, numbers, id)
+  for _, number in ipairs(numbers) do
+    local parcel = parcels.get(job, number)
+    if parcel and not parcel.delivery then
+      parcel.delivery = { id = id }
+      parcels.keep(job, parcel)
+      join_delivery(job, parcel)
+    end
+  end
+end
+
 -- Begins to follow a parcel: { number, carrier, books, delivery = { id, number }, order = { id, number }, account_id, reference, ship_date,
 -- link, typed }. carrier and books are names of connections. One that is followed already stays as it is.
 function parcels.open(job, parcel)

@@ -265,6 +265,8 @@ tests["XU2: with ships = orders a ready order becomes a shipment, and its goods 
   equal(delivery.tracking, post:shipments()[1].numbers[1])
   equal(delivery.lines[1].quantity, "2.0000")
   equal(post:shipments()[1].references[1], "123456-O" .. order.number)
+  -- The parcel knows its delivery from then on: what happens to it is told there.
+  equal(post.kv["tracked:" .. delivery.tracking].delivery.id, delivery.id)
   local waiting = post:ordered { address = HOME, approval = 0 }
   contains(post:through("orders", waiting.id)[3].skipped, "not approved")
 end
