@@ -55,12 +55,19 @@ function names.system(definition)
 end
 
 -- look_up{ "invoices.list", by = "YourRef", quiet = "3m" }: a create whose fate is found out by looking (kind C). `field`: what
--- the rows call it.
+-- the rows call it. `asks`: what the look-up is given where no filter of a list finds the record.
 function names.look_up(effect)
   expect_table(effect, "look_up")
-  only(effect, set { 1, "by", "field", "quiet" }, "look_up")
+  only(effect, set { 1, "by", "field", "quiet", "asks", "found", "id", "number", "parts", "gone", "fetch", "first", "absent", "within" }, "look_up")
   if not effect[1] or not effect.by then fail("look_up: expected { \"operation\", by = \"Field\" }") end
-  return { kind = "C", look_up = effect[1], by = effect.by, field = effect.field, quiet = effect.quiet or "1m" }
+  local out = { kind = "C", quiet = "1m" }
+  for name, value in pairs(effect) do out[name == 1 and "look_up" or name] = value end
+  if effect.fetch ~= nil then
+    expect_table(effect.fetch, "look_up: fetch")
+    only(effect.fetch, set { 1, "asks" }, "look_up: fetch")
+    out.fetch = { read = effect.fetch[1], asks = effect.fetch.asks }
+  end
+  return out
 end
 
 -- upsert{ key = "orderKey", read = "orders.get" }: writing again writes the same record (kind A). `field`: what the record read

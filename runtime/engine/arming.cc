@@ -90,6 +90,8 @@ Task<Arming::Looked> Arming::look(store::Effect effect) {
   if (!plan->probe || effect.kind == 'D') co_return Looked{"can't be looked up: a person says what became of it", ""};
   auto found = co_await look_up(context_, effect.client, effect.connection, *plan->probe, effect.operation);
   if (!found) co_return Looked{"not looked up: " + found.error().text(), ""};
+  if (found->records.empty() && plan->probe->within != Duration::zero())
+    co_return Looked{"not there yet; looked for again, and then a person says what became of it", ""};
   if (found->records.empty()) co_return Looked{"not there; searched again before anything is sent", ""};
   if (found->records.size() > 1) co_return Looked{std::to_string(found->records.size()) + " records bear its reference", ""};
   auto& record = found->records.front();

@@ -14,6 +14,7 @@ constexpr size_t kMostSearched = 10'000;
 
 // Kind C, before the first send of a create: whoever made it already saves the second one.
 Task<Effects::Stop> Effects::search_first() {
+  if (!plan_.probe->first && !run_.context.doors.restored()) co_return std::nullopt;
   // A run that ended for want of a permit comes back soon: its search need not be paid twice.
   auto& searched = run_.context.searched;
   const WallTime now = run_.context.now();
@@ -25,6 +26,13 @@ Task<Effects::Stop> Effects::search_first() {
   WallTime not_before{};
   auto found = co_await search(&not_before);
   if (!found) co_return Sent(from_error(found.error(), not_before));
+  if (found->parts > 0) {
+    co_return park("several_found",
+                   "only " + std::to_string(found->parts) + " of " + std::to_string(plan_.probe->parts) +
+                       " parts of what is to be made bear the reference " + plan_.probe->value + " there",
+                   "look there what they are, then `jobs settle " + std::to_string(run_.job.id) +
+                       " --happened ID`, or remove them and release the job");
+  }
   if (found->records.empty()) {
     if (searched.size() >= kMostSearched) searched.clear();
     searched[effect_->key] = now;

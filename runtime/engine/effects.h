@@ -62,6 +62,8 @@ class Effects {
   // Unknown outcomes, by kind; nullopt = the frozen bytes may go (again).
   Task<Stop> clear_unknown();
   Task<Stop> clear_by_search(bool resend_allowed);
+  Task<Stop> clear_by_looking_on();
+  Task<Stop> note_absent(std::string json);
   Task<Stop> after_check();
   Task<Stop> after_restore();  // may the lost installation have done it?
   Stop park(std::string code, std::string sentence, std::string fix) const;

@@ -13,6 +13,7 @@ struct Found {
     std::string id, number, json;
   };
   std::vector<Record> records;               // all matches, never only the first
+  size_t parts = 0;                          // of one record that is not there whole; then there are no records
   std::vector<store::EntryBirth> exchanges;  // to be recorded
 };
 

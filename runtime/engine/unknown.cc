@@ -1,4 +1,6 @@
 // The part of Effects that decides what became of a send whose answer is missing (reliability.md section 2).
+#include <algorithm>
+
 #include "runtime/document/node.h"
 #include "runtime/engine/effects.h"
 
@@ -73,6 +75,10 @@ Task<Effects::Stop> Effects::clear_unknown() {
     co_return std::nullopt;
   }
   if (searchable && (plan_.kind == 'C' || plan_.kind == 'B')) {
+    if (plan_.probe->within != Duration::zero()) {
+      auto looking = clear_by_looking_on();
+      co_return co_await std::move(looking);
+    }
     if (refusal_like) {
       Stop stop = co_await wait_until(effect_->ended + plan_.quiet);
       if (stop) co_return stop;
@@ -130,13 +136,69 @@ Task<Effects::Stop> Effects::clear_by_search(bool resend_allowed) {
       auto& record = found->records.front();
       co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
     }
-    auto birth = run_.journal.seal(EntryKind::note, -1, note("absent"), "", {run_.context.now(), false, "null"});
-    if (!birth) co_return Sent(from_error(birth.error(), {}));
-    store::Change change;
-    change.entries.push_back(*birth);
-    auto committed = co_await run_.commit(std::move(change));
-    if (!committed) co_return Sent(from_error(committed.error(), {}));
-    run_.journal.add(*birth, committed->entry_rows.front(), run_.job.id);
+    Stop failed = co_await note_absent("null");
+    if (failed) co_return failed;
+  }
+}
+
+Task<Effects::Stop> Effects::note_absent(std::string json) {
+  auto birth = run_.journal.seal(EntryKind::note, -1, note("absent"), "", {run_.context.now(), false, std::move(json)});
+  if (!birth) co_return Sent(from_error(birth.error(), {}));
+  store::Change change;
+  change.entries.push_back(*birth);
+  auto committed = co_await run_.commit(std::move(change));
+  if (!committed) co_return Sent(from_error(committed.error(), {}));
+  run_.journal.add(*birth, committed->entry_rows.front(), run_.job.id);
+  co_return std::nullopt;
+}
+
+// Kind C where nobody says how soon a look-up sees what was made: that nothing is found proves nothing, so nothing is sent again. It is
+// looked for after the settle time and then at growing distances until the declared span is over; then a person decides. A job that
+// a person releases after that looks once more.
+Task<Effects::Stop> Effects::clear_by_looking_on() {
+  constexpr int kMostDoublings = 20;
+  const WallTime last_look = effect_->ended + plan_.probe->within;
+  size_t parts = 0;
+  for (bool looked = false;; looked = true) {
+    const int absent = run_.journal.count_after(effect_->outcome_row, EntryKind::note, note("absent"));
+    WallTime since = effect_->ended;
+    if (const auto* last = run_.journal.newest_after(effect_->outcome_row, EntryKind::note, note("absent"))) {
+      auto answer = run_.journal.open(*last);
+      if (!answer) co_return Sent(from_error(answer.error(), {}));
+      since = answer->at;
+    }
+    const bool over = absent > 0 && since >= last_look;
+    if (over && looked) {
+      const std::string& reference = plan_.probe->value;
+      const std::string seen = parts == 0 ? "nothing with the reference " + reference + " is found there"
+                                          : "only " + std::to_string(parts) + " of " + std::to_string(plan_.probe->parts) +
+                                                " parts with the reference " + reference + " are found there";
+      co_return park("unknown_effect",
+                     "the answer to " + request_.effect + " (" + request_.operation + ") was lost, and after " + std::to_string(absent) +
+                         (absent == 1 ? " look " : " looks ") + seen + "; it may have been made all the same, so it is not sent again",
+                     "look there for " + reference + ", then `jobs settle " + std::to_string(run_.job.id) +
+                         " --happened ID` or `--did-not-happen`");
+    }
+    WallTime next = since + plan_.quiet * (int64_t{1} << std::clamp(absent - 1, 0, kMostDoublings));
+    if (next > last_look && since < last_look) next = last_look;
+    if (!over) {
+      Stop stop = co_await wait_until(next);
+      if (stop) co_return stop;
+    }
+    WallTime not_before{};
+    auto found = co_await search(&not_before);
+    if (!found) co_return Sent(from_error(found.error(), not_before));
+    if (found->records.size() > 1) {
+      co_return park("several_found", std::to_string(found->records.size()) + " records there bear the reference " + plan_.probe->value,
+                     "remove the doubled ones, then release the job");
+    }
+    if (found->records.size() == 1) {
+      auto& record = found->records.front();
+      co_return co_await settle(record.id, record.number, record.json, nullptr, "settled");
+    }
+    parts = found->parts;
+    Stop failed = co_await note_absent("null");
+    if (failed) co_return failed;
   }
 }
 

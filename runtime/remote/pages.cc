@@ -39,14 +39,21 @@ Result<Page> take_page(const Operation& operation, Value arguments, Value answer
   Page page;
   page.rows = "[]";
   if (!answer || answer.is_null()) return page;  // 204: there is nothing, or nothing more
-  Value rows;
+  Value rows, alone;
   for (const auto& path : pages.rows) {
     rows = find_dotted(answer, path);
     if (rows.is_array()) break;
+    if (rows.is_object() && !path.empty() && !alone) alone = rows;
   }
-  if (!rows.is_array()) return Error(Code::corrupt, operation.name + ": the answer holds no list of rows");
-  page.rows = document::write(rows);
-  page.count = rows.size();
+  if (rows.is_array()) {
+    page.rows = document::write(rows);
+    page.count = rows.size();
+  } else if (alone) {  // some write a list of one as the one
+    page.rows = "[" + document::write(alone) + "]";
+    page.count = 1;
+  } else {
+    return Error(Code::corrupt, operation.name + ": the answer holds no list of rows");
+  }
 
   if (!pages.next.empty()) {
     if (Value link = find_dotted(answer, pages.next); link.is_string() && !link.text().empty()) {

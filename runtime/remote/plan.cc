@@ -56,6 +56,32 @@ std::string Plan::serialise() const {
       for (const auto& state : probe->states) json.string(state);
       json.end_array();
     }
+    for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"found", probe->found},
+                                      {"id", probe->id},
+                                      {"number", probe->number},
+                                      {"gone_field", probe->gone_field},
+                                      {"fetch", probe->fetch},
+                                      {"fetch_arguments", probe->fetch_arguments}}) {
+      if (!value.empty()) put(name, value);
+    }
+    if (!probe->gone.empty()) {
+      json.key("gone");
+      json.begin_array();
+      for (const auto& state : probe->gone) json.string(state);
+      json.end_array();
+    }
+    if (probe->parts > 0) {
+      json.key("parts");
+      json.integer(static_cast<int64_t>(probe->parts));
+    }
+    if (!probe->first) {
+      json.key("first");
+      json.boolean(false);
+    }
+    if (probe->within != Duration::zero()) {
+      json.key("within");
+      json.integer(probe->within.count());
+    }
     json.end_object();
   }
   json.key("quiet");
@@ -94,6 +120,16 @@ Result<Plan> Plan::parse(std::string_view serialised) {
     plan.probe = Probe{text(probe, "operation"), text(probe, "arguments"),   text(probe, "field"),
                        text(probe, "value"),     text(probe, "state_field"), {}};
     for (auto state : probe.get("states").items()) plan.probe->states.emplace_back(state.text());
+    plan.probe->found = text(probe, "found");
+    plan.probe->id = text(probe, "id");
+    plan.probe->number = text(probe, "number");
+    plan.probe->gone_field = text(probe, "gone_field");
+    for (auto state : probe.get("gone").items()) plan.probe->gone.emplace_back(state.text());
+    plan.probe->parts = static_cast<size_t>(probe.get("parts").integer().value_or(0));
+    plan.probe->fetch = text(probe, "fetch");
+    plan.probe->fetch_arguments = text(probe, "fetch_arguments");
+    plan.probe->first = !probe.get("first") || probe.get("first").as_bool();
+    plan.probe->within = micros(probe, "within");
   }
   plan.quiet = micros(root, "quiet");
   plan.retention = micros(root, "retention");

@@ -157,6 +157,31 @@ const SystemSpec* RealRemote::spec(const std::string& client, const std::string&
   return found ? found->spec.get() : nullptr;
 }
 
+namespace {
+
+// A declared look-up, frozen for one write.
+Result<Probe> asked_probe(const Connection& connection, const EffectSpec& effect, const std::string& reference, Value body) {
+  const AskSpec& asks = *effect.asks;
+  auto arguments = ask_arguments(connection, asks.arguments, reference, body);
+  if (!arguments) return arguments.error();
+  Probe probe{effect.look_up, std::move(*arguments), effect.field, reference, "", {}};
+  probe.found = asks.found;
+  probe.id = asks.id;
+  probe.number = asks.number;
+  probe.gone_field = asks.gone.field;
+  probe.gone = asks.gone.values;
+  if (!asks.parts.empty()) probe.parts = std::max<size_t>(1, find_dotted(body, asks.parts).size());
+  if (!asks.fetch.empty()) {
+    auto fetch = ask_arguments(connection, asks.fetch_arguments, reference, body);
+    if (!fetch) return fetch.error();
+    probe.fetch = asks.fetch;
+    probe.fetch_arguments = std::move(*fetch);
+  }
+  return probe;
+}
+
+}  // namespace
+
 Result<Plan> RealRemote::plan(const Call& call) {
   auto found = target(call.client, call.connection, call.operation);
   if (!found) return found.error();
@@ -186,9 +211,18 @@ Result<Plan> RealRemote::plan(const Call& call) {
   const Value root = arguments->root();
   if (effect.kind == 'C') {
     const Operation* list = found->connection->spec->operation(effect.look_up);
-    const std::string value = plain(find_dotted(root.get("body"), effect.by));
-    if (list != nullptr && !value.empty())
+    std::string value = plain(find_dotted(root.get("body"), effect.by));
+    for (const auto& path : effect.by_else) {
+      if (value.empty()) value = plain(find_dotted(root.get("body"), path));
+    }
+    if (effect.asks && list != nullptr && !value.empty()) {
+      auto probe = asked_probe(*found->connection, effect, value, root.get("body"));
+      if (!probe) return probe.error().wrap(call.operation);
+      plan.probe = std::move(*probe);
+    } else if (list != nullptr && !value.empty()) {
       plan.probe = Probe{effect.look_up, find_arguments(*list, effect.field, value, root), effect.field, value, "", {}};
+    }
+    if (plan.probe) plan.probe->first = effect.first, plan.probe->within = effect.within;
   } else if (effect.kind == 'A' && !effect.read.empty()) {
     const Operation* read = found->connection->spec->operation(effect.read);
     const Value in_path = root.get("path").get(effect.key);

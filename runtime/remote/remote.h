@@ -66,6 +66,14 @@ struct Probe {
   // Kind A: a record whose `state_field` has none of `states` takes no update any more. "" = every record does.
   std::string state_field{};
   std::vector<std::string> states{};
+  // Kind C with `asks` (system_spec.h): which rows are records, and what is made of them.
+  std::string found{}, id{}, number{};
+  std::string gone_field{};
+  std::vector<std::string> gone{};
+  size_t parts = 0;  // rows that one record is found as; 0 = it is one row
+  std::string fetch{}, fetch_arguments{};
+  bool first = true;  // looked for before the first send
+  Duration within{};  // > 0: absence is no proof
 };
 
 // A write, frozen. serialise() gives the bytes the journal keeps; parse() reads them back after a restart.

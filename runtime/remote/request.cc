@@ -219,6 +219,87 @@ std::string find_arguments(const Operation& list, std::string_view field, std::s
   return document::write(arguments);
 }
 
+namespace {
+
+// One value of a template: nullopt = a field that may be missing is.
+class Filling {
+ public:
+  Filling(const Connection& connection, std::string_view reference, Value body)
+      : connection_(connection), reference_(reference), body_(body) {}
+
+  std::optional<document::Node> fill(Value value) {
+    if (value.is_object()) {
+      auto out = document::Node::object();
+      for (auto field : value.fields()) {
+        auto one = fill(field.value);
+        if (one) out.set(field.key, std::move(*one));
+      }
+      if (out.size() == 0 && value.size() > 0) return std::nullopt;
+      return out;
+    }
+    if (value.is_array()) {
+      auto out = document::Node::array();
+      for (auto item : value.items()) {
+        auto one = fill(item);
+        if (one) out.push(std::move(*one));
+      }
+      return out;
+    }
+    if (!value.is_string()) return document::Node::copy_of(value);
+    return text(std::string(value.text()));
+  }
+  const std::string& missing() const { return missing_; }
+
+ private:
+  std::optional<document::Node> text(std::string given) {
+    // Alone in its text a value keeps its type.
+    if (given.size() > 2 && given.starts_with("{body.") && given.find('}') == given.size() - 1) {
+      std::string path = given.substr(6, given.size() - 7);
+      const bool optional = path.ends_with('?');
+      if (optional) path.pop_back();
+      const Value found = find_dotted(body_, path);
+      if (found && !found.is_null()) return document::Node::copy_of(found);
+      if (!optional && missing_.empty()) missing_ = path;
+      return std::nullopt;
+    }
+    std::string out;
+    for (size_t at = 0;;) {
+      const size_t open = given.find('{', at), close = given.find('}', open);
+      out += given.substr(at, open - at);
+      if (open == std::string::npos || close == std::string::npos) return document::Node(std::move(out));
+      std::string name = given.substr(open + 1, close - open - 1);
+      const bool optional = name.ends_with('?');
+      if (optional) name.pop_back();
+      std::string value;
+      if (name == "reference") value = reference_;
+      else if (name.starts_with("body.")) value = scalar_text(find_dotted(body_, name.substr(5)));
+      else if (auto setting = connection_.settings.find(name); setting != connection_.settings.end()) value = setting->second;
+      if (value.empty()) {
+        if (!optional && missing_.empty()) missing_ = name;
+        return std::nullopt;
+      }
+      out += value;
+      at = close + 1;
+    }
+  }
+
+  const Connection& connection_;
+  std::string reference_, missing_;
+  Value body_;
+};
+
+}  // namespace
+
+Result<std::string> ask_arguments(const Connection& connection, std::string_view arguments, std::string_view reference, Value body) {
+  auto parsed = document::Document::parse(std::string(arguments));
+  if (!parsed) return parsed.error();
+  Filling filling(connection, reference, body);
+  auto filled = filling.fill(parsed->root());
+  if (!filling.missing().empty())
+    return Error(Code::invalid_argument, filling.missing() + ", which it is looked up by, is not given");
+  return filled ? document::write(*filled) : std::string("{}");
+}
+
 std::string since_arguments(const SinceSpec& since, std::optional<WallTime> from) {
   auto query = document::Node::object();
   if (from) {

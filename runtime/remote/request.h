@@ -31,6 +31,9 @@ Result<BuiltRequest> build_request(const Connection& connection, const Operation
 // Arguments that find records by the value of one field; `like` gives path values a list may need.
 std::string find_arguments(const Operation& list, std::string_view field, std::string_view value, document::Value like);
 
+// Arguments of a look-up out of its template (AskSpec): `body` is the write's. The error names what is missing.
+Result<std::string> ask_arguments(const Connection& connection, std::string_view arguments, std::string_view reference, document::Value body);
+
 // Arguments of a list of what changed since then.
 std::string since_arguments(const SinceSpec& since, std::optional<WallTime> from);
 

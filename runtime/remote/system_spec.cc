@@ -177,6 +177,63 @@ SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>
   return since;
 }
 
+// Names in braces of a template's texts, with the path of each text that holds them.
+void placeholders(Value value, const std::string& path, std::vector<std::pair<std::string, std::string>>& all) {
+  for (auto field : value.fields()) placeholders(field.value, path + "." + std::string(field.key), all);
+  for (size_t i = 0; value.is_array() && i < value.size(); ++i) placeholders(value.at(i), path + "." + std::to_string(i + 1), all);
+  if (!value.is_string()) return;
+  const auto text = value.text();
+  for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+    const size_t close = text.find('}', open);
+    all.emplace_back(path, close == std::string_view::npos ? std::string() : std::string(text.substr(open + 1, close - open - 1)));
+  }
+}
+
+// { path = {…}, query = {…}, headers = {…}, body = … }; `needed`: our reference has to stand in it.
+std::string parse_template(Reader& reader, std::string_view name, bool needed) {
+  Value asks = reader.take(name);
+  if (!asks.is_object()) reader.fail(name, "a table of `path`, `query`, `headers` and `body`", asks);
+  for (auto field : asks.fields()) {
+    if (field.key != "path" && field.key != "query" && field.key != "headers" && field.key != "body")
+      reader.fail(std::string(name) + "." + std::string(field.key), "one of `path`, `query`, `headers` and `body`");
+  }
+  std::vector<std::pair<std::string, std::string>> all;
+  placeholders(asks, std::string(name), all);
+  bool has_reference = false;
+  for (auto [path, placeholder] : all) {
+    if (placeholder.ends_with('?')) placeholder.pop_back();
+    has_reference = has_reference || placeholder == "reference";
+    const bool word = !placeholder.empty() && std::all_of(placeholder.begin(), placeholder.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+    if (!word && (!placeholder.starts_with("body.") || placeholder.size() == 5))
+      reader.fail(path, "{reference}, {body.<path>} or {<setting>} in its braces");
+  }
+  if (needed && !has_reference) reader.fail(name, "{reference} somewhere: without it any record would be taken for ours");
+  return document::write(asks);
+}
+
+AskSpec parse_asks(Reader& reader, std::optional<Error>& fault) {
+  AskSpec asks;
+  asks.arguments = parse_template(reader, "asks", true);
+  asks.found = reader.text("found");
+  asks.id = reader.text("id");
+  asks.number = reader.text("number");
+  asks.parts = reader.text("parts");
+  if (Value gone = reader.take("gone")) {
+    Reader states(gone, reader.at("gone"), fault);
+    asks.gone = {states.text("field"), states.texts("values")};
+    if (asks.gone.field.empty() || asks.gone.values.empty()) states.fail("", "`field` and `values`");
+  }
+  if (Value fetch = reader.take("fetch")) {
+    Reader read(fetch, reader.at("fetch"), fault);
+    asks.fetch = read.text("read");
+    if (asks.fetch.empty()) read.fail("read", "an operation");
+    asks.fetch_arguments = parse_template(read, "asks", false);
+  }
+  return asks;
+}
+
 EffectSpec parse_effect(Value value, const std::string& path, std::optional<Error>& fault) {
   Reader reader(value, path, fault);
   EffectSpec effect;
@@ -184,8 +241,18 @@ EffectSpec parse_effect(Value value, const std::string& path, std::optional<Erro
   if (kind != "A" && kind != "B" && kind != "C" && kind != "D") reader.fail("kind", "A, B, C or D");
   effect.kind = kind.empty() ? 'D' : kind.front();
   effect.look_up = reader.text("look_up");
-  effect.by = reader.text("by");
-  effect.field = reader.text("field", effect.by);
+  if (value.get("by").is_array()) {
+    effect.by_else = reader.texts("by");
+    if (!effect.by_else.empty()) effect.by = effect.by_else.front(), effect.by_else.erase(effect.by_else.begin());
+  } else {
+    effect.by = reader.text("by");
+  }
+  if (value.get("asks")) effect.asks = parse_asks(reader, fault);
+  effect.field = reader.text("field", effect.asks ? "" : effect.by);
+  effect.first = reader.flag("first", true);
+  const std::string absent = reader.text("absent", "proof");
+  if (absent != "proof" && absent != "person") reader.fail("absent", "proof (it was not made) or person (who decides)");
+  if (absent == "person") effect.within = reader.duration("within", std::chrono::hours(1));
   effect.key = reader.text("key");
   effect.read = reader.text("read");
   effect.ask = reader.text("ask", effect.key);
@@ -202,6 +269,12 @@ EffectSpec parse_effect(Value value, const std::string& path, std::optional<Erro
   effect.done = reader.pairs("done");
   if (!effect.done.empty() && effect.kind != 'A') reader.fail("done", "none, but for kind A");
   if (!effect.field.empty() && effect.kind != 'A' && effect.kind != 'C') reader.fail("field", "none, but for kinds A and C");
+  if (effect.kind != 'C' && (effect.asks || !effect.first || absent != "proof"))
+    reader.fail(effect.asks ? "asks" : effect.first ? "absent" : "first", "none, but for kind C");
+  if (effect.within != Duration::zero() && effect.within <= effect.quiet)
+    reader.fail("within", "a time longer than `quiet`, in which it is looked for again");
+  if (effect.asks && effect.asks->found.empty() && effect.field.empty())
+    reader.fail("", "`found` (a text that only a record has) or `field` (where a record bears the reference): an empty answer must not count");
   // Facts of the remote that people read (partial or full replace, states that can't be updated any more).
   for (const char* known : {"replace", "duplicates", "undo", "lag"}) reader.take(known);
   // reliability.md section 2, rule (a): an upsert without its key doubles with every retry.
@@ -363,10 +436,31 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
   return operation;
 }
 
+// What a look-up is given must be what it takes.
+void check_asked(const std::string& name, const std::string& at, const Operation& read, const std::string& arguments,
+                 std::optional<Error>& fault) {
+  auto parsed = document::Document::parse(arguments);
+  if (!parsed || fault) return;
+  const auto wrong = [&](const std::string& what) {
+    if (!fault) fault = Error(Code::config, "operations[\"" + name + "\"]." + at + what);
+  };
+  for (auto field : parsed->root().get("path").fields()) {
+    if (read.path.find("{" + std::string(field.key) + "}") == std::string::npos)
+      wrong(".path." + std::string(field.key) + ": the path of " + read.name + " has no {" + std::string(field.key) + "}");
+  }
+  if (parsed->root().get("body") && read.method == "GET") wrong(".body: " + read.name + " is a GET and takes none");
+  for (auto field : parsed->root().get("headers").fields()) {
+    if (!http::is_token(field.key) || !field.value.is_string()) wrong(".headers." + std::string(field.key) + ": expected a header");
+  }
+}
+
 // Names of operations that others rely on must exist.
 void check_references(const SystemSpec& spec, std::optional<Error>& fault) {
   for (const auto& [name, operation] : spec.operations) {
+    const std::string none;
+    const auto& asks = operation.effect.asks;
     for (const auto& [field, target] : {std::pair<std::string, const std::string&>{"effect.look_up", operation.effect.look_up},
+                                        {"effect.fetch.read", asks ? asks->fetch : none},
                                         {"effect.read", operation.effect.read},
                                         {"confirm.read", operation.confirm_read}}) {
       if (target.empty() || fault) continue;
@@ -379,6 +473,10 @@ void check_references(const SystemSpec& spec, std::optional<Error>& fault) {
       if (list == nullptr || !list->any_of)
         fault =
             Error(Code::config, "operations[\"" + name + "\"].listed.list: expected a list with `any_of`, found " + operation.listed->list);
+    }
+    if (asks && !fault) {
+      check_asked(name, "effect.asks", *spec.operation(operation.effect.look_up), asks->arguments, fault);
+      if (!asks->fetch.empty()) check_asked(name, "effect.fetch.asks", *spec.operation(asks->fetch), asks->fetch_arguments, fault);
     }
     if (!operation.batch || fault) continue;
     const Operation* together = spec.operation(operation.batch->as);

@@ -16,13 +16,26 @@
 function system(definition) end
 
 --- The effect of a create that the remote does not de-duplicate: after a lost answer it is looked for by a reference of ours
---- before it is sent again.
----@param effect { [1]: string, by: string, field?: string, quiet?: string } the list operation; where our reference stands in what is sent
----("Lines.0.Notes"); the field of the list's rows that holds it, when that is another; how long a new record may stay unseen ("1m")
+--- before it is sent again. Where no list has a filter for the reference, `asks` says what the look-up is given instead: `path`,
+--- `query`, `headers` and `body`, whose texts may hold {reference}, {body.<path>} of the write and {setting} of the connection (with a
+--- ? before the } a field is left out when there is none). Then `found` or `field` tells a record from an empty answer; in their
+--- paths * is each of a list. `absent = "person"` says that finding nothing proves nothing: it is looked for again at growing distances
+--- for the time of `within`, never sent again, and then a person decides.
+---@param effect { [1]: string, by: string|string[], field?: string, quiet?: string, first?: boolean, absent?: "proof"|"person", within?: string, asks?: table, found?: string, id?: string, number?: string, parts?: string, gone?: { field: string, values: string[] }, fetch?: { [1]: string, asks: table } }
+---the read; where our reference stands in what is sent
+---("Lines.0.Notes"), or several such places; the field of its rows that holds it, when that is another; how long a new record may stay
+---unseen ("1m"); false: not looked for before the first send; whether finding nothing proves that nothing was made, and how long it is
+---looked for if not ("1h"); how the read is asked; the text that only a record has; where a record bears its id and number, when not as
+---in the answer to the write; the list in what is sent that has as many rows as the record; rows that are no records any more; the read
+---that gives the record itself, once exactly one is found
 ---@return table effect
 ---
 --- ```lua
 --- assert(look_up { "invoices.list", by = "YourRef", quiet = "3m" }.kind == "C")
+--- local label = look_up {
+---   "parcels.seen", by = "Reference", asks = { path = { reference = "{reference}" } }, found = "parcel.0.number", absent = "person", within = "1h",
+--- }
+--- assert(label.look_up == "parcels.seen" and label.absent == "person")
 --- ```
 function look_up(effect) end
 

@@ -36,8 +36,13 @@ return system {
   },
 
   webhooks = {
-    -- Track Alert v1: what we registered comes back with each push; nothing is signed (section 6).
-    verify = { token = { header = "credential", secret = "alert_credential" } },
+    -- Nothing is signed (section 6). v1: what we registered comes back with each push. v2, set up in the portal: the app's client id, or a
+    -- token that UPS fetches at /oauth/token/<client>/<connection> with credentials that were given to the portal.
+    verify = {
+      { name = "Track Alert v1", token = { header = "credential", secret = "alert_credential" } },
+      { name = "portal key", token = { header = "x-api-key", secret = "client_id" } },
+      { name = "portal token", bearer = { client_id = "push_client_id", client_secret = "push_client_secret", life = "1h" } },
+    },
     -- There is no event id and no topic but the status' type: M, MV, I, X, D, U.
     topic = "activityStatus.type",
   },

@@ -129,7 +129,12 @@ function flow.ambient()
     schema = function(fields) return fields end,
     schedule = function(at) return { schedule = at } end,
     flow = function(definition) return definition end,
-    look_up = function(effect) return { kind = "C", look_up = effect[1], by = effect.by, field = effect.field, quiet = effect.quiet } end,
+    look_up = function(effect)
+      local out = { kind = "C" }
+      for name, value in pairs(effect) do out[name == 1 and "look_up" or name] = value end
+      if effect.fetch then out.fetch = { read = effect.fetch[1], asks = effect.fetch.asks } end
+      return out
+    end,
     upsert = function(effect)
       effect.kind = "A"
       return effect

@@ -24,6 +24,30 @@ local function each_operation(check)
   end
 end
 
+-- Whether a path of names, positions and "*" leads through declared fields.
+local function leads(types, type_name, path)
+  for step in path:gmatch "[^.]+" do
+    if step ~= "*" and not step:find "^%d+$" then
+      local field = types[type_name] and types[type_name].fields[step]
+      if not field then return nil, ("%s: %s has no field %s"):format(path, tostring(type_name), step) end
+      type_name = field.of
+    end
+  end
+  return true
+end
+
+-- What stands in a template's body fits the type that is asked for, and what it takes of the write's body the write's type.
+local function holes(types, written, asked_for, body)
+  for name, value in pairs(body or {}) do
+    local field = assert(types[asked_for].fields[name], asked_for .. " has no field " .. name)
+    if type(value) == "table" then
+      holes(types, written, field.of, value)
+    elseif type(value) == "string" then
+      for path in value:gmatch "{body%.([^}]-)%??}" do assert(leads(types, written, path)) end
+    end
+  end
+end
+
 return {
   ["operations have one method, a path and known types"] = function()
     each_operation(function(system, operation)
@@ -48,7 +72,17 @@ return {
       for _, name in ipairs { effect.look_up or false, effect.read or false, confirm.read or false } do
         if name then assert(system.operations[name], "no operation " .. name) end
       end
-      if effect.by then
+      if effect.asks then
+        local found = system.operations[effect.look_up].gives
+        for _, path in ipairs { effect.found or false, effect.field or false, effect.id or false, effect.gone and effect.gone.field or false } do
+          if path then assert(leads(system.types, found, path)) end
+        end
+        for _, path in ipairs(type(effect.by) == "table" and effect.by or { effect.by }) do assert(leads(system.types, operation.takes, path)) end
+        if effect.parts then assert(leads(system.types, operation.takes, effect.parts)) end
+        local look_up, fetch = system.operations[effect.look_up], effect.fetch and system.operations[effect.fetch.read]
+        holes(system.types, operation.takes, look_up.takes, effect.asks.body)
+        if effect.fetch then holes(system.types, operation.takes, assert(fetch, "no operation " .. effect.fetch.read).takes, effect.fetch.asks.body) end
+      elseif effect.by then
         local given, field = system.operations[effect.look_up].gives, effect.field or effect.by
         assert(system.types[given].fields[field], given .. " has no field " .. field)
       end

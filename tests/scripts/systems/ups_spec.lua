@@ -3,6 +3,7 @@
 
 local root = ...
 local flow, service = require "flow", require "service"
+local asked = require "asked"
 local digest, json, Ups = require "digest", require "json", require "ups_client"
 
 local METHODS = { "GET", "POST", "DELETE" }
@@ -204,19 +205,35 @@ return {
     assert(connector.auth.token_headers["x-merchant-id"] == "{account?}", "without an account the header stays away")
     assert(connector.auth.limits[1].calls == 250 and connector.auth.limits[1].per == "1d")
   end,
-  ["XU7: a label whose answer is lost is found by our reference and not bought again"] = function()
-    local client = start()
-    client.ups:control("POST", "faults", { kind = "lost_answer", count = 1, match = { path = "/ship" } })
-    local lost = service.call("POST", client.ups.url .. client.connector.operations["shipments.create"].POST, {
-      json = Ups.request(Ups.shipment "EO-1"), headers = { authorization = "Bearer " .. client.token },
-    })
-    assert(lost.cut == "before")
-    local found = client:checked("tracking.by_reference", { reference = "EO-1", query = { shipperNum = "A1B2C3" } }).rows
-    assert(#found == 1 and found[1].package[1].referenceNumber[1].number == "EO-1")
-    local label = client:checked("labels.recover", samples("")["labels.recover"]).record
-    assert(label.ShipmentIdentificationNumber == found[1].package[1].trackingNumber)
-    assert(client.connector.operations["shipments.create"].effect.kind == "D", "never repeated by itself")
-    assert(client.ups:control("GET", "state").counts.shipments == 1)
+  ["XU7: a label whose answer is lost is found as its declaration asks, with all its labels, and a voided one is none"] = function()
+    for _, alone in ipairs { false, true } do
+      local client = start()
+      client.ups:switch { single_as_object = alone }
+      local create = client.connector.operations["shipments.create"]
+      local effect, body = create.effect, Ups.request(Ups.shipment "EO-1")
+      assert(effect.kind == "C" and effect.absent == "person" and not effect.may_repeat, "never repeated by itself")
+      local reference = asked.reference(effect, body)
+      assert(reference == "EO-1")
+      local function look()
+        local asks = asked.arguments(effect.asks, reference, body)
+        local answer = client:call(effect.look_up, { reference = asks.path.reference, query = asks.query }).rows
+        if #answer == 0 then answer = { answer } end   -- a list of one came as the one
+        return asked.ours(effect, reference, answer)
+      end
+      assert(#look() == 0)
+      client.ups:control("POST", "faults", { kind = "lost_answer", count = 1, match = { path = "/ship" } })
+      local lost = service.call("POST", client.ups.url .. create.POST, { json = body, headers = { authorization = "Bearer " .. client.token } })
+      assert(lost.cut == "before")
+      local found = look()
+      assert(#found == 1)
+      local number = asked.texts(found[1], effect.id)[1]
+      local labels = client:call(effect.fetch.read, { body = asked.arguments(effect.fetch.asks, reference, body).body }).record
+      assert(at_path(labels, create.id) == number, "the record of what was found has the id of what was answered")
+      assert(#asked.texts(labels, "LabelResults.*.LabelImage.GraphicImage") == #body.ShipmentRequest.Shipment.Package)
+      assert(client.ups:control("GET", "state").counts.shipments == 1)
+      client:call("shipments.void", { id = number })
+      assert(#look() == 0, "a voided label is none")
+    end
   end,
   ["XU7: a reference that nothing was bought for is a warning, in old and new forms"] = function()
     for _, alone in ipairs { false, true } do
@@ -241,8 +258,31 @@ return {
     client.ups:control("POST", "seed", { happen = { { number = number, what = "delivered" } } })
     service.pass(2)
     local webhooks, pushed = client.connector.webhooks, json.decode(seen[1].body)
-    assert(seen[1].headers[webhooks.verify.token.header] == "s3cret" and at_path(pushed, webhooks.topic) == "D")
+    assert(seen[1].headers[webhooks.verify[1].token.header] == "s3cret" and at_path(pushed, webhooks.topic) == "D")
     none(faults(client.connector.types, "Alert", pushed))
+  end,
+  ["XU4: pushes of both generations bear what one of the declared proofs looks at"] = function()
+    local client = start()
+    local proofs = {}
+    for _, proof in ipairs(client.connector.webhooks.verify) do proofs[proof.name] = proof end
+    local number = client:call("shipments.create", { body = Ups.request() }).record.ShipmentIdentificationNumber
+    local hook, door, asked = "https://localhost:9/hooks/acme/ups", "https://localhost:9/oauth/token/acme/ups", {}
+    local seen = Ups.pushes()
+    service.callbacks[door] = function(given)
+      asked[#asked + 1] = given
+      return { status = 200, body = '{"access_token":"t0k3n","token_type":"Bearer","expires_in":3600}' }
+    end
+    client.ups:control("POST", "seed", { portal = { url = hook } })
+    client:checked("portal_alerts.subscribe", samples(number)["portal_alerts.subscribe"])
+    client.ups:control("POST", "seed", { happen = { { number = number, what = "picked_up" } } })
+    service.pass(2)
+    local key = proofs["portal key"].token
+    assert(key.secret == "client_id" and seen[1].headers[key.header] == client.ups.account.client_id)
+    client.ups:control("POST", "seed", { portal = { url = hook, token_url = door, client_id = "ups", client_secret = "pw" } })
+    client.ups:control("POST", "seed", { happen = { { number = number, what = "delivered" } } })
+    service.pass(2)
+    assert(proofs["portal token"].bearer and seen[2].headers.authorization == "Bearer t0k3n" and #asked == 1)
+    assert(not seen[2].headers.credential and proofs["Track Alert v1"].token.header == "credential")
   end,
   ["refusals are told in the remote's own words"] = function()
     local client = start()

@@ -154,11 +154,12 @@ Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
     const auto ref = query.get("ref").text();
     read.rows = "[";
     for (const auto& invoice : world_.invoices) {
-      if (ref.empty() || invoice.ref == ref) read.rows += (read.rows.size() > 1 ? "," : "") + invoice.body;
+      if ((ref.empty() || invoice.ref == ref) && !world_.unseen.contains(invoice.ref)) read.rows += (read.rows.size() > 1 ? "," : "") + invoice.body;
     }
     read.rows += "]";
   } else if (world_.lists.contains(call.operation)) {
-    read.rows = world_.lists[call.operation];
+    const auto& listed = world_.lists[call.operation];
+    (listed.starts_with('{') ? read.outcome.body : read.rows) = listed;  // one record, or rows
   } else if (call.operation == "hooks.list") {
     read.rows = "[";
     for (const auto& [id, hook] : world_.hooks) read.rows += (read.rows.size() > 1 ? "," : "") + hook;
@@ -186,6 +187,7 @@ Result<remote::Plan> FakeRemote::plan(const remote::Call& call) {
   if (plan.kind == 'A' || plan.kind == 'C') {
     plan.probe = remote::Probe{"invoices.find", "{\"query\":{\"ref\":\"" + ref + "\"}}", "Ref", ref};
     plan.quiet = world_.quiet;
+    if (plan.kind == 'C' && world_.probe) world_.probe(*plan.probe);
   }
   if (plan.kind == 'C' && !world_.confirm_fields.empty())
     plan.confirm_operation = "invoices.get", plan.confirm_fields = world_.confirm_fields;
