@@ -61,9 +61,10 @@ Result<engine::IntakeRoute> intake_route(const remote::Connection& connection, c
   engine::IntakeRoute route;
   route.client = connection.client;
   route.connection = connection.name;
-  auto scheme = parse_scheme(webhooks.value("verify", Json()).dump(), where + ".verify");
-  if (!scheme) return scheme.error();
-  route.scheme = std::move(*scheme);
+  auto proofs = parse_proofs(webhooks.value("verify", Json()).dump(), where + ".verify", route.tokens);
+  if (!proofs) return proofs.error();
+  route.proofs = std::move(*proofs);
+  for (auto& proof : route.proofs) proof.signed_headers = signed_headers(proof.scheme);
   route.secret_owner = connection.owner;
   if (webhooks.contains("empty_post")) route.empty_post = webhooks["empty_post"].get<int>();
   auto topic = path_of(text(webhooks, "topic"));
@@ -74,7 +75,6 @@ Result<engine::IntakeRoute> intake_route(const remote::Connection& connection, c
     if (!path) return path.error().wrap(where + ".match.path");
     route.match = engine::IntakeRoute::Match{std::move(*path), fill(text(webhooks["match"], "equals"), connection.settings)};
   }
-  route.signed_headers = signed_headers(route.scheme);
   return route;
 }
 

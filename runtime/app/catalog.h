@@ -8,8 +8,10 @@
 
 namespace mlc::app {
 
-// The `verify` part of a system's webhooks.
-Result<crypto::SignatureScheme> parse_scheme(const std::string& json, const std::string& where);
+// The `verify` part of a system's webhooks: one way for a delivery to prove itself, or a list of them, each with a name. `{ bearer = {…} }`
+// is a token that the remote fetches from us; who may is `tokens` then.
+Result<std::vector<engine::IntakeProof>> parse_proofs(const std::string& json, const std::string& where,
+                                                      std::optional<engine::TokenClient>& tokens);
 
 Result<engine::Catalog> build_catalog(const script::Workspace& workspace, std::shared_ptr<const remote::Directory> shared,
                                       const std::string& public_url);

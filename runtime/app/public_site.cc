@@ -83,6 +83,30 @@ Task<Unit> webhook(Runtime& runtime, http::Request request, std::vector<std::str
   co_return Unit{};
 }
 
+// Errors in the form of RFC 6749 section 5.2; never kept by anybody on the way.
+Task<Unit> token(Runtime& runtime, http::Request request, std::vector<std::string> path, http::Respond respond) {
+  if (request.method != "POST") {
+    auto refused = refusal(405, "method");
+    refused.headers.add("Allow", "POST");
+    respond(std::move(refused));
+    co_return Unit{};
+  }
+  engine::HeaderList headers;
+  for (auto& field : request.headers) headers.emplace_back(std::move(field.name), std::move(field.value));
+  auto issuing = runtime.engine().intake().tokens().issue(path[2], path[3], std::move(headers), std::move(request.body));
+  auto answer = co_await std::move(issuing);
+  http::Response response;
+  response.status = answer.status;
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("Pragma", "no-cache");
+  if (answer.challenges) response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
+  if (answer.retry_after > 0) response.headers.add("Retry-After", std::to_string(answer.retry_after));
+  response.body = std::move(answer.body);
+  respond(std::move(response));
+  co_return Unit{};
+}
+
 http::Response to_provider(const Runtime& runtime, const Result<auth::Started>& started, const InvitationPages& pages) {
   if (!started) return pages.link_ended(started.error());
   http::Response response;
@@ -148,6 +172,8 @@ void PublicSite::handle(http::Request&& request, http::Respond respond) {
   auto path = pieces(path_text);
   if ((path.size() == 3 || path.size() == 4) && path[0] == "hooks")
     return spawn(webhook(runtime_, std::move(request), std::move(path), std::move(respond)));
+  if (path.size() == 4 && path[0] == "oauth" && path[1] == "token")
+    return spawn(token(runtime_, std::move(request), std::move(path), std::move(respond)));
   const bool reads = request.method == "GET";
   if (reads && path.size() == 3 && path[0] == "oauth" && path[1] == "start")
     return spawn(start(runtime_, path[2], InvitationPages(request, runtime_.settings().contact), std::move(respond)));

@@ -55,11 +55,8 @@ Result<crypto::PlainMac> plain_mac(const Json& verify, const std::string& where)
   return mac;
 }
 
-}  // namespace
-
-Result<crypto::SignatureScheme> parse_scheme(const std::string& json, const std::string& where) {
-  const Json verify = Json::parse(json, nullptr, false);
-  if (!verify.is_object()) return wrong(where, "expected a table");
+Result<crypto::SignatureScheme> parse_scheme(const Json& verify, const std::string& where) {
+  if (!verify.is_object()) return wrong(where, "expected a table, or a list of them with a `name` each");
   crypto::SignatureScheme scheme;
   scheme.secret = text(verify, "secret");
   if (verify.contains("standard_webhooks")) {
@@ -89,6 +86,59 @@ Result<crypto::SignatureScheme> parse_scheme(const std::string& json, const std:
   auto valid = crypto::validate(scheme);
   if (!valid) return wrong(where, valid.error().text());
   return scheme;
+}
+
+constexpr Duration kLongestLife = std::chrono::hours(24);
+
+Result<engine::TokenClient> token_client(const Json& bearer, const std::string& where) {
+  if (!bearer.is_object()) return wrong(where, "expected { client_id = secret, client_secret = secret, life = \"1h\" }");
+  engine::TokenClient client;
+  for (const auto& [name, value] : bearer.items()) {
+    if (!value.is_string() || value.get<std::string>().empty()) return wrong(where + "." + name, "expected a text");
+    if (name == "client_id") client.id = value.get<std::string>();
+    else if (name == "client_secret") client.secret = value.get<std::string>();
+    else if (name != "life") return wrong(where, "unknown name \"" + name + "\"");
+  }
+  if (bearer.contains("life")) {
+    auto life = limits::parse_duration(text(bearer, "life"));
+    if (!life) return wrong(where + ".life", life.error().text());
+    if (*life < std::chrono::minutes(1) || *life > kLongestLife) return wrong(where + ".life", "expected a time from one minute to a day");
+    client.life = *life;
+  }
+  return client;
+}
+
+}  // namespace
+
+Result<std::vector<engine::IntakeProof>> parse_proofs(const std::string& json, const std::string& where,
+                                                      std::optional<engine::TokenClient>& tokens) {
+  const Json verify = Json::parse(json, nullptr, false);
+  std::vector<engine::IntakeProof> proofs;
+  const Json list = verify.is_array() ? verify : Json::array({verify});
+  if (list.empty()) return wrong(where, "expected at least one way for a delivery to prove itself");
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string at = verify.is_array() ? where + "[" + std::to_string(i + 1) + "]" : where;
+    engine::IntakeProof proof;
+    proof.name = text(list[i], "name");
+    if (verify.is_array() && proof.name.empty())
+      return wrong(at + ".name", "expected a text: it is told by which proof a delivery was believed");
+    for (const auto& known : proofs) {
+      if (known.name == proof.name) return wrong(at + ".name", "\"" + proof.name + "\" is the name of another proof");
+    }
+    if (list[i].is_object() && list[i].contains("bearer")) {
+      if (tokens) return wrong(at + ".bearer", "expected one proof by a token of ours, not two");
+      auto client = token_client(list[i]["bearer"], at + ".bearer");
+      if (!client) return client.error();
+      tokens = std::move(*client);
+      proof.bearer = true;
+    } else {
+      auto scheme = parse_scheme(list[i], at);
+      if (!scheme) return scheme.error();
+      proof.scheme = std::move(*scheme);
+    }
+    proofs.push_back(std::move(proof));
+  }
+  return proofs;
 }
 
 }  // namespace mlc::app

@@ -71,6 +71,7 @@ std::string unexpected(const remote::Operation& operation, const remote::Connect
 Task<std::string> missing_webhook_secret(Services& services, std::shared_ptr<const remote::Connection> connection) {
   const Json webhooks = connection->spec->webhooks.empty() ? Json() : Json::parse(connection->spec->webhooks, nullptr, false);
   if (!webhooks.is_object() || !webhooks.contains("verify")) co_return "";
+  if (!webhooks["verify"].is_object()) co_return "";  // several proofs: which of them the remote gives is not told here
   const std::string name = webhooks["verify"].value("secret", "");
   if (name.empty()) co_return "";
   auto asked = services.vault.secret(connection->owner, name, "");
@@ -80,8 +81,8 @@ Task<std::string> missing_webhook_secret(Services& services, std::shared_ptr<con
 
 // Where every question costs or changes something, one that says nothing is asked: whom the remote tells that it is incomplete may ask it.
 bool is_expected_refusal(const remote::Outcome& outcome, const remote::Operation& operation) {
-  return outcome.exchange.status == 400 &&
-         std::any_of(operation.fix.begin(), operation.fix.end(), [](const auto& each) { return each.first == "400" && each.second == "none"; });
+  return outcome.exchange.status == 400 && std::any_of(operation.fix.begin(), operation.fix.end(),
+                                                       [](const auto& each) { return each.first == "400" && each.second == "none"; });
 }
 
 std::string what_to_do(const remote::Outcome& outcome, const remote::Operation& operation, const remote::Connection& connection) {

@@ -14,11 +14,26 @@
 
 namespace mlc::engine {
 
+// One way in which a delivery may prove itself.
+struct IntakeProof {
+  std::string name;  // for the log and the event; "" where there is only one
+  crypto::SignatureScheme scheme;
+  bool bearer = false;                      // instead of the scheme: a token that we gave out (TokenClient)
+  std::vector<std::string> signed_headers;  // kept with the event
+};
+
+// Who may fetch a token for deliveries: names of the secrets that hold its id and its secret.
+struct TokenClient {
+  std::string id = "push_client_id", secret = "push_client_secret";
+  Duration life = std::chrono::hours(1);
+};
+
 // One webhook endpoint: a connection whose system declares `webhooks`.
 struct IntakeRoute {
   std::string client, connection;
-  crypto::SignatureScheme scheme;
-  std::string secret_owner;       // where vault keeps scheme.secret and the token's: "client/connection" or "grant:<name>"
+  std::vector<IntakeProof> proofs;  // the first that holds counts
+  std::optional<TokenClient> tokens;
+  std::string secret_owner;       // where vault keeps the proofs' secrets: "client/connection" or "grant:<name>"
   std::optional<int> empty_post;  // status for an empty body, which is no event
   document::Path topic;           // where the topic stands in the body
   struct Match {                  // after the signature check; a delivery for somebody else is refused
@@ -26,7 +41,6 @@ struct IntakeRoute {
     std::string equals;  // placeholders already filled
   };
   std::optional<Match> match;
-  std::vector<std::string> signed_headers;  // kept with the event
 };
 
 // Upkeep of one connection's registrations at the remote (`webhooks.subscribe`); texts may hold {topic}, {url},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/date.h"
+#include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
 #include "runtime/document/document.h"
 #include "runtime/document/write.h"
@@ -22,19 +23,24 @@ IntakeAnswer refusal(int status, std::string_view problem) { return {status, sta
 
 struct Intake::Route {
   IntakeRoute data;
-  std::vector<crypto::SecretVersion> secrets, token_secrets;
+  struct Secrets {
+    std::vector<crypto::SecretVersion> mac, token;
+  };
+  std::vector<Secrets> secrets;  // of each proof
   SteadyTime read{};
   bool fresh = false;
 };
 
-Intake::Intake(Context& context) : context_(context) {}
+Intake::Intake(Context& context) : context_(context), tokens_(context) {}
 Intake::~Intake() = default;
 
 void Intake::set_routes(std::vector<IntakeRoute> routes) {
+  tokens_.set_clients(routes);
   routes_.clear();
   for (auto& data : routes) {
     auto route = std::make_shared<Route>();
     route->data = std::move(data);
+    route->secrets.resize(route->data.proofs.size());
     routes_[route->data.client + "/" + route->data.connection] = std::move(route);
   }
 }
@@ -43,45 +49,98 @@ void Intake::forget_secrets() {
   for (auto& [name, route] : routes_) route->fresh = false;
 }
 
+// One proof whose secrets are there is enough: the others are read again with the next round.
 Task<Result<Unit>> Intake::load_secrets(std::shared_ptr<Route> route) {
-  const auto& scheme = route->data.scheme;
-  std::vector<crypto::SecretVersion> secrets, tokens;
-  if (!std::holds_alternative<std::monostate>(scheme.mac)) {
-    auto secret = co_await context_.vault.secret(route->data.secret_owner, scheme.secret, "");
-    if (!secret) co_return secret.error();
-    if (*secret) secrets.push_back({std::move(**secret), std::nullopt});
+  bool usable = false;
+  std::vector<Route::Secrets> all(route->data.proofs.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    const auto& scheme = route->data.proofs[i].scheme;
+    const bool signs = !std::holds_alternative<std::monostate>(scheme.mac);
+    if (signs) {
+      auto secret = co_await context_.vault.secret(route->data.secret_owner, scheme.secret, "");
+      if (!secret) co_return secret.error();
+      if (*secret) all[i].mac.push_back({std::move(**secret), std::nullopt});
+    }
+    if (scheme.token) {
+      auto secret = co_await context_.vault.secret(route->data.secret_owner, scheme.token->secret, "");
+      if (!secret) co_return secret.error();
+      if (*secret) all[i].token.push_back({std::move(**secret), std::nullopt});
+    }
+    usable = usable || route->data.proofs[i].bearer || ((!signs || !all[i].mac.empty()) && (!scheme.token || !all[i].token.empty()));
   }
-  if (scheme.token) {
-    auto secret = co_await context_.vault.secret(route->data.secret_owner, scheme.token->secret, "");
-    if (!secret) co_return secret.error();
-    if (*secret) tokens.push_back({std::move(**secret), std::nullopt});
-  }
-  const bool complete = (std::holds_alternative<std::monostate>(scheme.mac) || !secrets.empty()) && (!scheme.token || !tokens.empty());
-  route->secrets = std::move(secrets);
-  route->token_secrets = std::move(tokens);
+  route->secrets = std::move(all);
   route->read = context_.env.clock->steady();
-  route->fresh = complete;  // what is missing is asked for again at the next delivery
+  route->fresh = usable;  // what is missing is asked for again at the next delivery
   co_return Unit{};
 }
 
-std::optional<IntakeAnswer> Intake::check(Route& route, const HeaderList& headers, const std::string& body, std::string* replay_id) {
-  auto verdict = crypto::verify(route.data.scheme, headers, body, route.secrets, route.token_secrets, context_.now());
-  if (!verdict.accepted()) {
-    ++counts_.refused[static_cast<size_t>(verdict.kind)];
-    context_.log.warn("webhook.refused", {{"client", route.data.client},
-                                          {"connection", route.data.connection},
-                                          {"reason", crypto::verdict_name(verdict.kind)},
-                                          {"bytes", body.size()}});
-    if (verdict.kind == crypto::Verdict::no_secret) return refusal(503, "no_secret");
-    return refusal(verdict.kind == crypto::Verdict::malformed || verdict.kind == crypto::Verdict::duplicate_field ? 400 : 401,
-                   crypto::verdict_name(verdict.kind));
+// Authorization: Bearer <a token of ours>, once. Neither id nor time is signed: equal bytes are the same event.
+Task<Result<crypto::Verdict>> Intake::check_bearer(std::shared_ptr<Route> route, const HeaderList& headers, const std::string& body) {
+  constexpr std::string_view kBearer = "Bearer ";
+  crypto::Verdict verdict;
+  std::vector<std::string_view> given;
+  for (const auto& [field, value] : headers) {
+    if (iequals(field, "Authorization")) given.push_back(value);
   }
-  *replay_id = std::move(verdict.signed_id);
-  return std::nullopt;
+  if (given.empty()) co_return verdict;
+  if (given.size() > 1) {
+    verdict.kind = crypto::Verdict::duplicate_field;
+    co_return verdict;
+  }
+  if (given.front().size() <= kBearer.size() || !iequals(given.front().substr(0, kBearer.size()), kBearer)) {
+    verdict.kind = crypto::Verdict::mismatch;
+    co_return verdict;
+  }
+  std::string token(given.front().substr(kBearer.size()));
+  auto asking = tokens_.holds(route->data.client, route->data.connection, std::move(token));
+  auto good = co_await std::move(asking);
+  if (!good) co_return good.error();
+  verdict.kind = *good ? crypto::Verdict::ok : crypto::Verdict::mismatch;
+  if (*good) verdict.signed_id = to_hex(crypto::sha256(body));
+  co_return verdict;
 }
 
-Result<store::EventBirth> Intake::make_event(const Route& route, const HeaderList& headers, std::string body,
-                                             const std::string& replay_id) {
+// When none holds, what came nearest is told: a proof that was tried and failed before one that was not given at all.
+Task<std::optional<IntakeAnswer>> Intake::check(std::shared_ptr<Route> route, const HeaderList& headers, const std::string& body,
+                                                Proven* proven) {
+  const auto& proofs = route->data.proofs;
+  crypto::Verdict nearest;
+  nearest.kind = crypto::Verdict::no_secret;
+  const auto rank = [](crypto::Verdict::Kind kind) {
+    return kind == crypto::Verdict::no_secret ? 0 : kind == crypto::Verdict::missing ? 1 : 2;
+  };
+  std::string name;
+  for (size_t i = 0; i < proofs.size(); ++i) {
+    crypto::Verdict verdict;
+    if (proofs[i].bearer) {
+      auto checking = check_bearer(route, headers, body);
+      auto checked = co_await std::move(checking);
+      if (!checked) {
+        ++counts_.unavailable;
+        co_return refusal(503, "unavailable");
+      }
+      verdict = std::move(*checked);
+    } else {
+      verdict = crypto::verify(proofs[i].scheme, headers, body, route->secrets[i].mac, route->secrets[i].token, context_.now());
+    }
+    if (verdict.accepted()) {
+      *proven = {std::move(verdict.signed_id), &proofs[i]};
+      co_return std::nullopt;
+    }
+    if (i == 0 || rank(verdict.kind) > rank(nearest.kind)) nearest.kind = verdict.kind, name = proofs[i].name;
+  }
+  ++counts_.refused[static_cast<size_t>(nearest.kind)];
+  context_.log.warn("webhook.refused", {{"client", route->data.client},
+                                        {"connection", route->data.connection},
+                                        {"reason", crypto::verdict_name(nearest.kind)},
+                                        {"proof", name},
+                                        {"bytes", body.size()}});
+  if (nearest.kind == crypto::Verdict::no_secret) co_return refusal(503, "no_secret");
+  co_return refusal(nearest.kind == crypto::Verdict::malformed || nearest.kind == crypto::Verdict::duplicate_field ? 400 : 401,
+                    crypto::verdict_name(nearest.kind));
+}
+
+Result<store::EventBirth> Intake::make_event(const Route& route, const HeaderList& headers, std::string body, const Proven& proven) {
   const auto& data = route.data;
   auto parsed = document::Document::parse(std::move(body));
   if (!parsed) return parsed.error();
@@ -96,7 +155,7 @@ Result<store::EventBirth> Intake::make_event(const Route& route, const HeaderLis
   event.connection = data.connection;
   event.topic = std::string(topic.text());
   event.received = context_.now();
-  event.replay_key = crypto::Sha256().update(data.client + "/" + data.connection + "\n").update(replay_id).finish();
+  event.replay_key = crypto::Sha256().update(data.client + "/" + data.connection + "\n").update(proven.replay_id).finish();
   event.replay_until = event.received + context_.options.replay_kept;
 
   for (const auto& match : context_.registry.webhooks(data.client, data.connection)) {
@@ -132,7 +191,7 @@ Result<store::EventBirth> Intake::make_event(const Route& route, const HeaderLis
   writer.string(format_rfc3339(event.received));
   writer.key("headers");
   writer.begin_object();
-  for (const auto& name : data.signed_headers) {
+  for (const auto& name : proven.proof->signed_headers) {
     for (const auto& [field, value] : headers) {
       if (!iequals(field, name)) continue;
       writer.key(name);
@@ -144,7 +203,11 @@ Result<store::EventBirth> Intake::make_event(const Route& route, const HeaderLis
   writer.key("body");
   writer.string(parsed->bytes());
   writer.key("signed_id");
-  writer.string(replay_id);
+  writer.string(proven.replay_id);
+  if (!proven.proof->name.empty()) {
+    writer.key("proof");
+    writer.string(proven.proof->name);
+  }
   writer.end_object();
   auto sealed = context_.vault.seal(data.client, "event", payload);
   if (!sealed) return sealed.error();
@@ -174,11 +237,12 @@ Task<IntakeAnswer> Intake::webhook(std::string client, std::string connection, H
       co_return refusal(503, "unavailable");
     }
   }
-  std::string replay_id;
-  const auto refused = check(*route, headers, body, &replay_id);
+  Proven proven;
+  auto checking = check(route, headers, body, &proven);
+  const auto refused = co_await std::move(checking);
   if (refused) co_return *refused;
 
-  auto event = make_event(*route, headers, std::move(body), replay_id);
+  auto event = make_event(*route, headers, std::move(body), proven);
   if (!event) {
     if (event.error().code() == Code::denied) {
       ++counts_.foreign;

@@ -11,10 +11,9 @@
 #include "runtime/base/task.h"
 #include "runtime/engine/catalog.h"
 #include "runtime/engine/context.h"
+#include "runtime/engine/issued_tokens.h"
 
 namespace mlc::engine {
-
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 struct IntakeAnswer {
   int status = 200;
@@ -42,6 +41,9 @@ class Intake {
   // Completes after the commit. `path_token` is the optional last piece of /hooks/<client>/<connection>/<token>.
   Task<IntakeAnswer> webhook(std::string client, std::string connection, HeaderList headers, std::string body);
 
+  // Where remotes fetch tokens for their deliveries.
+  IssuedTokens& tokens() { return tokens_; }
+
   const IntakeCounts& counts() const { return counts_; }
 
  private:
@@ -51,11 +53,18 @@ class Intake {
     std::function<void(IntakeAnswer)> done;
   };
   Task<Result<Unit>> load_secrets(std::shared_ptr<Route> route);
-  std::optional<IntakeAnswer> check(Route& route, const HeaderList& headers, const std::string& body, std::string* replay_id);
-  Result<store::EventBirth> make_event(const Route& route, const HeaderList& headers, std::string body, const std::string& replay_id);
+  // What a delivery was believed by.
+  struct Proven {
+    std::string replay_id;
+    const IntakeProof* proof = nullptr;
+  };
+  Task<std::optional<IntakeAnswer>> check(std::shared_ptr<Route> route, const HeaderList& headers, const std::string& body, Proven* proven);
+  Task<Result<crypto::Verdict>> check_bearer(std::shared_ptr<Route> route, const HeaderList& headers, const std::string& body);
+  Result<store::EventBirth> make_event(const Route& route, const HeaderList& headers, std::string body, const Proven& proven);
   Task<Unit> flush();
 
   Context& context_;
+  IssuedTokens tokens_;
   std::unordered_map<std::string, std::shared_ptr<Route>> routes_;
   std::vector<Waiting> waiting_;
   bool flushing_ = false;

@@ -144,7 +144,8 @@ Task<Result<Found>> look_up(Context& context, remote::Call call, remote::Probe p
     whole = read->next_arguments.empty();
     call.arguments = std::move(read->next_arguments);
   }
-  if (!whole) co_return Error(Code::exhausted, probe.operation + " gave more than " + std::to_string(kMaxPages) + " pages for one reference");
+  if (!whole)
+    co_return Error(Code::exhausted, probe.operation + " gave more than " + std::to_string(kMaxPages) + " pages for one reference");
   if (probe.parts > 0) join_parts(probe, found);
   if (probe.fetch.empty() || found.records.size() != 1) co_return found;
 

@@ -173,11 +173,11 @@ Task<Effects::Stop> Effects::clear_by_looking_on() {
       const std::string seen = parts == 0 ? "nothing with the reference " + reference + " is found there"
                                           : "only " + std::to_string(parts) + " of " + std::to_string(plan_.probe->parts) +
                                                 " parts with the reference " + reference + " are found there";
-      co_return park("unknown_effect",
-                     "the answer to " + request_.effect + " (" + request_.operation + ") was lost, and after " + std::to_string(absent) +
-                         (absent == 1 ? " look " : " looks ") + seen + "; it may have been made all the same, so it is not sent again",
-                     "look there for " + reference + ", then `jobs settle " + std::to_string(run_.job.id) +
-                         " --happened ID` or `--did-not-happen`");
+      co_return park(
+          "unknown_effect",
+          "the answer to " + request_.effect + " (" + request_.operation + ") was lost, and after " + std::to_string(absent) +
+              (absent == 1 ? " look " : " looks ") + seen + "; it may have been made all the same, so it is not sent again",
+          "look there for " + reference + ", then `jobs settle " + std::to_string(run_.job.id) + " --happened ID` or `--did-not-happen`");
     }
     WallTime next = since + plan_.quiet * (int64_t{1} << std::clamp(absent - 1, 0, kMostDoublings));
     if (next > last_look && since < last_look) next = last_look;

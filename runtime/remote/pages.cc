@@ -43,7 +43,7 @@ Result<Page> take_page(const Operation& operation, Value arguments, Value answer
   for (const auto& path : pages.rows) {
     rows = find_dotted(answer, path);
     if (rows.is_array()) break;
-    if (rows.is_object() && !path.empty() && !alone) alone = rows;
+    if (rows.is_object() && !path.empty() && pages.rows.size() == 1) alone = rows;
   }
   if (rows.is_array()) {
     page.rows = document::write(rows);

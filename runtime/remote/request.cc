@@ -295,8 +295,7 @@ Result<std::string> ask_arguments(const Connection& connection, std::string_view
   if (!parsed) return parsed.error();
   Filling filling(connection, reference, body);
   auto filled = filling.fill(parsed->root());
-  if (!filling.missing().empty())
-    return Error(Code::invalid_argument, filling.missing() + ", which it is looked up by, is not given");
+  if (!filling.missing().empty()) return Error(Code::invalid_argument, filling.missing() + ", which it is looked up by, is not given");
   return filled ? document::write(*filled) : std::string("{}");
 }
 

@@ -32,7 +32,8 @@ Result<BuiltRequest> build_request(const Connection& connection, const Operation
 std::string find_arguments(const Operation& list, std::string_view field, std::string_view value, document::Value like);
 
 // Arguments of a look-up out of its template (AskSpec): `body` is the write's. The error names what is missing.
-Result<std::string> ask_arguments(const Connection& connection, std::string_view arguments, std::string_view reference, document::Value body);
+Result<std::string> ask_arguments(const Connection& connection, std::string_view arguments, std::string_view reference,
+                                  document::Value body);
 
 // Arguments of a list of what changed since then.
 std::string since_arguments(const SinceSpec& since, std::optional<WallTime> from);

@@ -274,7 +274,8 @@ EffectSpec parse_effect(Value value, const std::string& path, std::optional<Erro
   if (effect.within != Duration::zero() && effect.within <= effect.quiet)
     reader.fail("within", "a time longer than `quiet`, in which it is looked for again");
   if (effect.asks && effect.asks->found.empty() && effect.field.empty())
-    reader.fail("", "`found` (a text that only a record has) or `field` (where a record bears the reference): an empty answer must not count");
+    reader.fail("",
+                "`found` (a text that only a record has) or `field` (where a record bears the reference): an empty answer must not count");
   // Facts of the remote that people read (partial or full replace, states that can't be updated any more).
   for (const char* known : {"replace", "duplicates", "undo", "lag"}) reader.take(known);
   // reliability.md section 2, rule (a): an upsert without its key doubles with every retry.

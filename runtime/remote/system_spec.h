@@ -67,10 +67,10 @@ struct AskSpec {
   // JSON: path, query, headers and body as in Call. Texts may hold {reference}, {body.<path>} of the write and {name} of a setting; with
   // a ? before the } a field whose value is missing is left out.
   std::string arguments;
-  std::string found;       // path of a text that only a record has; "" = each row is one
-  std::string id, number;  // where a record found bears them; "" = where the write's answer does
-  std::string parts;       // a list in the write's body: its record is found as so many rows
-  UpdatableSpec gone;      // rows whose field has one of these values are no records any more
+  std::string found;                   // path of a text that only a record has; "" = each row is one
+  std::string id, number;              // where a record found bears them; "" = where the write's answer does
+  std::string parts;                   // a list in the write's body: its record is found as so many rows
+  UpdatableSpec gone;                  // rows whose field has one of these values are no records any more
   std::string fetch, fetch_arguments;  // once exactly one is found: the read whose answer is the record
 };
 
@@ -78,13 +78,13 @@ struct EffectSpec {
   char kind = 'D';
   std::string look_up, by;           // C
   std::vector<std::string> by_else;  // C: where else in the body the reference may stand
-  std::optional<AskSpec> asks;  // C
-  bool first = true;            // C: looked for before the first send too
-  Duration within{};            // C: > 0: that nothing is found proves nothing; a person decides after looking for so long
-  std::string field;           // A and C: what the record that is read back calls the key; "" = as `key` or `by`
-  std::string key, read, ask;  // A: `ask` is what the list is asked by where it knows no filter on the key
-  UpdatableSpec updatable;     // A
-  std::string header;          // B
+  std::optional<AskSpec> asks;       // C
+  bool first = true;                 // C: looked for before the first send too
+  Duration within{};                 // C: > 0: that nothing is found proves nothing; a person decides after looking for so long
+  std::string field;                 // A and C: what the record that is read back calls the key; "" = as `key` or `by`
+  std::string key, read, ask;        // A: `ask` is what the list is asked by where it knows no filter on the key
+  UpdatableSpec updatable;           // A
+  std::string header;                // B
   Duration quiet{}, retention{};
   bool may_repeat = false, may_skip = false;
   // A, of an action: fields of the record read back that prove that it happened.

@@ -266,10 +266,10 @@ return {
     local proofs = {}
     for _, proof in ipairs(client.connector.webhooks.verify) do proofs[proof.name] = proof end
     local number = client:call("shipments.create", { body = Ups.request() }).record.ShipmentIdentificationNumber
-    local hook, door, asked = "https://localhost:9/hooks/acme/ups", "https://localhost:9/oauth/token/acme/ups", {}
+    local hook, door, fetched = "https://localhost:9/hooks/acme/ups", "https://localhost:9/oauth/token/acme/ups", {}
     local seen = Ups.pushes()
     service.callbacks[door] = function(given)
-      asked[#asked + 1] = given
+      fetched[#fetched + 1] = given
       return { status = 200, body = '{"access_token":"t0k3n","token_type":"Bearer","expires_in":3600}' }
     end
     client.ups:control("POST", "seed", { portal = { url = hook } })
@@ -281,7 +281,7 @@ return {
     client.ups:control("POST", "seed", { portal = { url = hook, token_url = door, client_id = "ups", client_secret = "pw" } })
     client.ups:control("POST", "seed", { happen = { { number = number, what = "delivered" } } })
     service.pass(2)
-    assert(proofs["portal token"].bearer and seen[2].headers.authorization == "Bearer t0k3n" and #asked == 1)
+    assert(proofs["portal token"].bearer and seen[2].headers.authorization == "Bearer t0k3n" and #fetched == 1)
     assert(not seen[2].headers.credential and proofs["Track Alert v1"].token.header == "credential")
   end,
   ["refusals are told in the remote's own words"] = function()

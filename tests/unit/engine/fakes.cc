@@ -154,7 +154,8 @@ Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
     const auto ref = query.get("ref").text();
     read.rows = "[";
     for (const auto& invoice : world_.invoices) {
-      if ((ref.empty() || invoice.ref == ref) && !world_.unseen.contains(invoice.ref)) read.rows += (read.rows.size() > 1 ? "," : "") + invoice.body;
+      if ((ref.empty() || invoice.ref == ref) && !world_.unseen.contains(invoice.ref))
+        read.rows += (read.rows.size() > 1 ? "," : "") + invoice.body;
     }
     read.rows += "]";
   } else if (world_.lists.contains(call.operation)) {

@@ -42,7 +42,7 @@ struct RemoteWorld {
   WallTime quota_until{};               // admit() refuses until then
   std::optional<remote::Remote::Hold> hold;
   Duration quiet = std::chrono::minutes(3);
-  std::vector<std::string> confirm_fields;  // of invoices.create_c
+  std::vector<std::string> confirm_fields;    // of invoices.create_c
   std::function<void(remote::Probe&)> probe;  // of invoices.create_c: how else it is looked for
   std::set<std::string> unseen;               // references that a look-up does not see yet
 

@@ -50,7 +50,8 @@ TEST(Looking, XU7_XF5_WhatIsNeverFoundIsAPersonsToDecideAndNeverSentAgainByItsel
   auto job = world.ended();
   ASSERT_EQ(job.state, JobState::parked);
   EXPECT_EQ(job.reason_code, "unknown_effect");
-  EXPECT_NE(job.reason.find("nothing with the reference shop-118 is found there; it may have been made all the same"), std::string::npos) << job.reason;
+  EXPECT_NE(job.reason.find("nothing with the reference shop-118 is found there; it may have been made all the same"), std::string::npos)
+      << job.reason;
   EXPECT_EQ(world.remote.sends, 1);
   EXPECT_GE(world.loop->wall() - world.effects().front().ended, std::chrono::hours(1));
   const int reads = world.remote.reads;
@@ -156,16 +157,19 @@ TEST(Looking, XU7_WhatWasTakenBackIsNoRecordAndTheRecordIsFetchedOnceItIsFound) 
     probe.id = "parcel.0.number", probe.fetch = "labels.recover", probe.fetch_arguments = "{}";
   };
   world.remote.faults = {Fault::lose_request};
-  world.remote.invoices.push_back({"r8", "shop-118", R"({"Ref":"shop-118","ID":"r8","refs":[{"value":"shop-118"}],"parcel":[{"number":"1Z8","state":"void"}]})"});
+  world.remote.invoices.push_back(
+      {"r8", "shop-118", R"({"Ref":"shop-118","ID":"r8","refs":[{"value":"shop-118"}],"parcel":[{"number":"1Z8","state":"void"}]})"});
   world.buy();
   world.loop->run_for(std::chrono::minutes(10));
   EXPECT_EQ(world.only_job().state, JobState::waiting) << "a voided one is none";
   EXPECT_EQ(world.remote.sends, 1);
   // One of its two parcels was voided; the other bears a longer reference too. A single one comes as an object.
   world.remote.lists["labels.recover"] = R"({"ID":"r9-whole","Labels":["^XA"]})";
-  world.remote.invoices.push_back({"r9", "shop-118",
-                                   R"({"Ref":"shop-118","ID":"r9","refs":{"value":"shop-118"},"parcel":[{"number":"1Z9","state":"void"},{"number":"1ZA"}]})"});
-  world.remote.invoices.push_back({"r10", "shop-118", R"({"Ref":"shop-118","ID":"r10","refs":[{"value":"shop-1180"}],"parcel":[{"number":"1ZB"}]})"});
+  world.remote.invoices.push_back(
+      {"r9", "shop-118",
+       R"({"Ref":"shop-118","ID":"r9","refs":{"value":"shop-118"},"parcel":[{"number":"1Z9","state":"void"},{"number":"1ZA"}]})"});
+  world.remote.invoices.push_back(
+      {"r10", "shop-118", R"({"Ref":"shop-118","ID":"r10","refs":[{"value":"shop-1180"}],"parcel":[{"number":"1ZB"}]})"});
   const auto job = world.ended();
   EXPECT_EQ(job.state, JobState::done) << job.reason;
   EXPECT_EQ(world.remote.sends, 1);

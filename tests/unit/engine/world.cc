@@ -65,8 +65,10 @@ World::World() {
   IntakeRoute route;
   route.client = "acme";
   route.connection = "shop";
-  route.scheme.mac = mac;
-  route.scheme.secret = "webhook_secret";
+  IntakeProof proof;
+  proof.scheme.mac = mac;
+  proof.scheme.secret = "webhook_secret";
+  route.proofs.push_back(std::move(proof));
   route.secret_owner = "acme/shop";
   route.empty_post = 200;
   route.topic = *document::Path::parse("scope");
