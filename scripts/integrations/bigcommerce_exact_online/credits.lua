@@ -6,6 +6,7 @@ local masters, periods, vat = require "masters", require "shared.exact.periods",
 
 local credits = {}
 
+local MIDNIGHT = "T00:00:00"   -- a date as documents bear it
 local NONE, ONE = decimal "0", decimal "1"
 local LONGEST_PRICE = 4   -- decimals that a price per piece may have
 
@@ -132,7 +133,7 @@ function credits.post(job, books, order, posted, found, credit, total, effect, w
   -- What is given back belongs to the period it is given back in; if that is closed too, to the next (BC8).
   local date, true_date = periods.date(job, books, credit.journal, document[kind.date], what, "next")
   if true_date then
-    document[kind.date], document.Description = date, ("%s, of %s"):format(document.Description, true_date)
+    document[kind.date], document.Description = date .. MIDNIGHT, ("%s, of %s"):format(document.Description, true_date)
   end
   return masters.guarded(job, document, what, function()
     return documents.add(job, books, kind, effect, document, credit.created, positive and total or -total)

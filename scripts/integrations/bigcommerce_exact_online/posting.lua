@@ -3,6 +3,8 @@
 local customer, documents, items, kinds, masters, orders, parts, payment, periods, totals = require "customer", require "documents",
   require "items", require "kinds", require "masters", require "orders", require "parts", require "payment", require "shared.exact.periods", require "totals"
 
+local MIDNIGHT = "T00:00:00"   -- a date as documents bear it
+
 -- The instant whose date the document bears, by the setting.
 local function booked(order, settings) return settings.accounting_date == "shipped" and order.date_shipped or order.date_created end
 
@@ -54,7 +56,7 @@ local function post(job, shop, books, order, posted)
     local date, true_date = periods.date(job, books, job.settings.journal, document[kind.date], ("Order %d"):format(order.id),
       job.settings.closed_period)
     if true_date then
-      document[kind.date], document.Description = date, ("%s, of %s"):format(document.Description, true_date)
+      document[kind.date], document.Description = date .. MIDNIGHT, ("%s, of %s"):format(document.Description, true_date)
     end
   end
   return masters.guarded(job, document, "Order " .. order.id, function()

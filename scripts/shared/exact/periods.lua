@@ -49,16 +49,16 @@ function periods.check(job, books, journal, wanted, what)
   if next_open(open_periods(job, books, journal, RECENT_SECONDS), date) ~= date then refuse(job, journal, date, what) end
 end
 
--- The date to book on, written as `wanted` is, and the true one when it had to be another. `what` opens the sentence; `policy` is park
--- or next, as the setting closed_period says it.
+-- The date to book on, and the true one when it had to be another: a plain date then, and `wanted` itself where its period is open.
+-- `what` opens the sentence; `policy` is park or next, as the setting closed_period says it.
 function periods.date(job, books, journal, wanted, what, policy)
-  local date, midnight = wanted:sub(1, 10), wanted:sub(11)
+  local date = wanted:sub(1, 10)
   local found = next_open(open_periods(job, books, journal, FRESH_SECONDS), date)
   if found ~= date and job.attempt > 1 then found = next_open(open_periods(job, books, journal, RECENT_SECONDS), date) end
   if found == date then return wanted end
   if (policy or job.settings.closed_period) == "next" and found then
     job:note(("%s of %s is booked on %s: its own period is closed"):format(what, date, found))
-    return found .. midnight, date
+    return found:sub(1, 10), date
   end
   return refuse(job, journal, date, what)
 end
