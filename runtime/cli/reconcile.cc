@@ -20,7 +20,10 @@ std::string path(const Options& options, const std::vector<std::string>& more = 
   return whole;
 }
 
-std::string many(const std::string& noun) { return noun + "s"; }
+std::string many(const std::string& noun) {
+  const bool is_entry = noun.size() > 1 && noun.back() == 'y' && std::string_view("aeiou").find(noun[noun.size() - 2]) == std::string_view::npos;
+  return is_entry ? noun.substr(0, noun.size() - 1) + "ies" : noun + "s";
+}
 
 std::string upper(std::string text) {
   for (char& c : text)
