@@ -26,9 +26,12 @@ local function set(list)
   return out
 end
 
-local SYSTEM = set { "name", "base_url", "headers", "auth", "limits", "errors", "values", "webhooks", "operations", "access", "types", "test" }
+local SYSTEM = set {
+  "name", "base_url", "headers", "auth", "limits", "errors", "values", "webhooks", "operations", "access", "transports", "concern", "types",
+  "test",
+}
 local INTEGRATION = set { "name", "roles", "settings", "lookups", "flows", "mappings", "reconcile" }
-local FLOW = set { "on", "run", "max_failures", "main" }
+local FLOW = set { "on", "run", "max_failures", "main", "reprints" }
 local SETTING = set { 1, "default", "doc", "mandatory", "one_of", "impossible" }
 local SETTING_TYPES = set { "text", "integer", "decimal", "boolean", "list", "table" }
 
@@ -105,6 +108,20 @@ function names.integration(definition)
   only(definition, INTEGRATION, "integration")
   if not definition.roles then fail("integration: 'roles' is missing") end
   if not definition.flows then fail("integration: 'flows' is missing") end
+  -- roles = { printers = { "printer", optional = true } }: a client may leave it unbound; a flow then gets nil in its place.
+  expect_table(definition.roles, "integration: roles")
+  local roles, optional = {}, {}
+  for role, system in pairs(definition.roles) do
+    roles[role] = system
+    if type(system) == "table" then
+      only(system, set { 1, "optional" }, "integration: role " .. tostring(role))
+      if type(system[1]) ~= "string" or (system.optional ~= nil and type(system.optional) ~= "boolean") then
+        fail("integration: role %s: expected \"system\" or { \"system\", optional = true }", tostring(role))
+      end
+      roles[role], optional[role] = system[1], system.optional or nil
+    end
+  end
+  definition.roles, definition.optional = roles, optional
   definition.settings = definition.settings or {}
   definition.lookups = definition.lookups or {}
   return definition
@@ -114,6 +131,7 @@ function names.flow(definition)
   expect_table(definition, "flow")
   only(definition, FLOW, "flow")
   if type(definition.run) ~= "function" then fail("flow: 'run' must be a function") end
+  if definition.reprints ~= nil and type(definition.reprints) ~= "boolean" then fail("flow: reprints: expected true or false") end
   definition.on = host.array(definition.on or {})
   return definition
 end

@@ -221,7 +221,7 @@ local function role_of_effect(name)
   for role, bound in pairs(host.roles) do
     local is_source = false
     for _, connection in ipairs(bound.connections) do is_source = is_source or connection == host.source end
-    if not is_source then
+    if not is_source and not bound.optional then
       if found then misuse("job:sent(\"%s\"): say which role: job:sent(\"%s\", { role = … })", name, name) end
       found = role
     end
@@ -427,8 +427,8 @@ local names = host.parameters(run)
 for index, name in ipairs(names) do
   if index == 1 then
     arguments[index] = job
-  elseif roles[name] then
-    arguments[index] = roles[name]
+  elseif roles[name] or integration.optional[name] then
+    arguments[index] = roles[name]   -- nil: a role that the client left unbound
   else
     error(("flow %s: its parameter '%s' is no role of the integration"):format(host.flow, name), 0)
   end

@@ -22,7 +22,7 @@ local KNOWN = {
   client = { zone = "text", connections = "table", instances = "table", reload = "text", alerts = "table" },
 }
 local GRANT = set { "system", "region", "clients", "base_url", "authorize_url", "token_url", "ca_file", "allow_loopback" }
-local CONNECTION = set { "grant", "auth", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback", "access" }
+local CONNECTION = set { "grant", "auth", "base_url", "authorize_url", "token_url", "limits", "zone", "ca_file", "allow_loopback", "allow_private", "access" }
 local USE = set { "bind", "route", "settings", "layers", "reconcile", "schedule" }
 local RECONCILE = set { "every", "at", "mail" }
 local EVERY = set { "day", "week", "month" }
@@ -69,6 +69,9 @@ function words.connection(system)
     if out.access ~= nil then
       expect(out.access, "table", "connection \"" .. system .. "\": access")
       for name, access in pairs(out.access) do expect(access, "table", ("connection \"%s\": access.%s"):format(system, tostring(name))) end
+    end
+    for _, flag in ipairs { "allow_loopback", "allow_private" } do
+      if out[flag] ~= nil then expect(out[flag], "boolean", ("connection \"%s\": %s"):format(system, flag)) end
     end
     return tag(out, "connection")
   end

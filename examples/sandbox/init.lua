@@ -4,7 +4,7 @@
 
 local serve = require "site"
 
--- The carriers, ShipStation, Acumatica, a second shop and a second region's installation are there for those who ask for them by name.
+-- The carriers, ShipStation, Acumatica, a label printer, a second shop and a second region's installation are there for those who ask for them by name.
 local MAKERS = {
   { name = "bigcommerce", make = require "shop" }, { name = "exact_online", make = require "exact" },
   { name = "shipstation", make = require "shipstation", extra = true },
@@ -21,6 +21,7 @@ local MAKERS = {
   { name = "fedex", make = require "fedex", extra = true },
   { name = "ups", make = require "ups", extra = true },
   { name = "acumatica", make = require "acumatica", extra = true },
+  { name = "printer", make = require "printer", extra = true },
 }
 
 local config = ... or {}

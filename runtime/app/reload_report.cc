@@ -28,7 +28,11 @@ Status Reload::known(const std::string& client, const std::string& instance) con
 Json Reload::standing(const std::string& client, const std::string& instance) const {
   const std::string key = client + "/" + instance;
   Json all = {{"version", nullptr}, {"state", "live"}};
-  if (auto live = live_program(key)) all["version"] = live->instance.version;
+  if (auto live = live_program(key)) {
+    all["version"] = live->instance.version;
+    for (auto flow : live->scripts->definition->root().get("flows").fields())
+      if (flow.value.get("reprints").as_bool()) all["reprints"].push_back(std::string(flow.key));
+  }
   if (const auto* row = versions_.find(client, instance); row != nullptr && !row->history.empty()) {
     all["since"] = format_rfc3339(row->history.front().at);
     all["how"] = row->history.front().how;

@@ -112,8 +112,9 @@ Task<Status> Runtime::build() {
     auth_options.held = [this](const std::string& client) { return !engine_ || !engine_->doors().may_ask(client); };
   }
   authorizer_ = std::make_unique<auth::Authorizer>(auth_parts, std::move(auth_options));
+  printers_ = std::make_unique<printing::PrinterTransport>(*transport_, loop_);
   remote_ = std::make_unique<remote::RealRemote>(
-      remote::RealRemote::Parts{transport_.get(), limits_.get(), authorizer_.get(), &log_.redactor(), env_});
+      remote::RealRemote::Parts{printers_.get(), limits_.get(), authorizer_.get(), &log_.redactor(), env_});
   remote_->configure(reload_->directory());
 
   workers_ = std::make_unique<ThreadPool>(ThreadPoolOptions{"script", std::max(1u, std::thread::hardware_concurrency()), 5});
@@ -235,7 +236,7 @@ workbench::ReplSession::Parts Runtime::repl_parts() {
 Status Runtime::require_loopback() {
   auto accepts = [](const remote::Directory& directory) -> Status {
     for (const auto& [key, connection] : directory.connections)
-      if (!is_loopback_host(connection->base.host()))
+      if (connection->base.scheme() != "folder" && !is_loopback_host(connection->base.host()))
         return Error(Code::config, "--clock is for sandboxes only: connection " + key + " is at " + connection->base.host() +
                                        ", which is not this machine");
     return ok_status();

@@ -24,6 +24,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/http/client.h"
 #include "runtime/limits/limits.h"
+#include "runtime/printing/transport.h"
 #include "runtime/remote/real_remote.h"
 #include "runtime/script/loader.h"
 #include "runtime/script/runner.h"
@@ -109,6 +110,7 @@ class Runtime : public console::Doors {
   std::unique_ptr<Reload> reload_;
   std::unique_ptr<limits::Limits> limits_;
   std::unique_ptr<http::Client> transport_;
+  std::unique_ptr<printing::PrinterTransport> printers_;  // on it
   std::unique_ptr<auth::Authorizer> authorizer_;
   std::unique_ptr<remote::RealRemote> remote_;
   std::unique_ptr<ThreadPool> workers_;

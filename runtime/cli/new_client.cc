@@ -41,6 +41,14 @@ std::string settings_lines(const Json& integration) {
   return lines;
 }
 
+// A role that a client may leave unbound is not begun with.
+Json needed_roles(Json integration) {
+  const Json optional = integration.value("optional", Json::object());
+  if (!optional.is_object()) return integration;
+  for (const auto& [role, yes] : optional.items()) integration["roles"].erase(role);
+  return integration;
+}
+
 constexpr const char* kFillIn = "CHANGE-ME";
 
 using Systems = std::map<std::string, std::shared_ptr<const remote::SystemSpec>>;
@@ -118,7 +126,7 @@ void add_new_client(CLI::App& group, Context& context) {
                 const script::Host host = app::make_host(files, *share);
                 auto definition = script::load_integration(host, context.workspace, options->integration);
                 if (!definition) return context.fail(kNo, definition.error().text());
-                const Json integration = Json::parse(*definition, nullptr, false);
+                const Json integration = needed_roles(Json::parse(*definition, nullptr, false));
                 const Json roles = integration.value("roles", Json::object());
                 Json sandbox;
                 if (!options->sandbox.empty()) {

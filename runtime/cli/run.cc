@@ -6,6 +6,7 @@
 
 #include "runtime/cli/after_loss.h"
 #include "runtime/cli/operation.h"
+#include "runtime/cli/reprint.h"
 
 namespace mlc::cli {
 namespace {
@@ -41,6 +42,7 @@ int run(int argc, char** argv) {
   add_sync(root, context);
   add_backfill(root, context);
   add_jobs(root, context);
+  add_reprint(root, context);
   add_show(root, context);
   add_map(root, context);
   add_why(root, context);

@@ -1,5 +1,6 @@
 #include "runtime/console/api.h"
 
+#include "runtime/console/reprint.h"
 #include "runtime/document/write.h"
 
 namespace mlc::console {
@@ -8,7 +9,7 @@ namespace {
 Task<Result<Json>> describe(Services&, Call) {
   std::vector<Route> all;
   for (const auto& routes : {job_routes(), record_routes(), client_routes(), credential_routes(), store_routes(), script_routes(),
-                             backfill_routes(), reconcile_routes(), restore_routes(), alert_routes(), forget_routes()})
+                             backfill_routes(), reconcile_routes(), restore_routes(), alert_routes(), forget_routes(), reprint_routes()})
     all.insert(all.end(), routes.begin(), routes.end());
   co_return openapi(all);
 }
@@ -29,6 +30,7 @@ void add_api(Router& router) {
   router.add(forget_routes());
   router.add(backfill_routes());
   router.add(alert_routes());
+  router.add(reprint_routes());
   router.add(reconcile_routes());
   router.add({{"GET", "/api/v1/openapi.json", "this description", describe, {}}});
 }

@@ -81,8 +81,9 @@ Task<std::string> missing_webhook_secret(Services& services, std::shared_ptr<con
 
 // Where every question costs or changes something, one that says nothing is asked: whom the remote tells that it is incomplete may ask it.
 bool is_expected_refusal(const remote::Outcome& outcome, const remote::Operation& operation) {
-  return outcome.exchange.status == 400 && std::any_of(operation.fix.begin(), operation.fix.end(),
-                                                       [](const auto& each) { return each.first == "400" && each.second == "none"; });
+  const std::string status = std::to_string(outcome.exchange.status);
+  return status.starts_with("4") && std::any_of(operation.fix.begin(), operation.fix.end(),
+                                                [&](const auto& each) { return each.first == status && each.second == "none"; });
 }
 
 std::string what_to_do(const remote::Outcome& outcome, const remote::Operation& operation, const remote::Connection& connection) {

@@ -8,6 +8,7 @@
 #include "runtime/document/node.h"
 #include "runtime/document/write.h"
 #include "runtime/engine/effect_key.h"
+#include "runtime/engine/mark.h"
 #include "runtime/engine/request_key.h"
 #include "runtime/remote/system_spec.h"
 
@@ -286,9 +287,7 @@ Task<Effects::Stop> Effects::plan() {
     co_return Sent(Answer{{}, true, error_json({std::string(code_name(planned.error().code())), planned.error().text(), false, "", ""})});
   plan_ = std::move(*planned);
   earlier_ = false;
-  if (plan_.kind == 'B' && plan_.idempotency_key.empty()) {  // the same for every attempt, another for every generation
-    plan_.idempotency_key = to_hex(std::string_view(effect_->key).substr(0, 16));
-  }
+  put_mark(plan_, effect_->key);
   if (!request_.probe_operation.empty()) {
     plan_.probe = remote::Probe{request_.probe_operation, request_.probe_arguments, request_.probe_field, request_.probe_value};
   }

@@ -13,6 +13,7 @@
 #include "runtime/engine/joined_reads.h"
 #include "runtime/engine/request_key.h"
 #include "runtime/engine/sealed_row.h"
+#include "runtime/remote/system_spec.h"
 
 namespace mlc::engine {
 
@@ -102,8 +103,14 @@ Task<JobRun::Handled> JobRun::handle_read(ReadRequest request) {
 
 Task<JobRun::Handled> JobRun::handle_send(SendRequest request) {
   const int index = next_index_++;
+  const std::string role = request.role, wanted = request.connection;
   Effects effects(run_, turns_, counts_, std::move(request), index);
   auto sent = co_await effects.send();
+  auto* ending = std::get_if<Ending>(&sent);
+  if (ending == nullptr || (!ending->concern.empty() && ending->concern != "operator")) co_return sent;
+  const auto connection = run_.connection(role, wanted);
+  const auto* spec = connection ? run_.context.remote.spec(run_.job.client, *connection) : nullptr;
+  if (spec != nullptr && !spec->concern.empty()) ending->concern = spec->concern;
   co_return sent;
 }
 

@@ -11,6 +11,7 @@
 #include "runtime/http/client_pool.h"
 #include "runtime/http/inflate.h"
 #include "runtime/http/message_writer.h"
+#include "runtime/http/private_network.h"
 #include "runtime/http/response_reader.h"
 
 namespace mlc::http {
@@ -66,7 +67,9 @@ Error too_late() { return Error(Code::timeout, "deadline passed"); }
 Status check_policy(const OutgoingRequest& request) {
   const Url& url = request.url;
   if (url.host().empty()) return Error(Code::invalid_argument, "no host");
-  if (!url.secure() && !request.tls.allow_loopback) return Error(Code::denied, "plain http is for loopback only");
+  if (url.scheme() != "https" && url.scheme() != "http") return Error(Code::denied, "no " + url.scheme() + " goes over HTTP");
+  if (!url.secure() && !request.tls.allow_loopback && !may_be_private(request.allowed_hosts))
+    return Error(Code::denied, "plain http is for loopback only");
   if (!host_allowed(url.host(), url.port(), request.allowed_hosts)) {
     return Error(Code::denied, url.host() + " is not among the hosts of this connection");
   }
@@ -75,14 +78,18 @@ Status check_policy(const OutgoingRequest& request) {
 
 Status check_plain(const OutgoingRequest& request, const std::vector<IpAddress>& addresses) {
   if (request.url.secure()) return ok_status();
+  const bool on_the_spot = may_be_private(request.allowed_hosts);
   for (const IpAddress& address : addresses) {
-    if (classify(address) != AddressClass::loopback) return Error(Code::denied, "plain http is for loopback only");
+    if (classify(address) == AddressClass::loopback || (on_the_spot && on_private_network(address))) continue;
+    return Error(Code::denied,
+                 on_the_spot ? "without TLS only a printer on the private network may be asked" : "plain http is for loopback only");
   }
   return ok_status();
 }
 
 std::string pool_key(const OutgoingRequest& request) {
-  return request.url.origin() + (request.tls.allow_loopback ? "|L|" : "|-|") + request.tls.ca_file;
+  return request.url.origin() + (request.tls.allow_loopback ? "|L" : "|-") + (may_be_private(request.allowed_hosts) ? "P|" : "|") +
+         request.tls.ca_file;
 }
 
 // False if the deadline passed first.
@@ -161,7 +168,7 @@ Task<Result<std::unique_ptr<Wire>>> connect_to(PoolPtr pool, const OutgoingReque
 Task<Result<std::unique_ptr<Wire>>> open(PoolPtr pool, const OutgoingRequest& request, Deadline& deadline) {
   auto addresses = co_await resolve(pool, request.url.host(), deadline);
   if (!addresses) co_return addresses.error();
-  Status allowed = check_addresses(request.url.host(), *addresses, request.tls.allow_loopback);
+  Status allowed = check_addresses(request.url.host(), *addresses, request.tls.allow_loopback, may_be_private(request.allowed_hosts));
   if (!allowed) co_return allowed.error();
   allowed = check_plain(request, *addresses);
   if (!allowed) co_return allowed.error();

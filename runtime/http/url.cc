@@ -20,6 +20,14 @@ bool is_unreserved(char c) { return is_alnum(c) || c == '-' || c == '.' || c == 
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
+uint16_t usual_port(std::string_view scheme) {
+  constexpr uint16_t kHttp = 80, kHttps = 443, kIpp = 631, kRaw = 9100;
+  if (scheme == "https") return kHttps;
+  if (scheme == "http") return kHttp;
+  if (scheme == "ipp" || scheme == "ipps") return kIpp;
+  return scheme == "raw" ? kRaw : 0;
+}
+
 Error bad(std::string why) { return Error(Code::invalid_argument, "URL: " + why); }
 
 // Characters of path and query (RFC 3986 pchar, "/", "?") plus "[" "]" "|" that OData and others send bare. What an
@@ -73,7 +81,10 @@ Result<Url> Url::parse(std::string_view text) {
   size_t colon = text.find("://");
   if (colon == std::string_view::npos) return bad("no scheme");
   url.scheme_ = to_lower(text.substr(0, colon));
-  if (url.scheme_ != "https" && url.scheme_ != "http") return bad("scheme is neither https nor http");
+  // The client speaks https and http; the others are those of printers, and of a system that declares them.
+  constexpr std::string_view kSchemes[] = {"https", "http", "ipps", "ipp", "raw", "folder"};
+  if (std::find(std::begin(kSchemes), std::end(kSchemes), url.scheme_) == std::end(kSchemes))
+    return bad("scheme is neither https nor http");
   text.remove_prefix(colon + 3);
 
   size_t hash = text.find('#');
@@ -83,6 +94,10 @@ Result<Url> Url::parse(std::string_view text) {
   std::string_view rest = text.substr(end);
   if (authority.find('@') != std::string_view::npos) return bad("has user information");
 
+  if (url.scheme_ == "folder") {
+    if (!authority.empty()) return bad("a folder has no host: write folder:///path");
+    return url.with_target(rest);
+  }
   std::string_view port;
   bool has_port = false;
   if (!authority.empty() && authority.front() == '[') {
@@ -109,7 +124,7 @@ Result<Url> Url::parse(std::string_view text) {
     if (url.host_.back() == '.') url.host_.pop_back();
   }
 
-  url.port_ = url.scheme_ == "https" ? 443 : 80;
+  url.port_ = usual_port(url.scheme_);
   if (has_port) {
     unsigned number = 0;
     auto [stop, fault] = std::from_chars(port.data(), port.data() + port.size(), number);
@@ -149,7 +164,7 @@ std::string Url::target() const { return has_query_ ? path_ + "?" + query_ : pat
 
 std::string Url::authority() const {
   std::string text = host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]";
-  if (port_ != (secure() ? 443 : 80)) text += ":" + std::to_string(port_);
+  if (port_ != usual_port(scheme_)) text += ":" + std::to_string(port_);
   return text;
 }
 

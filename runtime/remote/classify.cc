@@ -110,6 +110,8 @@ Outcome classify_write(const SystemSpec& spec, const Operation& operation, const
     if (blank(response)) {
       // An update may well answer with nothing; a create that does not say what it made has to be looked up.
       if (operation.create && !operation.id.empty()) outcome.verdict = Verdict::applied_blind;
+    } else if (!parsed && operation.content && operation.id.empty()) {
+      // A document was taken, and nothing of the answer is wanted: hooks say "ok" in many forms.
     } else if (!parsed) {
       outcome.verdict = Verdict::applied_blind;
       outcome.sentence =

@@ -1,6 +1,10 @@
 #include "runtime/remote/directory.h"
 
+#include <algorithm>
+
+#include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
+#include "runtime/http/private_network.h"
 #include "runtime/remote/access.h"
 
 namespace mlc::remote {
@@ -31,8 +35,48 @@ Result<std::string> base_of(const SystemSpec& spec, const std::string& own, cons
 Result<http::Url> address(const std::string& url, const http::TlsPolicy& tls) {
   auto parsed = http::Url::parse(url);
   if (!parsed) return parsed.error().wrap("base_url");
-  if (!parsed->secure() && !tls.allow_loopback) return Error(Code::config, "base_url: expected https");
+  if (!parsed->secure() && (!tls.allow_loopback || parsed->scheme() != "http")) return Error(Code::config, "base_url: expected https");
   return *parsed;
+}
+
+// Of a device on the spot: which networks it may be in is said by the connection, and looked at when it is dialled.
+Result<http::Url> device_address(const std::string& text, const http::TlsPolicy& tls, bool allow_private,
+                                 const std::vector<std::string>& schemes) {
+  std::string known;
+  for (const auto& scheme : schemes) known += (known.empty() ? "" : ", ") + scheme + (scheme == "folder" ? ":///path" : "://host");
+  auto url = http::Url::parse(text);
+  if (!url) return Error(Code::config, "base_url: " + url.error().message() + "; expected one of " + known);
+  const bool plain_http = url->scheme() == "http" && tls.allow_loopback;
+  if (std::find(schemes.begin(), schemes.end(), url->scheme()) == schemes.end() && !plain_http)
+    return Error(Code::config, "base_url: expected one of " + known);
+  if (!url->query().empty()) return Error(Code::config, "base_url: nothing may follow a question mark");
+  if (url->scheme() == "folder") {
+    const auto path = percent_decode(url->path());
+    if (!path || has_control(*path) || (*path + "/").find("/../") != std::string::npos)
+      return Error(Code::config, "base_url: the folder's path can't be read; expected folder:///path");
+  } else if ((url->scheme() == "raw" || url->scheme() == "ipp") && !allow_private && !tls.allow_loopback) {
+    return Error(Code::config, "base_url: " + url->scheme() +
+                                   " goes unencrypted, so only to a printer on the private network: say allow_private = true, or use ipps");
+  }
+  return *url;
+}
+
+// The system as a connection meets it: by the scheme of its address, then by its settings.
+std::shared_ptr<const SystemSpec> with_transport(const std::shared_ptr<const SystemSpec>& spec, const Connection& connection) {
+  const std::string scheme = connection.base.scheme() == "http" ? "https" : connection.base.scheme();
+  const TransportSpec* chosen = nullptr;
+  for (const auto& transport : spec->transports) {
+    const bool fits = std::all_of(transport.when.begin(), transport.when.end(), [&](const auto& wanted) {
+      auto setting = connection.settings.find(wanted.first);
+      return setting != connection.settings.end() && setting->second == wanted.second;
+    });
+    if (transport.scheme == scheme && fits) chosen = &transport;
+  }
+  if (chosen == nullptr) return spec;
+  auto own = std::make_shared<SystemSpec>(*spec);
+  own->operations = chosen->operations;
+  own->headers = chosen->headers;
+  return own;
 }
 
 std::string joined(const http::Url& base, const std::string& path) {
@@ -42,6 +86,7 @@ std::string joined(const http::Url& base, const std::string& path) {
 }
 
 std::string host_entry(const http::Url& url) {
+  if (url.scheme() != "https" && url.scheme() != "http") return url.host() + ":" + std::to_string(url.port());
   const bool standard = url.port() == (url.secure() ? 443 : 80);
   return standard ? url.host() : url.host() + ":" + std::to_string(url.port());
 }
@@ -147,10 +192,16 @@ class Builder {
     }
     auto base = base_of(*spec_taken, base_url, region);
     if (!base) return base.error();
-    auto url = address(*base, connection->tls);
+    const auto schemes = spec_taken->schemes();
+    const bool allow_private = own.get("allow_private").as_bool();
+    if (allow_private && schemes.empty())
+      return Error(Code::config, "allow_private is for printers: system " + spec->first + " is reached by https");
+    auto url = schemes.empty() ? address(*base, connection->tls) : device_address(*base, connection->tls, allow_private, schemes);
     if (!url) return url.error();
     connection->base = *url;
+    if (!schemes.empty()) connection->spec = with_transport(spec_taken, *connection);
     connection->hosts = {host_entry(*url)};
+    if (allow_private) connection->hosts.emplace_back(http::kPrivateNetwork);
     connection->rules = spec_taken->rules;
     if (Value limits = own.get("limits"); limits && !limits.is_null()) {
       auto rules = limits::parse_rules(limits, "limits");

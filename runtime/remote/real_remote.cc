@@ -12,6 +12,8 @@
 #include "runtime/remote/access.h"
 #include "runtime/remote/admission.h"
 #include "runtime/remote/classify.h"
+#include "runtime/remote/content.h"
+#include "runtime/remote/mark.h"
 #include "runtime/remote/pages.h"
 #include "runtime/remote/request.h"
 #include "runtime/remote/wrapping.h"
@@ -192,6 +194,11 @@ Result<Plan> RealRemote::plan(const Call& call) {
   auto built = build_request(*found->connection, operation, arguments->root());
   if (!built) return built.error();
 
+  if (operation.content) {
+    auto typed = check_content(operation, arguments->root().get("body"), *built);
+    if (!typed) return typed.error();
+  }
+
   Plan plan;
   plan.client = call.client;
   plan.connection = call.connection;
@@ -209,7 +216,11 @@ Result<Plan> RealRemote::plan(const Call& call) {
 
   const auto& effect = operation.effect;
   const Value root = arguments->root();
-  if (effect.kind == 'C') {
+  if (effect.kind == 'C' && !effect.header.empty()) {
+    const Operation* list = found->connection->spec->operation(effect.look_up);
+    if (list != nullptr)
+      plan.probe = Probe{effect.look_up, find_arguments(*list, effect.field, kMark, root), effect.field, std::string(kMark), "", {}};
+  } else if (effect.kind == 'C') {
     const Operation* list = found->connection->spec->operation(effect.look_up);
     std::string value = plain(find_dotted(root.get("body"), effect.by));
     for (const auto& path : effect.by_else) {
@@ -425,8 +436,9 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
   request.method = plan.method;
   request.url = *url;
   for (const auto& [name, value] : plan.headers) request.headers.add(name, value);
-  if (plan.kind == 'B' && !plan.idempotency_key.empty()) request.headers.set(operation.effect.header, plan.idempotency_key);
+  if (!operation.effect.header.empty() && !plan.idempotency_key.empty()) request.headers.set(operation.effect.header, plan.idempotency_key);
   request.body = plan.body;
+  if (operation.content && operation.content->alone) request.body = document_of(*operation.content, plan.body).value_or("");
   request.total_deadline = plan.deadline;
   request.fresh = plan.kind == 'C' || plan.kind == 'D';
 

@@ -189,7 +189,7 @@ Result<BuiltRequest> build_request(const Connection& connection, const Operation
     if (!added) return added.error();
     std::string target = connection.base.path();
     while (target.ends_with('/')) target.pop_back();
-    target += *path;
+    if (*path != "/" || target.empty()) target += *path;  // "/" is the connection's own address
     if (!query.empty()) target += (target.find('?') == std::string::npos ? "?" : "&") + http::build_query(query);
     auto url = connection.base.with_target(target);
     if (!url) return url.error().wrap(operation.name);

@@ -37,6 +37,13 @@ const Operation* SystemSpec::operation(std::string_view wanted) const {
   return found == operations.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> SystemSpec::schemes() const {
+  std::vector<std::string> all;
+  for (const auto& transport : transports)
+    if (std::find(all.begin(), all.end(), transport.scheme) == all.end()) all.push_back(transport.scheme);
+  return all;
+}
+
 namespace {
 
 constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "DELETE", "PATCH"};
@@ -286,6 +293,18 @@ EffectSpec parse_effect(Value value, const std::string& path, std::optional<Erro
   return effect;
 }
 
+ContentSpec parse_content(Value value, const std::string& path, std::optional<Error>& fault) {
+  constexpr int64_t kLargest = 16 << 20;
+  Reader reader(value, path, fault);
+  ContentSpec content;
+  content.field = reader.text("field");
+  content.type = reader.text("type");
+  content.most = static_cast<size_t>(reader.number("most", kLargest, 1, kLargest));
+  content.alone = reader.flag("alone");
+  if (content.field.empty() || content.type.empty()) reader.fail("", "`field` and `type`");
+  return content;
+}
+
 BatchSpec parse_batch(Value value, const std::string& path, std::optional<Error>& fault) {
   Reader reader(value, path, fault);
   BatchSpec batch;
@@ -432,6 +451,7 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
     operation.batch = parse_batch(batch, reader.at("batch"), fault);
     if (operation.effect.kind != 'A') reader.fail("batch", "an effect of kind A: each needs a key of its own");
   }
+  if (Value content = reader.take("content")) operation.content = parse_content(content, reader.at("content"), fault);
   operation.fix = reader.pairs("fix");
   for (const char* known : {"doc", "scopes", "access"}) reader.take(known);
   return operation;
@@ -455,9 +475,27 @@ void check_asked(const std::string& name, const std::string& at, const Operation
   }
 }
 
+TransportSpec parse_transport(Value value, const std::string& path, std::optional<Error>& fault) {
+  constexpr std::array<std::string_view, 5> kSchemes = {"folder", "raw", "ipp", "ipps", "https"};
+  Reader reader(value, path, fault);
+  TransportSpec transport;
+  transport.scheme = reader.text("scheme");
+  if (std::find(kSchemes.begin(), kSchemes.end(), transport.scheme) == kSchemes.end())
+    reader.fail("scheme", "folder, raw, ipp, ipps or https");
+  transport.when = reader.pairs("when");
+  transport.headers = reader.pairs("headers");
+  for (auto field : reader.take("operations").fields())
+    transport.operations.emplace(field.key, parse_operation(field.key, field.value, fault));
+  return transport;
+}
+
 // Names of operations that others rely on must exist.
-void check_references(const SystemSpec& spec, std::optional<Error>& fault) {
-  for (const auto& [name, operation] : spec.operations) {
+void check_references(const std::map<std::string, Operation, std::less<>>& operations, std::optional<Error>& fault) {
+  const auto there = [&](const std::string& name) {
+    auto found = operations.find(name);
+    return found == operations.end() ? nullptr : &found->second;
+  };
+  for (const auto& [name, operation] : operations) {
     const std::string none;
     const auto& asks = operation.effect.asks;
     for (const auto& [field, target] : {std::pair<std::string, const std::string&>{"effect.look_up", operation.effect.look_up},
@@ -465,22 +503,22 @@ void check_references(const SystemSpec& spec, std::optional<Error>& fault) {
                                         {"effect.read", operation.effect.read},
                                         {"confirm.read", operation.confirm_read}}) {
       if (target.empty() || fault) continue;
-      const Operation* other = spec.operation(target);
+      const Operation* other = there(target);
       if (other == nullptr) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": there is no operation " + target);
       else if (!other->reads) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": " + target + " does not only read");
     }
     if (operation.listed && !fault) {
-      const Operation* list = spec.operation(operation.listed->list);
+      const Operation* list = there(operation.listed->list);
       if (list == nullptr || !list->any_of)
         fault =
             Error(Code::config, "operations[\"" + name + "\"].listed.list: expected a list with `any_of`, found " + operation.listed->list);
     }
     if (asks && !fault) {
-      check_asked(name, "effect.asks", *spec.operation(operation.effect.look_up), asks->arguments, fault);
-      if (!asks->fetch.empty()) check_asked(name, "effect.fetch.asks", *spec.operation(asks->fetch), asks->fetch_arguments, fault);
+      check_asked(name, "effect.asks", *there(operation.effect.look_up), asks->arguments, fault);
+      if (!asks->fetch.empty()) check_asked(name, "effect.fetch.asks", *there(asks->fetch), asks->fetch_arguments, fault);
     }
     if (!operation.batch || fault) continue;
-    const Operation* together = spec.operation(operation.batch->as);
+    const Operation* together = there(operation.batch->as);
     if (together == nullptr || together->reads)
       fault = Error(Code::config, "operations[\"" + name + "\"].batch.as: expected an operation that writes, found " + operation.batch->as);
   }
@@ -538,9 +576,15 @@ Result<std::shared_ptr<const SystemSpec>> parse_system(std::string_view json) {
       if (field.value.get("access")) continue;  // of another way in: access.h
       spec->operations.emplace(field.key, parse_operation(field.key, field.value, fault));
     }
+    spec->concern = reader.text("concern");
+    if (!spec->concern.empty() && spec->concern != "finance" && spec->concern != "warehouse" && spec->concern != "operator")
+      reader.fail("concern", "finance, warehouse or operator");
+    for (auto transport : reader.take("transports").items())
+      spec->transports.push_back(parse_transport(transport, "transports." + std::to_string(spec->transports.size() + 1), fault));
     for (const char* known : {"types", "doc", "version", "ping", "access"}) reader.take(known);
   }
-  check_references(*spec, fault);
+  check_references(spec->operations, fault);
+  for (const auto& transport : spec->transports) check_references(transport.operations, fault);
   if (fault) return fault->wrap("system " + spec->name);
   return std::shared_ptr<const SystemSpec>(std::move(spec));
 }

@@ -84,7 +84,7 @@ struct EffectSpec {
   std::string field;                 // A and C: what the record that is read back calls the key; "" = as `key` or `by`
   std::string key, read, ask;        // A: `ask` is what the list is asked by where it knows no filter on the key
   UpdatableSpec updatable;           // A
-  std::string header;                // B
+  std::string header;                // B; also C: what is looked up is a mark of our own, which travels in this header
   Duration quiet{}, retention{};
   bool may_repeat = false, may_skip = false;
   // A, of an action: fields of the record read back that prove that it happened.
@@ -120,6 +120,13 @@ struct Meaning {
   std::string path, has;   // the text at `path` ("" = the whole body) contains this
   Duration wait{};         // of busy: when to come again
   bool until_day = false;  // of busy: nobody comes again before the day of UTC is over
+};
+
+// A document that the body carries as base64 text.
+struct ContentSpec {
+  std::string field, type;  // where the text stands, and its media type
+  size_t most = 0;          // bytes
+  bool alone = false;       // the bytes are the request's body; else they stay where they are
 };
 
 // Several writes of this operation as one request of another: each stays an effect of its own, with an outcome of its own.
@@ -158,6 +165,7 @@ struct Operation {
   std::vector<std::string> link_hosts;
   EffectSpec effect;
   std::optional<BatchSpec> batch;
+  std::optional<ContentSpec> content;
   bool create = false;
   std::string confirm_read;
   std::vector<std::string> confirm_fields;
@@ -175,6 +183,14 @@ struct RefusalLike {
   std::set<int> status;
   std::string path;
   std::vector<std::string> unless_prefix;
+};
+
+// What differs where a connection's base_url has this scheme, and its settings these values. The last one that fits counts.
+struct TransportSpec {
+  std::string scheme;
+  std::vector<std::pair<std::string, std::string>> when;
+  std::vector<std::pair<std::string, std::string>> headers;  // in the place of the system's
+  std::map<std::string, Operation, std::less<>> operations;  // the same
 };
 
 struct SystemSpec {
@@ -195,7 +211,12 @@ struct SystemSpec {
   std::string webhooks;  // JSON, "" = none: intake and subscription upkeep read it
   std::map<std::string, Operation, std::less<>> operations;
 
+  std::string concern;  // whom it concerns when a write here fails: finance, warehouse, operator; "" = as the fault is
+  // Of a device on the spot, which is met by other ways than https too. Empty = https alone.
+  std::vector<TransportSpec> transports;
+
   const Operation* operation(std::string_view wanted) const;
+  std::vector<std::string> schemes() const;  // of `transports`
 };
 
 // The error says where: "operations["orders.list"].pages.rows: expected a list of texts, found a number".

@@ -170,6 +170,12 @@ std::string Program::manifest() const {
         .set("system", system == scripts->role_systems.end() ? "" : system->second);
     roles.set(role, std::move(bound));
   }
+  for (const auto& [role, system] : scripts->role_systems) {
+    if (roles.get(role) != nullptr) continue;
+    Node unbound = Node::object();  // an optional one: its system's files are part of the version all the same
+    unbound.set("connections", Node::array()).set("settings", Node::array()).set("system", system);
+    roles.set(role, std::move(unbound));
+  }
   json += ",\"roles\":" + document::canonical(roles);
   if (!instance.routes.empty()) {
     Node routes = Node::array();
@@ -226,7 +232,7 @@ Result<std::shared_ptr<const Program>> restore_program(const Host& host, const s
     const std::string name(role.key);
     std::vector<std::string> connections;
     for (Value each : role.value.get("connections").items()) connections.emplace_back(each.text());
-    parts.instance.roles.emplace_back(name, std::move(connections));
+    if (!connections.empty()) parts.instance.roles.emplace_back(name, std::move(connections));
     scripts.role_systems[name] = std::string(role.value.get("system").text());
     for (Value each : role.value.get("settings").items()) role_settings[name].emplace_back(each.text());
   }

@@ -355,6 +355,8 @@ void push_roles(lua_State* L, const Program& program, const std::string& source)
     auto names = program.role_settings->find(role);
     push_list(names == program.role_settings->end() ? std::vector<std::string>() : names->second);
     lua_setfield(L, -2, "settings");
+    lua_pushboolean(L, program.scripts->definition->root().get("optional").get(role).as_bool());
+    lua_setfield(L, -2, "optional");
     if (auto routed = engine::connection_for(program.instance, source, role, "")) set_text(L, "connection", *routed);
     lua_newtable(L);
     lua_Integer at = 0;

@@ -400,6 +400,7 @@ class Loader {
       std::vector<std::string> connections;
       if (bound.is_string()) connections.emplace_back(bound.text());
       for (Value each : bound.items()) connections.emplace_back(each.text());
+      if (connections.empty() && integration.get("optional").get(role.key).as_bool()) continue;
       if (connections.empty()) {
         problem(file, "instance " + name + ": role " + role_name + " is bound to no connection", {"instances", name, "bind", role_name});
         continue;
@@ -426,7 +427,7 @@ class Loader {
       parts.instance.roles.emplace_back(role_name, std::move(connections));
     }
     parts.role_settings = share_role_settings(std::move(role_settings));
-    read_routes(parts, use.get("route"), file);
+    read_routes(parts, use.get("route"), integration.get("optional"), file);
   }
 
   // reconcile = { mail = { "finance" } }: a destination of `alerts`, the client's or the workspace's.
@@ -444,7 +445,7 @@ class Loader {
 
   // route = { books = { shop_nl = "books_nl", shop_uk = "books_uk" } }: by role, the connection that records of another
   // role's connection belong to.
-  void read_routes(Program& parts, Value route, const std::string& file) {
+  void read_routes(Program& parts, Value route, Value optional, const std::string& file) {
     const std::string& name = parts.instance.name;
     const auto role_of = [&](std::string_view connection) -> std::string {
       for (const auto& [role, bound] : parts.instance.roles)
@@ -484,6 +485,7 @@ class Loader {
     for (const auto& [role, bound] : parts.instance.roles) {
       for (const auto& [other, others] : parts.instance.roles) {
         if (role >= other || bound.size() < 2 || others.size() < 2) continue;
+        if (optional.get(role).as_bool() || optional.get(other).as_bool()) continue;  // such as stations, of which the flow names one
         const std::string &one = role, &two = other;  // a lambda may not hold a structured binding
         const bool joined = std::any_of(parts.instance.routes.begin(), parts.instance.routes.end(), [&](const engine::RouteRow& row) {
           return (row.role == one && role_of(row.from) == two) || (row.role == two && role_of(row.from) == one);

@@ -3,7 +3,9 @@
 --- Names that every script knows without `require`. They are read-only.
 
 --- What a remote's API is, as data: hosts, grants, limits, webhooks, operations. A system's `init.lua` returns it.
----@param definition { name: string, base_url: string|table, operations: table, auth?: table, limits?: table, errors?: table, values?: table, webhooks?: table, types?: table, headers?: table, test?: table }
+---@param definition { name: string, base_url: string|table, operations: table, auth?: table, limits?: table, errors?: table, values?: table, webhooks?: table, types?: table, headers?: table, transports?: table[], concern?: string, test?: table }
+---concern: whom it concerns when a write here fails (finance, warehouse, operator); transports: what differs by the scheme of a connection's base_url, a list of { scheme, when?, headers?, operations }, for devices that
+---are met by other ways than https
 ---@return table definition
 ---
 --- ```lua
@@ -63,7 +65,8 @@ function upsert(effect) end
 function schema(fields) end
 
 --- An integration: roles, settings, look-ups, flows and mappings. An integration's `init.lua` returns it.
----@param definition { roles: table<string, string>, flows: table<string, table>, settings?: table, lookups?: table, mappings?: string[], reconcile?: table[] }
+---@param definition { roles: table<string, string|table>, flows: table<string, table>, settings?: table, lookups?: table, mappings?: string[], reconcile?: table[] }
+---roles: a system's name, or { "printer", optional = true }: a client may leave it unbound, and flows then get nil in its place
 ---@return table definition
 ---
 --- ```lua
@@ -76,7 +79,8 @@ function schema(fields) end
 function integration(definition) end
 
 --- A flow: what starts it, and the function that is run with the job and the roles it names as parameters.
----@param definition { run: function, on?: table[], max_failures?: integer, main?: boolean } main: `sync --record` without a flow means this one
+---@param definition { run: function, on?: table[], max_failures?: integer, main?: boolean, reprints?: boolean }
+---main: `sync --record` without a flow means this one; reprints: its events are documents that were printed, which `reprint` gives again with `copy` = 2, 3 …
 ---@return table definition
 ---
 --- ```lua

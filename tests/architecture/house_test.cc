@@ -13,10 +13,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // Top to bottom. A room may include itself and what stands after it.
-const std::vector<std::string> kRooms = {"runtime/cli",    "runtime/app",    "runtime/console", "runtime/workbench", "bindings",
-                                         "runtime/script", "runtime/engine", "runtime/remote",  "runtime/auth",      "runtime/limits",
-                                         "runtime/vault",  "runtime/store",  "runtime/http",    "runtime/mapping",   "runtime/document",
-                                         "runtime/crypto", "runtime/base"};
+const std::vector<std::string> kRooms = {"runtime/cli",      "runtime/app",    "runtime/console",  "runtime/workbench", "bindings",
+                                         "runtime/script",   "runtime/engine", "runtime/remote",   "runtime/auth",      "runtime/limits",
+                                         "runtime/vault",    "runtime/store",  "runtime/printing", "runtime/http",      "runtime/mapping",
+                                         "runtime/document", "runtime/crypto", "runtime/base"};
 
 struct Source {
   fs::path path;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/http/message_writer.h"
+#include "runtime/http/private_network.h"
 #include "runtime/http/url.h"
 
 namespace mlc::http {
@@ -88,6 +89,9 @@ TEST(Address, OnlyGlobalOnesMayBeDialled) {
     EXPECT_EQ(class_name(classify(*address)), class_name(expected));
     EXPECT_EQ(may_dial(*address, false), expected == global);
     EXPECT_EQ(may_dial(*address, true), expected == global || expected == loopback);
+    const bool clouds_own = std::string(text).starts_with("fd00:ec2:");
+    EXPECT_EQ(on_private_network(*address), expected == private_use && !clouds_own) << text;
+    EXPECT_EQ(check_addresses("a", {*address}, false, true).ok(), expected == global || (expected == private_use && !clouds_own)) << text;
   }
 }
 
