@@ -21,7 +21,8 @@ local function kept(lines)
   for index, line in ipairs(lines) do
     local fields = { Notes = line.Notes }
     for _, name in ipairs(COMPARED) do
-      if has(line[name]) then fields[name] = tostring(line[name]) end
+      local value = line[name]
+      if value ~= nil and value ~= null then fields[name] = tostring(value) end
     end
     out[index] = fields
   end

@@ -236,7 +236,7 @@ TEST(Reference, AmbientNamesJobAndMappingAreDeclaredAsTheyAre) {
 
   const std::string job = scripts.read("stdlib/job.lua");
   EXPECT_EQ(functions_in(job, "\nfunction job:(\\w+)"), last_parts(meta["job"].functions, "Job:"));
-  EXPECT_NE(job.find("job.kv = { get = host.kv_get, set = host.kv_set }"), std::string::npos);
+  EXPECT_NE(job.find("job.kv = { get = host.kv_get, set = host.kv_set, list = list_kept }"), std::string::npos);
 
   const std::string recorder = scripts.read("stdlib/recorder.lua");
   EXPECT_EQ(functions_in(recorder, "function methods\\.(\\w+)"), last_parts(meta["mapping"].functions, "Path:"));
