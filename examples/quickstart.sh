@@ -190,9 +190,12 @@ control shipstation_2 seed -X POST -d '{"work": {"over": 60, "kinds": ["parcel"]
 dispatched() { control exact_online "state?division=234567&dispatch=1&documents=0" | jq '.divisions["234567"].dispatch'; }
 delivered() { [ "$(dispatched | jq '[.deliveries[] | select(.tracking != null and .tracking != "")] | length')" = $((packed + called)) ]; }
 until_ok 240 delivered || fail "$(dispatched | jq -c '[.deliveries[] | .tracking]') of $((packed + called)) deliveries have their numbers: $(run status)"
+printed() { [ "$(find "$work/labels" -name '*.zpl' | wc -l)" = $called ]; }
+until_ok 60 printed || fail "$(ls "$work/labels") came out of $called labels: $(run jobs)"
 echo "   $packed parcels by ShipStation and $called labels of UPS are goods deliveries in Exact Online, with their numbers"
 confirmed() { [ "$(control acumatica state | jq '[.shipments[] | select(.status == "Confirmed" and (.packages | length) > 0)] | length')" -ge $taken ]; }
 until_ok 240 confirmed || fail "not all shipments of Acumatica are confirmed: $(control acumatica state | jq -c .counts)"
+echo "   and the labels came out of the packing table's printer: $(cd "$work/labels" && ls | head -n 2 | paste -sd' ') …"
 echo "   $(control acumatica state | jq '[.shipments[].packages[]] | length') parcels are packages on confirmed shipments in Acumatica"
 control fedex seed -X POST -d "{\"journey\": \"delivered\", \"parcels\": $parcels}" >/dev/null
 control ups seed -X POST -d '{"travel": "all", "ends": "delivered"}' >/dev/null

@@ -4,7 +4,7 @@
 -- A flow loads what it needs when it runs, so that a job carries the code of its own flow only.
 
 return integration {
-  roles = { books = "exact_online", ups = "ups" },
+  roles = { books = "exact_online", ups = "ups", printers = { "printer", optional = true } },
 
   settings = schema(require "settings"),
 
@@ -34,6 +34,8 @@ return integration {
       on = { poll("books.deleted.list", { key = "EntityKey", every = "15m" }) },
       run = function(job) return require("labels").deleted(job) end,
     },
+    -- Each label where its parcel is packed, once; again: reprint CLIENT NUMBER.
+    print = flow { reprints = true, run = function(job, printers) return require("shared.labels.printing").run(job, printers) end },
     -- What waits to be read is read together.
     collect = flow { run = function(job, books) return require("shared.labels.collecting").run(job, books) end },
     -- What is written into Exact Online of a label, and out of it again.

@@ -1,5 +1,5 @@
--- A delivery's (or an order's) way to its labels, alike for every carrier: complete and checked, then bought once, kept, and told in Exact
--- Online by jobs of their own. What comes after the label is after.lua's.
+-- A delivery's (or an order's) way to its labels, alike for every carrier: complete and checked, then bought once, kept, handed to the printer
+-- and told in Exact Online by jobs of their own. What comes after the label is after.lua's.
 --
 -- A carrier is { name, limits, is_number(text), buy(job, remote, consignment, effect), void(job, remote, kept) }; `buy` gives
 -- { master, parcels = { { tracking, link, label = { format, type, content } } }, cost, transactions }, or nil and "shadow", or nil and why it was
@@ -48,9 +48,18 @@ local function not_ready(job, source)
   end
 end
 
+-- Which of the printers a label comes out of; nil where nobody said.
+function buying.station(job, warehouse) return job.settings.stations[warehouse or ""] or job.settings.station end
+
 local function hand_on(job, carrier, kept, source, bought, wanted)
   local id = source.id
+  local station = buying.station(job, source.warehouse)
   for index, parcel in ipairs(bought.parcels) do
+    local label = parcel.label
+    if station and label then
+      local name = ("%s.%s"):format(parcel.tracking, label.format)
+      job:emit("print", parcel.tracking, { name = name, type = label.type, content = label.content, station = station })
+    end
     followed.open(job, {
       number = parcel.tracking, carrier = kept.carrier, books = kept.books, order = kept.order, account_id = kept.account_id, reference = kept.reference,
       delivery = kept.kind == "delivery" and { id = id, number = kept.number } or nil, ship_date = kept.ship_date, unique = parcel.unique, link = parcel.link,

@@ -54,6 +54,9 @@ local SETTINGS = {
     "text", default = "receiver", one_of = { "receiver", "shipper", "third" }, doc = "Who pays duties and taxes where the row of services does not say it.",
   },
 
+  stations = { "table", default = {}, doc = "Code of an Exact warehouse to the connection of the printer that its labels come out of." },
+  station = { "text", doc = "The connection of the printer of all other labels." },
+
   tell_lines = {
     "text", default = "always", one_of = { "always", "several", "never" },
     doc = "Whether tracking numbers are written on a delivery's lines: always, several (only when there are several parcels) or never.",

@@ -14,7 +14,7 @@ local function contains(text, part)
   if not (type(text) == "string" and text:find(part, 1, true)) then error(("expected '%s' in: %s"):format(part, tostring(text)), 2) end
 end
 tests["XU2, L5: a delivery becomes one shipment, whose number, link and label stand on delivery, lines and the order's document"] = function()
-  local post = Post.start(root)
+  local post = Post.start(root, { station = "station1" })
   local packed = post:packed({ address = HOME, lines = { { item = "STOCK-1", quantity = "2" } } })
   Post.all_well(post:through("deliveries", packed.id))
   local shipment = post:shipments()[1]
@@ -29,6 +29,11 @@ tests["XU2, L5: a delivery becomes one shipment, whose number, link and label st
   equal(papers[1].order, packed.order.number)
   equal(papers[1].files[1].name, shipment.numbers[1] .. ".zpl")
   equal(delivery.document, papers[1].id)
+  -- L1: the label goes to the station's printer, once.
+  equal(#post.printed, 1)
+  equal(post.printed[1].event.station, "station1")
+  equal(post.printed[1].event.type, "application/zpl")
+  assert(#post.printed[1].event.content > 20)
   equal(post:violations(), nil)
 end
 

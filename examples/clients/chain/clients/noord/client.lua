@@ -14,6 +14,7 @@ connections = {
   station = connection "shipstation" { base_url = "@STATION_URL@", ca_file = "@CA_FILE@", allow_loopback = true },
   fedex = connection "fedex" { region = "production", base_url = "@FEDEX_URL@", ca_file = "@CA_FILE@", allow_loopback = true },
   ups = connection "ups" { region = "production", account = "@UPS_ACCOUNT@", base_url = "@UPS_URL@", ca_file = "@CA_FILE@", allow_loopback = true },
+  packing_table = connection "printer" { base_url = "folder://@LABELS@" },
 }
 
 local sender = {
@@ -49,10 +50,11 @@ instances = {
     settings = { account = "@FEDEX_ACCOUNT@", sender = sender, ready_warehouses = { "1" }, delivered_as = "remarks" },
   },
   labels = use "exact_online_ups" {
-    bind = { books = "books", ups = "ups" },
+    bind = { books = "books", ups = "ups", printers = "packing_table" },
     settings = {
       account = "@UPS_ACCOUNT@", sender = sender, ships = "orders", ready_warehouses = { "2" }, default_phone = "+31301234567",
       delivered_as = "remarks",
+      station = "packing_table",
       services = { { country = { "NL", "BE", "DE", "FR" }, service = "11" } },
     },
   },
