@@ -21,7 +21,8 @@ std::string path(const Options& options, const std::vector<std::string>& more = 
 }
 
 std::string many(const std::string& noun) {
-  const bool is_entry = noun.size() > 1 && noun.back() == 'y' && std::string_view("aeiou").find(noun[noun.size() - 2]) == std::string_view::npos;
+  const bool is_entry =
+      noun.size() > 1 && noun.back() == 'y' && std::string_view("aeiou").find(noun[noun.size() - 2]) == std::string_view::npos;
   return is_entry ? noun.substr(0, noun.size() - 1) + "ies" : noun + "s";
 }
 

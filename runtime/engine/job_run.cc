@@ -79,8 +79,10 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
   if (!event) return park("payload_unreadable", event.error().text(), "restore the key, or cancel the job");
   RunInput input;
   input.job = job;
-  // A revival that goes on in a journal is, to the flow, the attempt that began it: what it does by the number would differ from what is recorded.
-  while (input.job.attempt > 1 && run_.journal.newest(EntryKind::note, Journal::mark(input.job.attempt, true)) != nullptr) --input.job.attempt;
+  // A revival that goes on in a journal is, to the flow, the attempt that began it: what it does by the number would differ from what is
+  // recorded.
+  while (input.job.attempt > 1 && run_.journal.newest(EntryKind::note, Journal::mark(input.job.attempt, true)) != nullptr)
+    --input.job.attempt;
   input.event = std::move(*event);
   input.began = run_.received;
   input.seed = run_seed(input.job);

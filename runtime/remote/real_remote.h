@@ -77,7 +77,7 @@ class RealRemote : public Remote {
 
   Parts parts_;
   std::shared_ptr<const Directory> directory_ = std::make_shared<Directory>();
-  std::map<std::string, WallTime> days_over_;  // part_of -> when its quota begins anew
+  std::map<std::string, WallTime> days_over_;                     // part_of -> when its quota begins anew
   std::map<std::string, auth::Authorizer::Identity> identities_;  // "client/connection", as last seen
   std::map<std::string, Skew> skews_;                             // the same
 };

@@ -486,7 +486,7 @@ class Loader {
       for (const auto& [other, others] : parts.instance.roles) {
         if (role >= other || bound.size() < 2 || others.size() < 2) continue;
         if (optional.get(role).as_bool() || optional.get(other).as_bool()) continue;  // such as stations, of which the flow names one
-        const std::string &one = role, &two = other;  // a lambda may not hold a structured binding
+        const std::string &one = role, &two = other;                                  // a lambda may not hold a structured binding
         const bool joined = std::any_of(parts.instance.routes.begin(), parts.instance.routes.end(), [&](const engine::RouteRow& row) {
           return (row.role == one && role_of(row.from) == two) || (row.role == two && role_of(row.from) == one);
         });

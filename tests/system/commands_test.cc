@@ -61,7 +61,8 @@ TEST_F(Commands, EachHasHelpWithAnExample) {
                                         "approve",       "rollback",     "preview",       "test",        "map",
                                         "why",           "settings",     "alerts",        "alerts list", "alerts test",
                                         "alerts secret", "vault",        "restore",       "arm",         "vault export-recovery",
-                                        "vault rotate",  "forget",       "migrate",       "new system",  "new integration", "reprint"};
+                                        "vault rotate",  "forget",       "migrate",       "new system",  "new integration",
+                                        "reprint"};
   for (const auto& name : all) {
     std::vector<std::string> words;
     for (size_t at = 0; at < name.size();) {
