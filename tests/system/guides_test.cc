@@ -25,7 +25,7 @@ namespace {
 
 using Lines = Terminal::Lines;
 
-constexpr Seconds kPatience{60};
+constexpr Seconds kPatience{150};  // a lost answer is looked into after a minute
 const std::string kAnything = "…";
 
 struct Block {
