@@ -19,7 +19,7 @@ std::string lua_text(const Json& value) {
 }
 
 // Stands where a client has to say something, as a value of the setting's type.
-Json placeholder(const std::string& type) {
+Json value_to_fill_in(const std::string& type) {
   if (type == "integer" || type == "decimal") return 0;
   if (type == "boolean") return false;
   if (type == "list" || type == "table") return Json::object();
@@ -34,7 +34,7 @@ std::string settings_lines(const Json& integration) {
     const std::string doc = get(setting, "doc");
     if (!doc.empty()) lines += "      -- " + doc + "\n";
     const bool mandatory = setting.value("mandatory", false);
-    const Json value = setting.contains("default") ? setting["default"] : placeholder(get(setting, "type"));
+    const Json value = setting.contains("default") ? setting["default"] : value_to_fill_in(get(setting, "type"));
     if (!mandatory && !setting.contains("default")) lines += "      -- " + name + " = ...,\n";
     else lines += std::string("      ") + (mandatory ? "" : "-- ") + name + " = " + lua_text(value) + ",\n";
   }

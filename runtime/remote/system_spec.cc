@@ -185,9 +185,9 @@ SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>
 }
 
 // Names in braces of a template's texts, with the path of each text that holds them.
-void placeholders(Value value, const std::string& path, std::vector<std::pair<std::string, std::string>>& all) {
-  for (auto field : value.fields()) placeholders(field.value, path + "." + std::string(field.key), all);
-  for (size_t i = 0; value.is_array() && i < value.size(); ++i) placeholders(value.at(i), path + "." + std::to_string(i + 1), all);
+void names_in_braces(Value value, const std::string& path, std::vector<std::pair<std::string, std::string>>& all) {
+  for (auto field : value.fields()) names_in_braces(field.value, path + "." + std::string(field.key), all);
+  for (size_t i = 0; value.is_array() && i < value.size(); ++i) names_in_braces(value.at(i), path + "." + std::to_string(i + 1), all);
   if (!value.is_string()) return;
   const auto text = value.text();
   for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
@@ -205,15 +205,15 @@ std::string parse_template(Reader& reader, std::string_view name, bool needed) {
       reader.fail(std::string(name) + "." + std::string(field.key), "one of `path`, `query`, `headers` and `body`");
   }
   std::vector<std::pair<std::string, std::string>> all;
-  placeholders(asks, std::string(name), all);
+  names_in_braces(asks, std::string(name), all);
   bool has_reference = false;
-  for (auto [path, placeholder] : all) {
-    if (placeholder.ends_with('?')) placeholder.pop_back();
-    has_reference = has_reference || placeholder == "reference";
-    const bool word = !placeholder.empty() && std::all_of(placeholder.begin(), placeholder.end(), [](char c) {
+  for (auto [path, name_given] : all) {
+    if (name_given.ends_with('?')) name_given.pop_back();
+    has_reference = has_reference || name_given == "reference";
+    const bool word = !name_given.empty() && std::all_of(name_given.begin(), name_given.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     });
-    if (!word && (!placeholder.starts_with("body.") || placeholder.size() == 5))
+    if (!word && (!name_given.starts_with("body.") || name_given.size() == 5))
       reader.fail(path, "{reference}, {body.<path>} or {<setting>} in its braces");
   }
   if (needed && !has_reference) reader.fail(name, "{reference} somewhere: without it any record would be taken for ours");
