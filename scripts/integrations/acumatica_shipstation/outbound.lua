@@ -179,7 +179,8 @@ end
 -- Types and numbers that a job is about. Polls and pushes name both; a person names the number, or "SO/000012".
 local function asked(job, erp)
   local event = job.event or {}
-  local row = event.record or event.body and event.body.Inserted and event.body.Inserted[1]
+  local pushed = type(event.body) == "string" and try(json.decode, event.body)   -- the text that was received
+  local row = event.record or pushed and pushed.Inserted and pushed.Inserted[1]
   if row and row.OrderType and row.OrderNbr then return { { row.OrderType, row.OrderNbr, event.record } } end
   local kind, number = job.key:match "^(%u%u)[/ ](.+)$"
   if kind then return { { kind, number } } end

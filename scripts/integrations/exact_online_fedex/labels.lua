@@ -5,7 +5,8 @@ local after, buying, carrier, known, reading = require "shared.labels.after", re
 
 -- Notifications count where that is set (XF7); else the sweep finds the same deliveries, hourly or at the end of the day (XF8).
 local function waits_for_sweep(job)
-  return not job.settings.webhooks and job.event ~= nil and job.event.body ~= nil and job.event.body.Content ~= nil
+  local message = not job.settings.webhooks and reading.message(job)
+  return message and message.Content ~= nil
 end
 
 local labels = {}

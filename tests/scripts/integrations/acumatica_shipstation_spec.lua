@@ -173,7 +173,7 @@ end
 tests["AS7 a push notification, the poll and a person by number lead to the same order, once"] = function()
   local harbor = Harbor.start(root)
   local number = harbor:order "plain"
-  local push = { topic = "SalesOrders", body = { Inserted = { { OrderType = "SO", OrderNbr = number, Status = "Open" } } } }
+  local push = { topic = "SalesOrders", body = json.encode { Inserted = { { OrderType = "SO", OrderNbr = number, Status = "Open" } } } }
   assert(harbor:run("orders", number, { event = push }).result)
   local row = harbor.erp:call("sales_orders.list", { ["$filter"] = "OrderNbr eq '" .. number .. "'" })[1]
   assert(harbor:run("orders", number, { event = { record = row } }).skipped)

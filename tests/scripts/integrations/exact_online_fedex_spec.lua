@@ -282,7 +282,7 @@ tests["XF7 notifications buy labels at once where that is set; else the sweep fi
   for _, set in ipairs { true, false } do
     local courier = Courier.start(root, { webhooks = set })
     local delivery = courier:packed { address = HOME, lines = ONE }
-    local notice = { topic = "GoodsDeliveries", body = { Content = { Topic = "GoodsDeliveries", Key = delivery.id, Action = "Create" } } }
+    local notice = { topic = "GoodsDeliveries", body = json.encode { Content = { Topic = "GoodsDeliveries", Key = delivery.id, Action = "Create" } } }
     local outcomes = courier:through("deliveries", delivery.id, { event = notice })
     assert((#courier:shipments() == 1) == set and (Courier.calls(outcomes, "books") == 0) == not set)
     courier.all_well(courier:label(delivery))
