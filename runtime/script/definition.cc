@@ -7,6 +7,7 @@
 #include "runtime/document/write.h"
 #include "runtime/mapping/position.h"
 #include "runtime/mapping/transforms.h"
+#include "runtime/script/concat.h"
 #include "runtime/script/libraries.h"
 #include "runtime/script/places.h"
 #include "runtime/script/value.h"
@@ -26,10 +27,12 @@ int position(lua_State* L) {
   lua_Debug debug{};
   std::string file;
   bool found = false;
-  for (int level = 1; !found && lua_getstack(L, level, &debug) != 0; ++level) {
-    lua_getinfo(L, "Sl", &debug);
-    file = debug.source[0] == '@' ? debug.source + 1 : debug.source;
-    found = debug.currentline > 0 && !file.starts_with("stdlib/");
+  for (lua_State* thread = L; !found && thread != nullptr; thread = joined_by(thread)) {
+    for (int level = thread == L ? 1 : 0; !found && lua_getstack(thread, level, &debug) != 0; ++level) {
+      lua_getinfo(thread, "Sl", &debug);
+      file = debug.source[0] == '@' ? debug.source + 1 : debug.source;
+      found = debug.currentline > 0 && !file.starts_with("stdlib/");
+    }
   }
   Place place{debug.currentline, 1};
   // `return system {…}` is a tail call: its frame is gone, and whoever runs the file knows which one it is.

@@ -351,7 +351,7 @@ void Isolate::reset(Fiber& fiber) {
 void Isolate::tidy() {
   if (!fibers_.empty()) return;
   if (used_ > kept_ + kTidyBytes && current_ == nullptr && burst_began_ == Duration(0)) {
-    lua_gc(main_, LUA_GCCOLLECT);
+    collect();
     kept_ = used_;
   }
   interval_ = kHookInstructions;
@@ -487,7 +487,7 @@ void Isolate::rethrow_if_killed(lua_State* L, int status) {
 
 void Isolate::need(lua_State* L, size_t bytes) {
   if (bytes <= profile_.budget.memory_bytes && used_ + bytes <= profile_.budget.memory_bytes) return;
-  lua_gc(L, LUA_GCCOLLECT);
+  collect();
   if (bytes <= profile_.budget.memory_bytes && used_ + bytes <= profile_.budget.memory_bytes) return;
   rethrow_if_killed(L, LUA_ERRMEM);
 }
@@ -517,7 +517,7 @@ std::shared_ptr<Held> Isolate::hold(lua_State* L, const document::Document& docu
   auto held = std::make_shared<Held>(*this);
   held->grow(L, content->bytes.capacity() + content->texts.capacity() + content->slots.capacity() * sizeof(document::Slot));
   if (held_ > held_limit_) {
-    lua_gc(L, LUA_GCCOLLECT);
+    collect();
     held_limit_ = held_ + kHeldSlack;
   }
   if (documents_.size() >= documents_limit_) {

@@ -157,6 +157,19 @@ class Isolate {
   std::shared_ptr<Held> hold(lua_State* L, const document::Document& document);
   // Resumes a coroutine of the script's; as lua_resume.
   int resume_inner(lua_State* L, lua_State* inner, int arguments, int* results);
+  // While a metamethod of `..` runs in a coroutine of its own (concat.h): nothing is collected, because that could move L's stack.
+  class Joining {
+   public:
+    Joining(Isolate& isolate, lua_State* L);
+    ~Joining();
+    Joining(const Joining&) = delete;
+    Joining& operator=(const Joining&) = delete;
+    void begins(lua_State* apart) const { isolate_.joining_.back().apart = apart; }
+
+   private:
+    Isolate& isolate_;
+  };
+  lua_State* joined_by(const lua_State* apart) const;
   // Resets a coroutine, which runs what it has to close; as lua_resetthread. Raises when resets are nested too deep.
   int close_inner(lua_State* L, lua_State* inner);
   // Raises again when the running fiber is dead; called by everything that catches errors. `status` is what was caught.
@@ -188,6 +201,7 @@ class Isolate {
   void stack_may_have_grown(size_t freed);
   void watch(lua_State* L, int instructions);
   void long_text(size_t bytes);
+  void collect();
   void tidy();
   void reset(Fiber& fiber);
   void resume(const std::shared_ptr<Fiber>& fiber, int arguments);
@@ -213,8 +227,13 @@ class Isolate {
   bool ticked_ = false;           // the hook ran since then
   bool too_deep_ = false;         // why the last allocation failed
   int resets_ = 0;                // nested
-  size_t held_ = 0;               // part of used_ that C++ holds
-  size_t held_limit_ = 0;         // a full collection comes beyond it: the collector does not see what is held
+  struct Join {
+    lua_State* by = nullptr;
+    lua_State* apart = nullptr;
+  };
+  std::vector<Join> joining_;  // nested
+  size_t held_ = 0;            // part of used_ that C++ holds
+  size_t held_limit_ = 0;      // a full collection comes beyond it: the collector does not see what is held
   std::unordered_map<const void*, std::weak_ptr<Held>> documents_;
   size_t documents_limit_ = 64;
   uint64_t next_id_ = 1;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "runtime/base/strings.h"
+#include "runtime/script/concat.h"
 #include "runtime/script/isolate.h"
 
 namespace mlc::script {
@@ -80,6 +81,12 @@ void push_module(lua_State* L, const Module& module) {
 
 void raise(lua_State* L, const std::string& message) {
   luaL_where(L, 1);
+  lua_State* by = lua_rawlen(L, -1) == 0 ? joined_by(L) : nullptr;
+  lua_Debug at{};
+  if (by != nullptr && lua_getstack(by, 0, &at) != 0 && lua_getinfo(by, "Sl", &at) != 0 && at.currentline > 0) {
+    lua_pop(L, 1);
+    lua_pushfstring(L, "%s:%d: ", at.short_src, at.currentline);
+  }
   push_text(L, message);
   lua_concat(L, 2);
   lua_error(L);
