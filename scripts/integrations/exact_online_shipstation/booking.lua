@@ -43,7 +43,7 @@ function booking.post(job, books, effect, cost, to)
   end
   local entry = job:map(kind.mapping, cost, { supplier = to.supplier })
   ledger.balanced(job, entry[kind.lines], to.posting == "purchase" and total or NONE, what)
-  local before = confirming.begin(job, cost.reference, entry[kind.lines])
+  local before = confirming.begin(job, cost.reference, to.posting, entry[kind.lines])
   local sent, why = try(job.send, job, effect, books[kind.group].create(entry), { version = booking.STATE, entity = to.entity })
   if not sent then
     if type(why) == "table" and why.code == "rejected" then periods.check(job, books, journal, date, what) end

@@ -1,5 +1,6 @@
--- Whether Exact Online kept an entry as it was sent (C12): lines, amounts, accounts, cost centres and units, VAT codes. Entries are read
--- back many at a time; one that differs is a case of its own, naming what was dropped or changed.
+-- Whether Exact Online kept an entry as it was sent (C12): lines, amounts, accounts, cost centres and units, VAT codes; and a goods delivery:
+-- lines, quantities, tracking numbers. They are read back many at a time; one that differs is a case of its own, naming what was dropped
+-- or changed.
 
 local confirm, decimal = require "confirm", require "decimal"
 
@@ -9,18 +10,26 @@ local AT_ONCE = 15          -- entries in one call: their ids stand in the query
 local MOST = 600            -- in one round
 local MOST_LINES = 60       -- of an entry that is read with others; a longer one is read by itself
 
-local GROUPS = { journal = "journal_entry_lines", purchase = "purchase_entry_lines" }
-local COMPARED = { "GLAccount", "AmountFC", "CostCenter", "CostUnit", "Project", "VATCode" }
+local BOOKED = { "GLAccount", "AmountFC", "CostCenter", "CostUnit", "Project", "VATCode" }
+local KINDS = {
+  journal = { group = "journal_entry_lines", by = "Notes", compared = BOOKED, called = "entry", concern = "finance" },
+  purchase = { group = "purchase_entry_lines", by = "Notes", compared = BOOKED, called = "entry", concern = "finance" },
+  delivery = {
+    group = "goods_delivery_lines", by = "SalesOrderLineID", shown = "ItemCode", compared = { "QuantityDelivered", "TrackingNumber" },
+    called = "goods delivery", concern = "warehouse",
+  },
+}
+local EXACT = { "AmountFC", "QuantityDelivered" }
 
 local function to_send_key(reference) return "entry sent:" .. reference end
 local function wanted_key(reference) return "entry unread:" .. reference end
 local function differs_key(reference) return "entry differs:" .. reference end
 
-local function kept(lines)
-  local out = {}
+local function kept(posting, lines)
+  local out, kind = {}, KINDS[posting]
   for index, line in ipairs(lines) do
-    local fields = { Notes = line.Notes }
-    for _, name in ipairs(COMPARED) do
+    local fields = { [kind.by] = line[kind.by] }
+    for _, name in ipairs(kind.compared) do
       local value = line[name]
       if value ~= nil and value ~= null then fields[name] = tostring(value) end
     end
@@ -30,10 +39,10 @@ local function kept(lines)
 end
 
 -- Before an entry goes out. Gives what an attempt before this one was about to send, if there was one.
-function confirming.begin(job, reference, lines)
+function confirming.begin(job, reference, posting, lines)
   local key = to_send_key(reference)
   local before = job.kv.get(key)
-  job.kv.set(key, kept(lines))
+  job.kv.set(key, kept(posting, lines))
   return before
 end
 
@@ -42,8 +51,15 @@ function confirming.expect(job, books, sent, entry)
   job.kv.set(to_send_key(entry.reference), nil)
   if sent.state == "shadow" or not sent.id then return end
   job.kv.set(wanted_key(entry.reference), {
-    id = sent.id, number = sent.number, books = books:connection(), posting = entry.posting, told = entry.told, lines = kept(entry.lines),
+    id = sent.id, number = sent.number, books = books:connection(), posting = entry.posting, told = entry.told,
+    lines = kept(entry.posting, entry.lines),
   })
+end
+
+-- It was taken back by us: it stands no longer as it was sent.
+function confirming.forget(job, reference)
+  job.kv.set(wanted_key(reference), nil)
+  job.kv.set(differs_key(reference), nil)
 end
 
 -- As numbers, so that 12.50 is 12.5; what ended in blanks there is trimmed by the comparison.
@@ -52,7 +68,7 @@ local function as_sent(lines)
   for index, line in ipairs(lines) do
     local fields = {}
     for name, value in pairs(line) do fields[name] = value end
-    fields.AmountFC = fields.AmountFC and decimal(fields.AmountFC)
+    for _, name in ipairs(EXACT) do fields[name] = fields[name] and decimal(fields[name]) end
     out[index] = fields
   end
   return out
@@ -61,13 +77,13 @@ end
 -- In words, none when all is as it was sent.
 local function differences(entry, stands)
   if #stands == 0 then return { "it is no longer there" }, "gone" end
-  local words, field = {}, nil
-  local lines = confirm.lines(as_sent(entry.lines), stands, { by = "Notes", fields = COMPARED })
+  local words, field, kind = {}, nil, KINDS[entry.posting]
+  local lines = confirm.lines(as_sent(entry.lines), stands, { by = kind.by, fields = kind.compared })
   for _, each in ipairs(lines.changed) do
-    words[#words + 1] = ("%s in line %s"):format(confirm.words(each.differences), each.sent.Notes)
+    words[#words + 1] = ("%s in line %s"):format(confirm.words(each.differences), tostring(kind.shown and each.stands[kind.shown] or each.sent[kind.by]))
     field = field or each.differences[1].field
   end
-  for _, line in ipairs(lines.missing) do words[#words + 1] = ("line %s is missing"):format(line.Notes) end
+  for _, line in ipairs(lines.missing) do words[#words + 1] = ("line %s is missing"):format(tostring(line[kind.by])) end
   if #lines.extra > 0 then words[#words + 1] = ("there %s not sent"):format(#lines.extra == 1 and "is a line that was" or "are lines that were") end
   return words, field or "lines"
 end
@@ -79,7 +95,7 @@ local function read(books, posting, entries)
     wanted[index] = ("EntryID eq guid'%s'"):format(entry.id)
     out[entry.id] = {}
   end
-  for _, line in ipairs(books[GROUPS[posting]].list { ["$filter"] = table.concat(wanted, " or ") }) do
+  for _, line in ipairs(books[KINDS[posting].group].list { ["$filter"] = table.concat(wanted, " or ") }) do
     local of = out[tostring(line.EntryID)]
     if of then of[#of + 1] = line end
   end
@@ -113,7 +129,7 @@ function confirming.round(job, books)
       lines = entry.lines,
     }
   end
-  if #entries == 0 then return job:skip "no entry was made since the last round" end
+  if #entries == 0 then return job:skip "nothing was posted since the last round" end
   local differing = 0
   for _, batch in ipairs(batches(entries)) do
     local stands = read(books:at(batch.books), batch.posting, batch)
@@ -139,9 +155,12 @@ function confirming.one(job, books)
     job.kv.set(differs_key(reference), nil)
     return { entry = entry.id, kept = job.decision == "theirs" or nil }
   end
-  return job:refuse(("Exact Online did not keep entry %s (%s) as it was sent: %s."):format(entry.number or entry.id, entry.told, table.concat(words, "; ")), {
-    cause = "confirm entry " .. field, concern = "finance", decide = true,
-    fix = "Correct the entry or the setting there, then release this case; or leave it as it stands (jobs settle, keep theirs).",
+  local kind = KINDS[entry.posting]
+  local sentence = ("Exact Online did not keep %s %s (%s) as it was sent: %s."):format(kind.called, entry.number or entry.id, entry.told,
+    table.concat(words, "; "))
+  return job:refuse(sentence, {
+    cause = ("confirm %s %s"):format(kind.called, field), concern = kind.concern, decide = true,
+    fix = "Correct it or the setting there, then release this case; or leave it as it stands (jobs settle, keep theirs).",
   })
 end
 

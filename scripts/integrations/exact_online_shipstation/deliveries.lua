@@ -2,7 +2,8 @@
 -- parcel. A voided label takes its delivery back, a further label without goods adds its number to the order's delivery.
 
 local decimal = require "decimal"
-local charges, known, matching, sales = require "charges", require "orders_known", require "matching", require "sales"
+local charges, confirming, known, matching, sales = require "charges", require "confirming", require "orders_known", require "matching",
+  require "sales"
 local packing, parcels = require "shared.shipstation.packing", require "shared.shipstation.parcels"
 
 local deliveries = {}
@@ -73,6 +74,8 @@ end
 -- Where the delivery of a parcel's goods of one order is kept. Each parcel has a place of its own: those of an order run beside each other.
 local function place_of(job, parcel, order) return ("delivery of:%s:%s"):format(parcels.reference(job, parcel), order.key) end
 
+local function reference_of(job, parcel, order) return ("%s order %s"):format(parcels.reference(job, parcel), tostring(order.number)) end
+
 -- The order's labels as they stand now, of which a number or a void may have to be told.
 local function labels_of(station, parcel)
   local out = {}
@@ -138,6 +141,7 @@ end
 -- Deliveries can't be deleted, so their lines go down to nothing.
 local function take_back(job, books, label, order, id)
   local stands, why = try(books.goods_deliveries.whole, id)
+  confirming.forget(job, reference_of(job, label, order))
   if not stands then
     if why.code ~= "not_found" then error(why, 0) end
     return nil
@@ -169,7 +173,7 @@ local function effect_of(orders, order) return order == orders[1] and "delivery"
 
 local function deliver(job, station, books, parcel, orders, order)
   local goods = goods_of(job, station, books, parcel, order)
-  local reference = ("%s order %s"):format(parcels.reference(job, parcel), tostring(order.number))
+  local reference = reference_of(job, parcel, order)
   if order == orders[1] then charges.add(job, books, order, parcel) end
   if #goods == 0 then
     if parcel.kind == "label" and #parcel.items > 0 then return { waits = "its kits are not complete yet" } end
@@ -184,10 +188,15 @@ local function deliver(job, station, books, parcel, orders, order)
     reference = reference, shipped_on = parcel.ship_date or parcel.created:sub(1, 10), goods = goods, method = method_of(job.settings, parcel),
     tracking_number = parcel.tracking and written(job.settings, numbers), remarks = remarks_of(told),
   })
+  local lines = target.GoodsDeliveryLines
+  local before = confirming.begin(job, reference, "delivery", lines)
   local sent, why = try(job.send, job, effect_of(orders, order), books.goods_deliveries.create(target), { version = STATE })
   if not sent then return refused(job, parcel, order, why) end
   if sent.state ~= "shadow" then
     job.kv.set(place_of(job, parcel, order), sent.id)
+    confirming.expect(job, books, sent, {
+      reference = reference, posting = "delivery", told = parcels.told(parcel), lines = before and sent.earlier and before or lines,
+    })
     if job.kv.get(wanted_key(order)) then tell_numbers(job, books, order, labels_of(station, parcel)) end
   end
   if job.settings.invoice_tracking and parcel.tracking then tell_invoices(job, books, parcel, order) end

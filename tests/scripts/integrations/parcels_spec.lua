@@ -441,4 +441,34 @@ tests["C13 a label of before the start makes nothing"] = function()
   end
 end
 
+tests["C12 XS11 goods deliveries are read back many in a call, and what Exact Online dropped or changed is a case that names it"] = function()
+  local depot = shipped({ posting = "none" }, { parcels = { { items = { ["STOCK-1"] = 1, ["STOCK-2"] = 3 }, cost = "4.00" } } })
+  for _ = 1, 3 do
+    local order = depot:sent()
+    depot:people { ship = { { order = tostring(order.number), cost = "1.00" } } }
+  end
+  all_well(depot:poll())
+  local round = depot:run("entries_read", "round")
+  assert(round.result.read == 4 and round.result.differing == 0 and round.books_calls == 1, json.encode(round.result))
+  depot:switch("exact", { dropped_fields = { "TrackingNumber" } })
+  local order = depot:sent()
+  depot:people { ship = { { order = tostring(order.number), cost = "1.00" } } }
+  all_well(depot:poll())
+  local tracking = depot.station:call("shipments.list", { orderNumber = tostring(order.number) })[1].trackingNumber
+  local case = depot:round "entries_read"
+  assert(#case == 1 and case[1].cause == "confirm goods delivery TrackingNumber", json.encode(case))
+  assert(case[1].refused:find("TrackingNumber was sent as " .. tracking .. " and stands as nothing in line STOCK", 1, true), case[1].refused)
+  local run = depot:run("entry_checks", case[1].key, { event = case[1].payload, decision = "theirs" })
+  assert(run.result.kept, json.encode(run))
+end
+
+tests["C12 XS8 a goods delivery that a void took back before it was read is no difference"] = function()
+  local depot = shipped({ posting = "none" }, { cost = "4.00" })
+  all_well(depot:poll())
+  depot:people { void = { 5000001 } }
+  all_well(depot:poll())
+  assert(depot:run("entries_read", "round").skipped)
+  assert(decimal(depot:booked().deliveries[1].lines[1].quantity):is_zero())
+end
+
 return tests
