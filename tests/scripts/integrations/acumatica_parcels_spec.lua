@@ -323,7 +323,7 @@ tests["AS8 of a day with everything in it only shipments and their packages are 
     end
   end
   local finance = 0
-  for name in pairs(harbor.erp_system.operations) do
+  for name in pairs(harbor.erp.system.operations) do
     if name:lower():find "invoice" or name:lower():find "bill" or name:lower():find "payment" or name:lower():find "journal" then finance = finance + 1 end
   end
   assert(finance == 0, "an operation of finance is declared")

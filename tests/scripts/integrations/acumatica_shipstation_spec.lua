@@ -179,7 +179,7 @@ tests["AS7 a push notification, the poll and a person by number lead to the same
   assert(harbor:run("orders", number, { event = { record = row } }).skipped)
   assert(harbor:run("orders", number).skipped and harbor:run("orders", "SO/" .. number).skipped)
   assert(has(harbor:run("orders", "999999").skipped, "is not in Acumatica"))
-  assert(harbor.control and #harbor:control("state").orders == 1)
+  assert(#harbor:control("depot", "state").orders == 1)
 end
 
 tests["AS7 SHIP_NOTIFY and ORDER_NOTIFY are pointers: the list behind them is read, and each record goes its way"] = function()

@@ -195,7 +195,7 @@ tests["BC16: prospects are raised or parked, blocked accounts are parked"] = fun
   world.settings.prospects = "raise"
   assert(Bridge.effects(world:run("orders", placed.id)):find "raise account")
   assert(world:accounts()[placed.email:lower()].Status == "C")
-  world:pass(3700)
+  world.pass(3700)
   world:control("exact", "seed", { block_account = placed.email:lower() })
   local again = order(world)
   world:control("store", "seed", { change = { again.id }, what = "touch" })
@@ -246,7 +246,7 @@ tests["C17, BC16: an account that a person deleted is not made again"] = functio
   world:run("customers", id)
   local own = world:run("customers", id)
   assert(own.books_calls == 0, own.books_calls)   -- what we have just made is known
-  world:pass(3700)
+  world.pass(3700)
   world:control("exact", "seed", { delete_account = "lukasz@example.pl" })
   local outcome = world:run("customers", id)
   assert(outcome.refused:find "no longer in Exact Online" and #outcome.sent == 0)
@@ -332,7 +332,7 @@ tests["BC11: no change goes round in circles"] = function()
   world:control("exact", "seed", { change_accounts = { { Email = "loop@example.org", set = { Phone = "2", Name = "Loop by hand" } } } })
   local rounds = 0
   for _ = 1, 5 do
-    world:pass(3700)   -- what comes within the hour of our own write is left to the poll
+    world.pass(3700)   -- what comes within the hour of our own write is left to the poll
     local to_shop = world:run("accounts", account, { source = "books" })
     local to_books = world:run("customers", id)
     rounds = rounds + #to_shop.sent + #to_books.sent

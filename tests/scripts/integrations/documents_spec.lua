@@ -31,7 +31,7 @@ tests["BC2: of an event that says an id, everything is fetched before the first 
     assert(map and before < (asked["sales_invoices.whole"] or 0), "something of the order was asked for after it was written")
     assert(kind ~= "fee" or World.line(world:invoice(order.id), "fee-" .. world.shop:call("orders.get", order.id, { include = "fees" }).fees[1].id))
   end
-  local order, pages = world:order "many_lines", world.shop_system.operations["orders.products"].pages
+  local order, pages = world:order "many_lines", world.shop.system.operations["orders.products"].pages
   pages.size = 40
   local calls = world.shop.calls
   world:run(order.id)

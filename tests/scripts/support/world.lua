@@ -1,7 +1,7 @@
 -- Orders between the two simulated systems: they are seeded, the flow runs on their numbers, and what stands in the books
 -- is looked at. Time moves when a spec says so.
 
-local Bridge, service = require "bridge", require "service"
+local Bridge, Stage, service = require "bridge", require "stage", require "service"
 
 local BASE = {
   vat_codes = { ["21"] = "4", ["9"] = "2", ["0"] = "0" }, vat_codes_inclusive = { ["21"] = "1", ["9"] = "3" }, fallback_item = "UNKNOWN",
@@ -11,20 +11,16 @@ local BASE = {
   payment_condition = "00",
 }
 
-local World = setmetatable({}, { __index = Bridge })
-World.__index = World
+local World = Stage.kind(Bridge)
 
 -- `settings`: what a spec wants otherwise.
 function World.start(root, settings)
   local given = {}
   for name, value in pairs(BASE) do given[name] = value end
   for name, value in pairs(settings or {}) do given[name] = value end
-  local self = setmetatable(Bridge.start(root, given), World)
-  self:switch("exact", { errors_an_hour = 1000 })
-  return self
+  return setmetatable(Bridge.start(root, given), World)
 end
 
-function World:switch(system, switches) return self:control(system, "switches", switches) end
 -- What a person does in the books.
 function World:person(acts) return self:control("exact", "seed", acts).done end
 
@@ -84,7 +80,5 @@ function World.line(document, part)
     if line.notes and line.notes:match "/(.+)$" == tostring(part) then return line end
   end
 end
-
-World.pass = service.pass
 
 return World

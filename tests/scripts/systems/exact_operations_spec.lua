@@ -148,7 +148,7 @@ end
 
 -- A POST of a body as it is, past the connector's types.
 local function post(world, name, body)
-  local operation = world.books_system.operations[name .. ".create"]
+  local operation = world.books.system.operations[name .. ".create"]
   local path = operation.POST:gsub("{division}", "123456")
   service.pass(1)
   return service.call("POST", world.exact.url .. path, { json = body, headers = world.books.headers() })
@@ -168,7 +168,7 @@ for _, name in ipairs(sorted(BODIES)) do
   tests[name .. ": made, read, changed and deleted"] = function()
     local world = start()
     local body, change = BODIES[name](world)
-    local operations = world.books_system.operations
+    local operations = world.books.system.operations
     local key = operations[name .. ".create"].id
     local made = world:call(name .. ".create", body)
     assert(made[key], "no " .. key)
@@ -214,7 +214,7 @@ for _, name in ipairs(sorted(BODIES)) do
     wrong.NoSuchField = 1
     local answer = post(world, name, wrong)
     assert(answer.status == 400 and message(answer):find "NoSuchField", answer.body)
-    local typed = world.books_system.types[world.books_system.operations[name .. ".create"].takes]
+    local typed = world.books.system.types[world.books.system.operations[name .. ".create"].takes]
     for field, is in pairs(typed.fields) do
       if not is.writable and is.type == "integer" and field ~= "Timestamp" then
         local read_only = copy(body)
@@ -244,9 +244,9 @@ end
 tests["every list takes an escaped quote in its filter and refuses an open one, an unknown field and an unknown property"] = function()
   local world = start()
   local tried = 0
-  for name, operation in pairs(world.books_system.operations) do
+  for name, operation in pairs(world.books.system.operations) do
     local entity = name:match "^([%w_]+)%.list$"
-    local field = entity and operation.find and operation.query and text_field(world.books_system, operation)
+    local field = entity and operation.find and operation.query and text_field(world.books.system, operation)
     if field then
       tried = tried + 1
       world:list(entity, field .. " eq 'O''Neill'")

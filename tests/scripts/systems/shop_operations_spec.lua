@@ -179,7 +179,7 @@ tests["lists go on from page to page: products and orders by number, customers b
   world:control("store", "seed", { orders = 251, kinds = { "registered" }, events = false })
   local calls = world.shop.calls
   assert(#call(world, "orders.list") == 251 and world.shop.calls - calls == 2)
-  world.shop_system.operations["products.changed"].pages.size = 20
+  world.shop.system.operations["products.changed"].pages.size = 20
   calls = world.shop.calls
   local all = call(world, "products.changed")
   assert(#all >= 40 and world.shop.calls - calls == (#all + 19) // 20 and all[1].variants[1].sku == all[1].sku)
