@@ -4,13 +4,13 @@
 local json, known, sales = require "json", require "orders_known", require "sales"
 local packing = require "shared.shipstation.packing"
 local sending = require "shared.shipstation.sending"(known, "Acumatica")
+local values = require "shared.records.values"
+local contains, trimmed = values.contains, values.trimmed
 
 local outbound = {}
 
 local function filled(text) return type(text) == "string" and text:find "%S" and text or nil end
 local BACK_ORDER = "Back Order"
-
-local function trimmed(text) return type(text) == "string" and text:match "^%s*(.-)%s*$" or nil end
 
 -- One of what is to go out from one warehouse. `unit`: { place, number (in ShipStation), kind, order_number, warehouse, effect }.
 local function it_of(unit)
@@ -119,13 +119,6 @@ local function head_of(order)
     ship_to = order.ShipToAddress, ship_contact = order.ShipToContact, note = filled(order.note) or order.Description,
     complete = settings.ShippingRule == "Ship Complete",
   }
-end
-
-local function contains(list, wanted)
-  for _, each in ipairs(list) do
-    if each == wanted then return true end
-  end
-  return false
 end
 
 -- All parts of one sales order. Gives what came of each, or nil and why there is nothing to do.

@@ -2,8 +2,7 @@
 -- the orders that name them, and can't be written at all.
 
 local units = require "units"
-
-local function trimmed(text) return type(text) == "string" and text:match "^%s*(.-)%s*$" or nil end
+local trimmed = require "shared.records.values".trimmed
 
 -- What is to be as in Acumatica, where Acumatica says something.
 local function wanted_of(settings, item)

@@ -3,6 +3,8 @@
 
 local decimal = require "decimal"
 local packing = require "shared.shipstation.packing"
+local values = require "shared.records.values"
+local contains, taken, trimmed = values.contains, values.taken, values.trimmed
 
 local sales = {}
 
@@ -12,20 +14,6 @@ local GONE = { Canceled = true, Cancelled = true, Voided = true }
 local DONE = { Completed = true, Invoiced = true, Confirmed = true, Closed = true, ["Partially Invoiced"] = true }
 
 local function exact(value) return decimal(value ~= nil and tostring(value) or "0") end
-local function trimmed(text) return type(text) == "string" and text:match "^%s*(.-)%s*$" or nil end
-
-local function contains(list, wanted)
-  for _, each in ipairs(list) do
-    if each == wanted then return true end
-  end
-  return false
-end
-
-local function taken(record, fields)
-  local out = {}
-  for _, field in ipairs(fields) do out[field] = record and record[field] end
-  return out
-end
 
 local ADDRESS = { "AddressLine1", "AddressLine2", "City", "State", "PostalCode", "Country" }
 local CONTACT = { "Attention", "BusinessName", "Email", "Phone1" }

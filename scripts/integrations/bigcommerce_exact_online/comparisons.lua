@@ -1,6 +1,8 @@
 -- What `reconcile` holds against each other (C9), as data: orders against the documents that they become by the settings, and
 -- refunds against credit documents. Each reference carries the shop's connection, so two shops never meet.
 
+local over = require "shared.records.values".over
+
 local NAMES = {
   ["0"] = "incomplete", ["1"] = "pending", ["2"] = "shipped", ["3"] = "partially shipped", ["5"] = "cancelled", ["6"] = "declined",
   ["7"] = "awaiting payment", ["8"] = "awaiting pickup", ["9"] = "awaiting shipment", ["10"] = "completed",
@@ -42,14 +44,6 @@ local function lines(list)
   return out
 end
 
-local function side(common, own)
-  local out = {}
-  for _, fields in ipairs { common, own } do
-    for name, value in pairs(fields) do out[name] = value end
-  end
-  return out
-end
-
 local function during(field) return ("%s ge datetime'{from}T00:00:00' and %s lt datetime'{to}T00:00:00'"):format(field, field) end
 
 local INVOICES = {
@@ -80,7 +74,7 @@ return {
   {
     name = "invoices", when = { document = "sales_invoice" }, flow = "orders", effect = "invoice", tax_within = "{setting.tolerance}",
     undone = { by = "credits", suffix = "-C" }, accounts = ACCOUNTS, left = ORDERS,
-    right = side(INVOICES, {
+    right = over(INVOICES, {
       noun = "invoice", filter = IN_JOURNAL .. "ne 8021",
       find = { param = "$filter", each = "((YourRef eq '{key}' or YourRef eq '{key}-N2') and Type ne 8021)" },
     }),
@@ -88,18 +82,18 @@ return {
   {
     name = "credits", when = { document = "sales_invoice" }, flow = "orders", effect = "credit {id}", tax_within = "{setting.tolerance}",
     accounts = ACCOUNTS, left = REFUNDS,
-    right = side(INVOICES, {
+    right = over(INVOICES, {
       noun = "credit invoice", absolute = true, filter = IN_JOURNAL .. "eq 8021",
       find = { param = "$filter", each = "(YourRef eq '{key}' and Type eq 8021)" },
     }),
   },
   {
     name = "entries", when = { document = "sales_entry" }, flow = "orders", effect = "entry", tax_within = "{setting.tolerance}",
-    undone = { by = "credits", suffix = "-C" }, accounts = ACCOUNTS, left = ORDERS, right = side(ENTRIES, { noun = "sales entry", sign = "not_negative" }),
+    undone = { by = "credits", suffix = "-C" }, accounts = ACCOUNTS, left = ORDERS, right = over(ENTRIES, { noun = "sales entry", sign = "not_negative" }),
   },
   {
     name = "credits", when = { document = "sales_entry" }, flow = "orders", effect = "credit {id}", tax_within = "{setting.tolerance}",
-    accounts = ACCOUNTS, left = REFUNDS, right = side(ENTRIES, { noun = "credit entry", sign = "negative", absolute = true }),
+    accounts = ACCOUNTS, left = REFUNDS, right = over(ENTRIES, { noun = "credit entry", sign = "negative", absolute = true }),
   },
   {
     name = "sales orders", when = { document = "sales_order" }, flow = "orders", effect = "sales order", left = ORDERS, right = SALES_ORDERS,

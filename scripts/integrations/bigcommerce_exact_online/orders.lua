@@ -1,5 +1,7 @@
 -- An order of BigCommerce: fetched, and judged whether it is a sale.
 
+local contains = require "shared.records.values".contains
+
 local orders = {}
 
 -- No setting makes a sale of these.
@@ -11,13 +13,6 @@ local NAMES = {
   "awaiting pickup", "awaiting shipment", "completed", "awaiting fulfillment", "waiting for manual verification",
   "disputed", "partially refunded",
 }
-
-local function contains(list, wanted)
-  for _, each in ipairs(list) do
-    if each == wanted then return true end
-  end
-  return false
-end
 
 -- An event may be faster than the record that it speaks of: an order that isn't there is asked for again later.
 function orders.fetch(shop, id)

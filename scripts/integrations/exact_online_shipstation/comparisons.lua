@@ -2,6 +2,8 @@
 -- one label or of a day each label has its own line of what is owed, or its own lines of a purchase, with its reference in the notes; those
 -- of a label that was shared among cost centres may stand in several entries. What was voided has lines that turn it.
 
+local over = require "shared.records.values".over
+
 local LABELS = {
   role = "station", noun = "label", operation = "shipments.list", number = "shipmentId", job = "{shipmentId}", date = "shipDate",
   total = { "shipmentCost", "insuranceCost" }, from = "shipDateStart", to = "shipDateEnd", sold = { gone = "voided", gone_name = "voided" },
@@ -23,35 +25,27 @@ local PURCHASED = {
   arguments = { query = { ["$select"] = "EntryID,EntryNumber,EntryDate,YourRef,Currency,PurchaseEntryLines", ["$expand"] = "PurchaseEntryLines" } },
 }
 
-local function side(common, own)
-  local out = {}
-  for _, fields in ipairs { common, own } do
-    for name, value in pairs(fields) do out[name] = value end
-  end
-  return out
-end
-
 -- By the line of what is owed the entry is known, and whether it books a label or turns one.
 local BOOKED, TURNED = { field = "Quantity", values = { "1", "1.0", "1.0000" } }, { field = "Quantity", values = { "-1", "-1.0", "-1.0000" } }
 
-local COSTS, VOIDS = side(LABELS, { key = "{source}-{shipmentId}" }),
-  side(LABELS, { noun = "void", key = "{source}-{shipmentId}-V", sold = { field = "voided", values = { "true" } } })
+local COSTS, VOIDS = over(LABELS, { key = "{source}-{shipmentId}" }),
+  over(LABELS, { noun = "void", key = "{source}-{shipmentId}-V", sold = { field = "voided", values = { "true" } } })
 
 return {
   {
     name = "costs", when = { posting = "journal" }, flow = "costs", effect = "cost", undone = { by = "voids", suffix = "-V" },
-    left = COSTS, right = side(OWED, { noun = "entry", sign = "negative", only = BOOKED }),
+    left = COSTS, right = over(OWED, { noun = "entry", sign = "negative", only = BOOKED }),
   },
   {
     name = "voids", when = { posting = "journal" }, flow = "costs", effect = "cost reversed",
-    left = VOIDS, right = side(OWED, { noun = "reversing entry", only = TURNED }),
+    left = VOIDS, right = over(OWED, { noun = "reversing entry", only = TURNED }),
   },
   {
     name = "costs", when = { posting = "purchase" }, flow = "costs", effect = "cost", undone = { by = "voids", suffix = "-V" },
-    left = COSTS, right = side(PURCHASED, { noun = "purchase entry", sign = "not_negative" }),
+    left = COSTS, right = over(PURCHASED, { noun = "purchase entry", sign = "not_negative" }),
   },
   {
     name = "voids", when = { posting = "purchase" }, flow = "costs", effect = "cost reversed",
-    left = VOIDS, right = side(PURCHASED, { noun = "reversing purchase entry", sign = "negative" }),
+    left = VOIDS, right = over(PURCHASED, { noun = "reversing purchase entry", sign = "negative" }),
   },
 }

@@ -3,13 +3,13 @@
 
 local decimal = require "decimal"
 local packing = require "shared.shipstation.packing"
+local trimmed = require "shared.records.values".trimmed
 
 local goods = {}
 
 local NONE = decimal "0"
 
 local function exact(value) return decimal(tostring(value)) end
-local function trimmed(text) return type(text) == "string" and text:match "^%s*(.-)%s*$" or nil end
 
 -- Why a line is not packed; nil when it is.
 function goods.left_out(settings, line, item)

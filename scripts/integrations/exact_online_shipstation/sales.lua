@@ -1,20 +1,14 @@
 -- A sales order with what it takes to ship it, and whether it is to go out (XS1). Exact has no flag for that: the rule is what the
 -- settings make of approval, delivery, method and warehouse.
 
+local values = require "shared.records.values"
+local contains, taken, trimmed = values.contains, values.taken, values.trimmed
+
 local sales = {}
 
 local OPEN = { [12] = true, [20] = true }
 local COMPLETE, CANCELLED = 21, 45
 local COMPLETE_ONLY = 1
-
-local function trimmed(text) return type(text) == "string" and text:match "^%s*(.-)%s*$" or nil end
-
-local function contains(list, wanted)
-  for _, each in ipairs(list) do
-    if each == wanted then return true end
-  end
-  return false
-end
 
 local FIELDS = {
   "OrderID", "OrderNumber", "Division", "Status", "DeliveryStatus", "ApprovalStatus", "OrderedBy", "DeliverTo", "DeliveryAddress", "DeliverToName",
@@ -25,12 +19,6 @@ local LINE = {
   "ID", "LineNumber", "Item", "ItemCode", "Quantity", "NetPrice", "AmountFC", "Description", "Notes", "CostCenter", "CostUnit", "Project", "UnitCode",
   "QuantityDelivered", "DeliveryStatus", "UseDropShipment",
 }
-
-local function taken(record, fields)
-  local out = {}
-  for _, field in ipairs(fields) do out[field] = record[field] end
-  return out
-end
 
 -- The order with its lines as plain values; nil when it is not there.
 function sales.read(books, id)

@@ -10,6 +10,7 @@ local decimal, followed = require "decimal", require "shared.tracking.tracking"
 local addresses, after, collecting, consignment, known, reading = require "shared.labels.addresses", require "shared.labels.after",
   require "shared.labels.collecting", require "shared.labels.consignment", require "shared.labels.known", require "shared.labels.reading"
 local telling = require "shared.labels.telling"
+local contains = require "shared.records.values".contains
 
 local buying = {}
 
@@ -17,13 +18,6 @@ local OPEN = { [12] = true, [20] = true }
 local ECHO_SECONDS = 120   -- so long what comes of a delivery that we have just written is taken for our own writes' echo
 
 local function kind_of(job) return job.settings.ships == "orders" and "order" or "delivery" end
-
-local function contains(list, wanted)
-  for _, each in ipairs(list) do
-    if each == wanted then return true end
-  end
-  return false
-end
 
 local function is_empty(source)
   for _, line in ipairs(source.lines) do

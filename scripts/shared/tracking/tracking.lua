@@ -7,6 +7,7 @@
 
 local followed, notes, parcels, statuses, time = require "tracking", require "shared.tracking.notes", require "shared.tracking.parcels",
   require "shared.tracking.statuses", require "time"
+local contains = require "shared.records.values".contains
 
 local tracking = {}
 
@@ -52,13 +53,6 @@ local function sorted(known, events)
   end
   in_order(out)
   return out
-end
-
-local function contains(list, wanted)
-  for _, each in ipairs(list) do
-    if each == wanted then return true end
-  end
-  return false
 end
 
 local function joined(known, new)
