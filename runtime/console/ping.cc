@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "runtime/base/date.h"
-#include "runtime/base/strings.h"
 #include "runtime/document/document.h"
 #include "runtime/remote/access.h"
 #include "runtime/remote/system_spec.h"
@@ -13,26 +11,13 @@ namespace {
 
 constexpr Duration kSkewTold = std::chrono::seconds(30);  // signatures tolerate 300 s
 
-// The Date field of an answer against our clock; nullopt when there was none.
-std::optional<Duration> clock_skew(const remote::Exchange& exchange) {
-  const Json headers = Json::parse(exchange.response_headers, nullptr, false);
-  std::string date;
-  if (headers.is_object()) {
-    for (const auto& [name, value] : headers.items())
-      if (iequals(name, "date") && value.is_string()) date = value.get<std::string>();
-  } else {
-    size_t begin = 0;
-    while (begin < exchange.response_headers.size()) {
-      const size_t end = std::min(exchange.response_headers.find('\n', begin), exchange.response_headers.size());
-      std::string line = exchange.response_headers.substr(begin, end - begin);
-      if (!line.empty() && line.back() == '\r') line.pop_back();
-      if (line.size() > 5 && iequals(std::string_view(line).substr(0, 5), "date:")) date = line.substr(line.find_first_not_of(' ', 5));
-      begin = end + 1;
-    }
+// By the Date of its last answer, which was the question's.
+std::string clock_text(const remote::Remote& remote, const remote::Connection& connection) {
+  for (const auto& skew : remote.skews()) {
+    if (skew.client != connection.client || skew.connection != connection.name || std::chrono::abs(skew.ahead) <= kSkewTold) continue;
+    return "; CLOCK: this machine is " + std::to_string(skew.ahead / std::chrono::seconds(1)) + " s off the provider's";
   }
-  auto there = parse_instant(date);
-  if (!there) return std::nullopt;
-  return *there - exchange.ended;
+  return "";
 }
 
 // Why an answer is not what the system expects of it, "" when it is: the row that is missing, and those that are there.
@@ -127,7 +112,6 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     co_return said;
   }
   int64_t slowest_ms = 0;
-  std::string skew_text;
   for (const remote::Operation* operation : operations) {
     remote::Call call;
     call.client = connection->client;
@@ -154,9 +138,6 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
       co_return said;
     }
     slowest_ms = std::max<int64_t>(slowest_ms, (outcome.exchange.ended - outcome.exchange.began) / std::chrono::milliseconds(1));
-    const auto skew = clock_skew(outcome.exchange);
-    if (skew && std::chrono::abs(*skew) > kSkewTold && services.env.clock->scale() == 1.0)
-      skew_text = "; CLOCK: this machine is " + std::to_string(*skew / std::chrono::seconds(1)) + " s off the provider's";
   }
   std::string text = std::to_string(operations.size()) + (operations.size() == 1 ? " check" : " checks") + " passed, " +
                      std::to_string(slowest_ms) + " ms";
@@ -170,7 +151,7 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     said["fix"] = "ml-connector secret set " + connection->client + " " + connection->name + " " + unset;
   }
   said["ok"] = true;
-  said["text"] = text + skew_text;
+  said["text"] = text + clock_text(services.remote, *connection);
   co_return said;
 }
 

@@ -392,12 +392,14 @@ void RealRemote::note_day(const Target& target, const http::Response& response) 
   days_over_[part_of(*target.connection, *target.operation)] = again_at(*meaning, parts_.env.clock->wall());
 }
 
-// On a scaled clock a sandbox's Date says nothing about this machine.
+// In real time: on a scaled clock a second between two machines, and on the wire, counts as many.
 void RealRemote::note_clock(const Connection& connection, const http::Headers& headers, WallTime at) {
   const auto date = headers.get("Date");
-  if (!date || parts_.env.clock->scale() != 1.0) return;
+  if (!date) return;
   const auto there = parse_instant(*date);
-  if (there) skews_[connection.client + "/" + connection.name] = {connection.client, connection.name, *there - at, at};
+  if (!there) return;
+  const Duration ahead(static_cast<int64_t>(static_cast<double>((*there - at).count()) / parts_.env.clock->scale()));
+  skews_[connection.client + "/" + connection.name] = {connection.client, connection.name, ahead, at};
 }
 
 std::vector<Remote::Skew> RealRemote::skews() const {

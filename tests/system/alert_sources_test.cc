@@ -2,7 +2,9 @@
 #include <sched.h>
 #include <sys/mount.h>
 
+#include <ctime>
 #include <filesystem>
+#include <regex>
 
 #include "tests/system/harness.h"
 #include "tests/system/receiver.h"
@@ -113,6 +115,76 @@ TEST_F(AlertSources, BC1_AWebhookThatTheRemoteLostIsToldAndRegisteredAgain) {
   EXPECT_NE(sentence(told).find(scope), std::string::npos) << told;
   EXPECT_EQ(world_->web().get(hooks, ours).json()["data"].size(), before);
   EXPECT_NE(sentence(ends("subscription")).find("are registered"), std::string::npos);
+}
+
+TEST_F(AlertSources, F13_AMachineWhoseClockIsWrongIsToldAndThatItIsRightAgain) {
+  ASSERT_NO_FATAL_FAILURE(ready(120));
+  ASSERT_NO_FATAL_FAILURE(world_->stop());
+  world_->use_clock(world_->clock_ahead(-90));
+  ASSERT_NO_FATAL_FAILURE(world_->start());
+  EXPECT_EQ(world_->run({"ping", "acme", "shop"}).code, 0);
+  const Json told = begins("clock");
+  EXPECT_EQ(told["severity"], "warning");
+  EXPECT_EQ(told["concern"], "operator");
+  EXPECT_EQ(told["client"], "") << "it is nobody's but the installation's";
+  EXPECT_NE(sentence(told).find("this machine's clock is 1 min slow"), std::string::npos) << told;
+  EXPECT_NE(sentence(told).find(" of acme"), std::string::npos) << told;
+  EXPECT_NE(told["fix"].get<std::string>().find("timedatectl set-ntp true"), std::string::npos) << told;
+  const std::string pinged = world_->run({"ping", "acme", "shop"}).out;
+  EXPECT_TRUE(std::regex_search(pinged, std::regex("CLOCK: this machine is (89|90) s off"))) << pinged;
+  EXPECT_NE(world_->run({"status"}).out.find("ALERTS "), std::string::npos);
+
+  // Nobody has said what time it is since the start: that is no recovery.
+  ASSERT_NO_FATAL_FAILURE(world_->stop());
+  const Ended stopped = world_->run({"alerts"});
+  EXPECT_NE(stopped.out.find(sentence(told)), std::string::npos) << stopped.out;
+  world_->use_clock("");
+  ASSERT_NO_FATAL_FAILURE(world_->start());
+  EXPECT_EQ(world_->run({"ping", "acme", "shop"}).code, 0);
+  EXPECT_NE(sentence(ends("clock")).find("clock is right again"), std::string::npos);
+}
+
+TEST_F(AlertSources, C9_DifferencesThatReconcileFindsAreToldAndThatBothSidesAgreeAgain) {
+  ASSERT_NO_FATAL_FAILURE(ready(120));
+  world_->seed({{"orders", 3}, {"kinds", {"registered"}}});
+  ASSERT_TRUE(eventually(kPatience, [&] { return world_->books_state()["invoices"].size() == 3; })) << now();
+  ASSERT_TRUE(world_->comes_to_rest(kPatience)) << now();
+  const Json invoice = world_->books_state()["invoices"][0];
+  const std::string id = invoice["id"];
+  world_->control("exact_online", "seed", {{"edit", {{{"id", id}, {"price", "1.00"}}}}});
+  const auto day = [&](int64_t off) {
+    const std::time_t at = world_->now() + off * 24 * 3600;
+    char text[16];
+    std::strftime(text, sizeof text, "%Y-%m-%d", std::gmtime(&at));
+    return std::string(text);
+  };
+  const std::string from = day(-40), to = day(1);
+  const std::vector<std::string> compare = {"reconcile", "acme", "shop_nl", "--from", from, "--to", to};
+  const Ended found = world_->run(compare);
+  ASSERT_EQ(found.code, 1) << found.out << found.err;
+  const Json told = begins("reconcile");
+  EXPECT_EQ(told["client"], "acme");
+  EXPECT_EQ(told["concern"], "finance");
+  EXPECT_EQ(told["severity"], "warning");
+  EXPECT_NE(told["title"].get<std::string>().find("acme"), std::string::npos) << told;
+  EXPECT_EQ(sentence(told), "shop_nl: 1 difference between both systems from " + from + " to " + to);
+  const std::string fix = told["fix"];
+  EXPECT_NE(fix.find("ml-connector reconcile acme shop_nl --from " + from + " --to " + to), std::string::npos) << told;
+  EXPECT_NE(fix.find("reconcile accept acme shop_nl"), std::string::npos) << told;
+
+  // A run over other days says nothing about those.
+  const std::string other = day(-80);
+  ASSERT_EQ(world_->run({"reconcile", "acme", "shop_nl", "--from", other, "--to", other}).code, 0);
+  EXPECT_NE(world_->run({"alerts"}).out.find(sentence(told)), std::string::npos);
+
+  // A person explains it, and looks again while no server runs.
+  const Ended accepted = world_->run({"reconcile", "accept", "acme", "shop_nl", invoice["your_ref"], "--because", "agreed with the buyer"});
+  ASSERT_EQ(accepted.code, 0) << accepted.out << accepted.err;
+  ASSERT_NO_FATAL_FAILURE(world_->stop());
+  const Ended agreed = world_->run(compare);
+  ASSERT_EQ(agreed.code, 0) << agreed.out << agreed.err;
+  ASSERT_NO_FATAL_FAILURE(world_->start());
+  EXPECT_NE(sentence(ends("reconcile")).find("shop_nl: both systems agree again"), std::string::npos);
 }
 
 TEST_F(AlertSources, WhatStandsOfAClientThatIsRemovedEnds) {

@@ -122,7 +122,8 @@ Json World::ask(std::vector<std::string> arguments, int code) {
 }
 
 void World::launch(const Variables& more) {
-  std::vector<std::string> arguments = {program(), "serve", "--workspace", workspace(), "--clock", line_["clock"]};
+  std::vector<std::string> arguments = {program(),   "serve",   "--workspace",
+                                        workspace(), "--clock", clock_.empty() ? line_["clock"].get<std::string>() : clock_};
   if (!options_.share.empty()) arguments.insert(arguments.end(), {"--share", options_.share});
   Variables all = variables();
   all.insert(more.begin(), more.end());
@@ -271,6 +272,14 @@ Fields World::signed_fields(const Delivery& delivery, int64_t seconds_off) const
 
 Answer World::deliver(const Fields& fields, const std::string& body) const {
   return web_.call("POST", public_url() + "/hooks/acme/shop", fields, body);
+}
+
+std::string World::clock_ahead(int64_t seconds) const {
+  Json clock = Json::parse(read_file(line_["clock"]));
+  clock["real"] = clock["real"].get<double>() - static_cast<double>(seconds);
+  const std::string file = folder_.path + "/clock-ahead.json";
+  write_file(file, clock.dump());
+  return file;
 }
 
 int64_t World::now() const {

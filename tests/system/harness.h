@@ -55,7 +55,8 @@ class World {
   void launch(const Variables& more = {});  // returns at once
   bool wait_ready(Seconds patience = Seconds(30));
   void kill9();
-  void stop();  // SIGTERM; fails the test unless it drains and exits 0
+  void use_clock(std::string file) { clock_ = std::move(file); }  // of serve from its next start on; "" = the sandbox's
+  void stop();                                                    // SIGTERM; fails the test unless it drains and exits 0
   Child& server() { return *server_; }
   std::string server_log() const;  // of all lives
 
@@ -90,6 +91,8 @@ class World {
   Answer deliver(const Delivery& delivery) const { return deliver(signed_fields(delivery), delivery.body); }
   Answer deliver(const Fields& fields, const std::string& body) const;
   int64_t now() const;  // Unix seconds of the virtual clock
+  // A clock file of a machine whose clock is so many real seconds ahead of the sandbox's.
+  std::string clock_ahead(int64_t seconds) const;
 
   std::string workspace() const { return folder_.path + "/workspace"; }
   Variables variables() const;  // of every process of this world
@@ -103,6 +106,7 @@ class World {
   std::unique_ptr<Child> sandbox_, server_;
   Json line_;
   Web web_{""};
+  std::string clock_;
   int port_ = 0, admin_port_ = 0;
   int commands_ = 0;
   Fields hook_fields_;  // what the runtime asked the shop to send along when it registered

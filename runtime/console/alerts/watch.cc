@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kReconciled = "reconciled/";
 constexpr int kMostNumbers = 10;
+constexpr size_t kMostPeriods = 3;  // named one by one in a sentence
 constexpr int64_t kDay = 24 * 3600;
 constexpr int64_t kScarceDays = 3, kLastDay = 1;
 constexpr int64_t kNoRoom = 200 * 1024 * 1024;  // bytes: critical whatever the growth
@@ -31,6 +32,12 @@ std::string joined(const std::set<std::string>& list) {
   std::string text;
   for (const auto& each : list) text += (text.empty() ? "" : ", ") + each;
   return text;
+}
+
+template <class Runs>
+void in_order(Runs& runs) {
+  std::sort(runs.begin(), runs.end(),
+            [](const auto& a, const auto& b) { return std::pair(a.end.from, a.end.to) < std::pair(b.end.from, b.end.to); });
 }
 
 // Of a client that is no longer there nothing is anybody's concern any more. One whose file is broken is still there.
@@ -57,8 +64,9 @@ Task<Status> ServicesWatch::load() {
     if (!from || !to) continue;
     end.from = *from;
     end.to = *to;
-    reconciled_[end.client + "/" + end.instance] = end;
+    reconciled_[end.client + "/" + end.instance].push_back({row.key, end});
   }
+  for (auto& [place, runs] : reconciled_) in_order(runs);
   co_return ok_status();
 }
 
@@ -200,26 +208,30 @@ Task<Unit> ServicesWatch::disk(AlertWhen when, Observed* into) {
   co_return Unit{};
 }
 
-// One remote may be wrong about the time; when all of them are, it is us.
+// One remote may be wrong about the time; when all of them are, and the same way, it is us.
 void ServicesWatch::clock(const AlertWhen& when, Observed& into) const {
   const auto now = services_.env.clock->wall();
   std::optional<remote::Remote::Skew> least;
+  bool ahead = false, behind = false;
   for (const auto& skew : services_.remote.skews()) {
-    if (now - skew.at > kSkewFresh) continue;
+    if (std::chrono::abs(now - skew.at) > kSkewFresh) continue;
+    (skew.ahead > Duration::zero() ? ahead : behind) = true;
     if (!least || std::chrono::abs(skew.ahead) < std::chrono::abs(least->ahead)) least = skew;
   }
-  if (!least || std::chrono::abs(least->ahead) <= when.clock) return;
+  // Nobody answered lately, after a start for example: what was wrong may still be.
+  if (!least && !services_.doors.connections("").empty()) into.unknown.insert("clock");
+  if (!least || (ahead && behind) || std::chrono::abs(least->ahead) <= when.clock) return;
   Condition one;
   one.key = "clock";
   one.kind = "clock";
   const bool far = std::chrono::abs(least->ahead) > std::chrono::minutes(4);  // signatures tolerate five
   one.severity = far ? Severity::critical : Severity::warning;
   one.stage = far ? 1 : 0;
-  one.sentence = "this machine's clock is " + minutes(std::chrono::abs(least->ahead)) +
-                 (least->ahead > Duration::zero() ? " slow" : " fast") + " by " + least->connection + " of " + least->client +
-                 "; signatures of webhooks fail at 5 min";
-  one.fix = "set up time synchronisation: timedatectl set-ntp true";
-  one.solved = "this machine's clock is right";
+  one.sentence = "this machine's clock is " + minutes(std::chrono::abs(least->ahead)) + (ahead ? " slow" : " fast") +
+                 ": the remotes give another time in their answers, " + least->connection + " of " + least->client +
+                 " too; from 5 min on webhooks are refused and tokens fail";
+  one.fix = "set up time synchronisation on this machine: timedatectl set-ntp true, then look at timedatectl timesync-status";
+  one.solved = "this machine's clock is right again";
   into.conditions.push_back(std::move(one));
 }
 
@@ -250,46 +262,61 @@ void ServicesWatch::subscriptions(Observed& into) const {
 
 void ServicesWatch::reconciled(const engine::ReconcileEnd& end) {
   const std::string place = end.client + "/" + end.instance;
-  const auto known = reconciled_.find(place);
-  if (end.differences > 0) reconciled_[place] = end;
-  else if (known != reconciled_.end() && end.from <= known->second.from && end.to >= known->second.to) reconciled_.erase(known);
-  else return;
-  scope_.spawn(keep(place));
-}
-
-Task<Unit> ServicesWatch::keep(std::string place) {
+  auto& runs = reconciled_[place];
   store::Change change;
-  const std::string key = std::string(kReconciled) + place;
-  const auto known = reconciled_.find(place);
-  if (known == reconciled_.end()) {
-    change.drop.emplace_back(store::Table::alerts, key);
-  } else {
-    const auto& end = known->second;
+  std::erase_if(runs, [&](const Reconciled& known) {
+    const bool looked_at_again = end.from <= known.end.from && end.to >= known.end.to;
+    if (looked_at_again) change.drop.emplace_back(store::Table::alerts, known.key);
+    return looked_at_again;
+  });
+  if (end.differences > 0) {
     const Json json = {{"client", end.client},
                        {"instance", end.instance},
                        {"from", end.from.text()},
                        {"to", end.to.text()},
                        {"differences", end.differences}};
+    const std::string key = std::string(kReconciled) + place + "/" + end.from.text() + "/" + end.to.text();
+    std::erase(change.drop, std::pair(store::Table::alerts, key));
     change.put.emplace_back(store::Table::alerts, store::Row{key, json.dump(), services_.env.clock->wall()});
+    runs.push_back({key, end});
+    in_order(runs);
   }
+  if (runs.empty()) reconciled_.erase(place);
+  if (!change.put.empty() || !change.drop.empty()) scope_.spawn(keep(std::move(change)));
+}
+
+Task<Unit> ServicesWatch::keep(store::Change change) {
   auto committed = co_await services_.store.commit(std::move(change));
   if (!committed) services_.log.warn("alerts.not_saved", {{"error", committed.error().text()}});
   co_return Unit{};
 }
 
 void ServicesWatch::reconciles(Observed& into) const {
-  for (const auto& [place, end] : reconciled_) {
-    if (!services_.engine.zone_of(end.client, end.instance)) continue;  // no longer there
+  for (const auto& [place, runs] : reconciled_) {
+    const auto& newest = runs.back().end;
+    if (!services_.engine.zone_of(newest.client, newest.instance)) continue;  // no longer there
     Condition one;
     one.key = "reconcile:" + place;
     one.kind = "reconcile";
-    one.client = end.client;
+    one.client = newest.client;
     one.concern = "finance";
-    const std::string period = end.from.text() + " to " + end.to.text();
-    one.sentence = end.instance + ": " + std::to_string(end.differences) + (end.differences == 1 ? " difference" : " differences") +
-                   " between both systems from " + period;
-    one.fix = "ml-connector reconcile " + end.client + " " + end.instance + " --from " + end.from.text() + " --to " + end.to.text();
-    one.solved = end.instance + ": both systems agree from " + period;
+    one.stage = static_cast<int>(runs.size());
+    Date last = newest.to;
+    for (const auto& run : runs) last = std::max(last, run.end.to);
+    std::string found;
+    for (size_t i = runs.size() - std::min(runs.size(), kMostPeriods); i < runs.size(); ++i) {
+      const auto& end = runs[i].end;
+      found += (found.empty() ? "" : ", ") + std::to_string(end.differences) +
+               (found.empty() ? (end.differences == 1 ? " difference between both systems" : " differences between both systems") : "") +
+               " from " + end.from.text() + " to " + end.to.text();
+    }
+    if (runs.size() > kMostPeriods) found += ", and some in earlier periods";
+    const std::string command = newest.client + " " + newest.instance;
+    one.sentence = newest.instance + ": " + found;
+    one.fix = "ml-connector reconcile " + command + " --from " + runs.front().end.from.text() + " --to " + last.text() +
+              " names them; mend each in one of the systems, or ml-connector reconcile accept " + command +
+              " REFERENCE --because WHY, then run it again";
+    one.solved = newest.instance + ": both systems agree again, over all days that differed";
     into.conditions.push_back(std::move(one));
   }
 }

@@ -22,7 +22,7 @@ class ServicesWatch : public Watch {
   Task<std::vector<std::string>> numbers(int64_t case_id) override;
 
   HookAnswers& hooks() { return hooks_; }
-  // A run has ended: its differences stand until a run over the same days finds none.
+  // A run has ended: its differences stand until a run over all of its days finds none.
   void reconciled(const engine::ReconcileEnd& end);
 
  private:
@@ -34,12 +34,17 @@ class ServicesWatch : public Watch {
   void subscriptions(Observed& into) const;
   void reconciles(Observed& into) const;
   void webhooks(const AlertWhen& when, Observed& into);
-  Task<Unit> keep(std::string place);
+  // The row that an earlier run stands in; a period has one.
+  struct Reconciled {
+    std::string key;
+    engine::ReconcileEnd end;
+  };
+  Task<Unit> keep(store::Change change);
 
   Services& services_;
   HookAnswers hooks_;
-  std::map<std::string, engine::ReconcileEnd> reconciled_;  // with differences, by "client/instance"
-  Scope scope_;                                             // last
+  std::map<std::string, std::vector<Reconciled>> reconciled_;  // those with differences, in order of their days, by "client/instance"
+  Scope scope_;                                                // last
 };
 
 }  // namespace mlc::console
