@@ -249,8 +249,8 @@ Task<Effects::Stop> Effects::behind_unknown() {
       co_return park("unknown_effect", "whether " + other.name + " (" + other.operation + ") of an earlier attempt happened is unknown",
                      "look there, then `jobs settle " + std::to_string(run_.job.id) + " --happened ID` or `--did-not-happen`");
     }
-    co_return Sent(Ending::wait(
-        "behind_unknown", "the outcome of " + other.name + " sent by job " + std::to_string(other.job) + " for the same record is unknown",
+    co_return Sent(Ending::behind_unknown(
+        "the outcome of " + other.name + " sent by job " + std::to_string(other.job) + " for the same record is unknown",
         run_.context.now() + run_.context.options.behind_unknown));
   }
   co_return std::nullopt;
@@ -385,8 +385,7 @@ Task<Effects::Sent> Effects::send() {
   if (!unknown) {
     stop = co_await check_versions();
     if (stop) co_return *stop;
-    // Bytes that never left may be made anew; bytes that were answered 401 or 429 stay as they are.
-    const bool frozen = known && effect_->state == EffectState::planned && (planned_here_ || effect_->sends > 0);
+    const bool frozen = known && effect_->state == EffectState::planned && (planned_here_ || keeps_bytes());
     if (frozen) stop = co_await load_plan();
     else stop = co_await plan();
   } else {

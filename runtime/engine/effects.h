@@ -39,6 +39,10 @@ class Effects {
   Effects(JobContext& run, Turns& turns, JobCounts& counts, SendRequest request, int index);
 
   Task<Sent> send();
+  // After an ending: what was sent may have arrived, or still arrive.
+  bool may_land() const {
+    return effect_ && (effect_->state == store::EffectState::unknown || effect_->state == store::EffectState::armed);
+  }
 
  private:
   using Stop = std::optional<Sent>;  // nullopt = go on
@@ -48,6 +52,7 @@ class Effects {
   Stop answered_before();
   Task<Stop> choose_effect();  // the generation that counts, and what other jobs sent
   Task<Stop> check_versions();
+  bool keeps_bytes() const;  // what another job or attempt has planned goes out, and not what this one would plan
   Task<Stop> behind_unknown();
   // The pipeline.
   Task<Stop> plan();

@@ -107,6 +107,7 @@ Task<JobRun::Handled> JobRun::handle_send(SendRequest request) {
   Effects effects(run_, turns_, counts_, std::move(request), index);
   auto sent = co_await effects.send();
   auto* ending = std::get_if<Ending>(&sent);
+  run_.unsettled = ending != nullptr && effects.may_land();
   if (ending == nullptr || (!ending->concern.empty() && ending->concern != "operator")) co_return sent;
   const auto connection = run_.connection(role, wanted);
   const auto* spec = connection ? run_.context.remote.spec(run_.job.client, *connection) : nullptr;
@@ -153,10 +154,10 @@ Task<Result<std::optional<std::string>>> JobRun::remembered(std::string place, D
   const auto plain = sealed ? run_.context.vault.open(run_.job.client, "lookup", *sealed) : Result<std::string>(sealed.error());
   const auto answer = plain ? decode_answer(*plain) : Result<Answer>(plain.error());
   if (!answer) co_return std::nullopt;
-  const bool is_since_release = run_.job.attempt > 1 && answer->at >= run_.job.next;
-  if (is_since_release) co_return answer->json;
+  const bool is_revived = run_.job.revived != WallTime{};
+  if (is_revived && answer->at >= run_.job.revived) co_return answer->json;
   if (fresh == kAnew || run_.context.now() - answer->at > fresh) co_return std::nullopt;
-  if (run_.job.attempt > 1 && answer->json == "null") co_return std::nullopt;
+  if (is_revived && answer->json == "null") co_return std::nullopt;
   co_return answer->json;
 }
 

@@ -25,6 +25,7 @@ struct JobContext {
   Journal journal;
   std::map<std::string, WallTime> looks;          // "connection operation" -> when this run asked it last, and not its journal
   int settled = 0, superseded = 0, shadowed = 0;  // sends of this run, for done_as
+  bool unsettled = false;                         // it ended while one of its writes may still land
 
   // A full disk is waited out (the store refuses cleanly, F3); conflict means that the claim is lost.
   Task<Result<store::Committed>> commit(store::Change change);

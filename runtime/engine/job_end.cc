@@ -48,6 +48,16 @@ store::Change JobRun::parked(const Ending& ending) {
   return change;
 }
 
+// Between two of its writes a record is in no state that another job could make sense of. Before the first, what this job read is
+// old news once another has run. A write that may still land is met by whoever comes at the record's turn, and this
+// journal alone tells what it was; so does what a person has decided for this attempt.
+store::Precedence JobRun::precedence(const Ending& ending) const {
+  using store::Precedence;
+  if (run_.unsettled || !run_.journal.decision().empty()) return Precedence::none;
+  if (run_.settled == 0) return Precedence::given;
+  return ending.lets_by ? Precedence::none : Precedence::kept;
+}
+
 store::Change JobRun::as_change(const Ending& ending) {
   if (ending.what == Ending::What::park) return parked(ending);
   store::Change change;
@@ -57,6 +67,7 @@ store::Change JobRun::as_change(const Ending& ending) {
   change.job_update->reason_code = ending.code;
   change.job_update->reason = ending.reason;
   change.job_update->next = ending.next;
+  change.job_update->precedence = precedence(ending);
   if (ending.what == Ending::What::wait) {
     ++counts_.waited;
     return change;

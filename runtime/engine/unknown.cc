@@ -2,12 +2,21 @@
 #include <algorithm>
 
 #include "runtime/document/node.h"
+#include "runtime/engine/effect_key.h"
 #include "runtime/engine/effects.h"
 
 namespace mlc::engine {
 
 using store::EffectState;
 using store::EntryKind;
+
+// Planned bytes did nothing there: they went nowhere, or were answered 401 or 429. A newer version replaces them, and an older
+// one does not; of the same version those stay that went once.
+bool Effects::keeps_bytes() const {
+  if (request_.version.empty() || effect_->version.empty()) return effect_->sends > 0;
+  const auto order = compare_versions(request_.version, effect_->version);
+  return order == std::strong_ordering::less || (order == std::strong_ordering::equal && effect_->sends > 0);
+}
 
 Task<Effects::Stop> Effects::clear_unknown() {
   // Recovery at start turns armed into unknown; one that is still armed here was left by a run of this process.

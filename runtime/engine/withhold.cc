@@ -33,9 +33,9 @@ Task<Result<std::optional<store::Effect>>> unknown_of_record(JobContext& run, st
 
 Ending behind(const JobContext& run, const store::Effect& open) {
   if (open.job != run.job.id)
-    return Ending::wait("behind_unknown",
-                        "the outcome of " + open.name + " sent by job " + std::to_string(open.job) + " for the same record is unknown",
-                        run.context.now() + run.context.options.behind_unknown);
+    return Ending::behind_unknown(
+        "the outcome of " + open.name + " sent by job " + std::to_string(open.job) + " for the same record is unknown",
+        run.context.now() + run.context.options.behind_unknown);
   Ending ending;
   ending.what = Ending::What::park;
   ending.code = "unknown_effect";

@@ -40,6 +40,7 @@ struct Change {
     int failures = 0;
     std::string reason_code, reason;
     std::optional<Lane> lane;
+    Precedence precedence = Precedence::none;  // of a waiting job
   };
   std::optional<JobUpdate> job_update;  // ends the claim
   std::optional<std::string> pin_version;

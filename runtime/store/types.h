@@ -48,6 +48,13 @@ struct Accepted {
   std::vector<Id> jobs;  // empty for a duplicate
 };
 
+// What other jobs of a job's key may do while it waits.
+enum class Precedence : uint8_t {
+  none = 0,   // run; it goes on from its journal afterwards
+  kept = 1,   // wait behind it: what it has asked or planned would be old news after them
+  given = 2,  // run; then it begins anew
+};
+
 struct Job {
   Id id = 0, event = 0;
   std::string client, instance, flow, source, key;
@@ -56,11 +63,12 @@ struct Job {
   DoneAs done_as = DoneAs::none;
   std::string version;  // script content hash, pinned at the first claim
   int runs = 0;         // claims so far
-  int attempt = 1;      // revivals by replay
+  int attempt = 1;      // revivals by replay, and new beginnings after others of its key
   int failures = 0;     // consecutive failed runs, for backoff
   int crashes = 0;      // runs in a row that the process did not survive and that recorded nothing new
   int64_t epoch = 0;    // of the claim; every outcome write carries it (G6)
   WallTime born{}, next{}, ended{};
+  WallTime revived{};  // by a person or a command, last; the epoch when never
   Id case_id = 0;
   std::string reason;  // one sentence; why it waits, is parked, skipped or dead
   std::string reason_code;

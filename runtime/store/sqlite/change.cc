@@ -96,17 +96,18 @@ void Ledger::update_running(Id id, Claims::Running& job, const Change& change, I
   if (change.park_in) case_id = enter_case(*change.park_in, job.client, job.instance, job.flow, now);
   if (!is_stuck(update.state)) case_id = 0;
   if (job.case_id != 0 && (change.park_in || case_id == 0)) leave_case(job.case_id, now);
+  const int precedence = update.state == JobState::waiting ? static_cast<int>(update.precedence) : 0;
   const auto changed = db_.run(
       "UPDATE jobs SET state=?1, done_as=?2, next=?3, failures=?4, reason_code=?5, reason=?6, ended=?7, case_id=?8, head=?9,"
       " lane=CASE WHEN ?10<0 THEN lane ELSE ?10 END, version=CASE WHEN ?11='' THEN version ELSE ?11 END,"
-      " crashes=CASE WHEN ?1=4 THEN crashes ELSE 0 END"
+      " crashes=CASE WHEN ?1=4 THEN crashes ELSE 0 END, precedence=?14"
       " WHERE id=?12 AND epoch=?13 AND state=1",
       static_cast<int>(update.state), static_cast<int>(update.done_as), to_micros(update.next), update.failures, update.reason_code,
       update.reason, is_ended(update.state) ? to_micros(now) : 0, case_id, head, update.lane ? static_cast<int>(*update.lane) : -1,
-      change.pin_version.value_or(""), id, job.epoch);
+      change.pin_version.value_or(""), id, job.epoch, precedence);
   if (changed != 1) return db_.fail(SQLITE_CORRUPT);  // memory and rows disagree: nothing of this group may stand
   books_.moved(job.client, JobState::running, update.state);
-  claims_.finished(id);
+  claims_.finished(id, update.state == JobState::waiting ? update.precedence : Precedence::none);
 }
 
 void Ledger::update_resting(const Job& job, const Change& change, Id head, WallTime now) {
@@ -120,11 +121,13 @@ void Ledger::update_resting(const Job& job, const Change& change, Id head, WallT
   if (job.case_id != 0 && (change.park_in || case_id == 0)) leave_case(job.case_id, now);
   db_.run(
       "UPDATE jobs SET state=?1, done_as=?2, next=?3, failures=?4, reason_code=?5, reason=?6, ended=?7, case_id=?8, blocked=0,"
+      " precedence=CASE WHEN ?1=0 THEN precedence ELSE 0 END,"
       " lane=CASE WHEN ?9<0 THEN lane ELSE ?9 END WHERE id=?10",
       static_cast<int>(update.state), static_cast<int>(update.done_as), to_micros(update.next), update.failures, update.reason_code,
       update.reason, is_ended(update.state) ? to_micros(now) : 0, case_id, update.lane ? static_cast<int>(*update.lane) : -1, job.id);
   books_.moved(job.client, job.state, update.state);
-  claims_.wake(Claims::gate(job.client, job.instance, job.flow, job.source, job.key));
+  if (update.state == JobState::waiting) return claims_.wake(Claims::gate(job.client, job.instance, job.flow, job.source, job.key));
+  claims_.left(job.id, Claims::gate(job.client, job.instance, job.flow, job.source, job.key));
 }
 
 Result<int64_t> Ledger::revive(const std::vector<Id>& jobs, const std::string& version, const std::vector<AuditBirth>& audit,
@@ -134,7 +137,7 @@ Result<int64_t> Ledger::revive(const std::vector<Id>& jobs, const std::string& v
     auto job = read_job(db_, id);
     if (!job || !(is_stuck(job->state) || job->state == JobState::done)) continue;
     db_.run(
-        "UPDATE jobs SET state=0, attempt=attempt+1, failures=0, crashes=0, next=?1, ended=0, done_as=0, case_id=0, reason='',"
+        "UPDATE jobs SET state=0, attempt=attempt+1, failures=0, crashes=0, next=?1, revived=?1, ended=0, done_as=0, case_id=0, reason='',"
         " reason_code='', blocked=0, version=CASE WHEN ?2='' THEN version ELSE ?2 END WHERE id=?3",
         to_micros(now), version, id);
     if (job->case_id != 0) leave_case(job->case_id, now);

@@ -31,6 +31,7 @@ void Claims::load(Id claimed_through, Id heads_through, bool crashed) {
   heads_through_ = heads_through;
   running_.clear();
   busy_.clear();
+  overtakable_.clear();
   behind_key_.clear();
   behind_scope_.clear();
   behind_client_.clear();
@@ -47,7 +48,7 @@ void Claims::load(Id claimed_through, Id heads_through, bool crashed) {
       Running job{
           rows.integer(1), rows.integer(2), false,        rows.integer(3),
           rows.text(4),    rows.text(5),    rows.text(6), gate(rows.view(4), rows.view(5), rows.view(6), rows.view(7), rows.view(8))};
-      busy_.insert(job.gate);
+      busy_.emplace(job.gate, rows.integer(0));
       ++running_of_[job.client];
       running_.emplace(rows.integer(0), std::move(job));
     }
@@ -65,13 +66,24 @@ void Claims::load(Id claimed_through, Id heads_through, bool crashed) {
     for (const auto& [id, job] : running_) {
       // Due since its birth, not since now: also if the clock stood ahead before this start.
       // Crashes speak against a job as long as it gets no further than the last time.
-      db_.run("UPDATE jobs SET state=0, crashes=CASE WHEN crash_head=?2 THEN crashes+1 ELSE 1 END, crash_head=?2, next=born WHERE id=?1",
-              id, job.head);
+      db_.run(
+          "UPDATE jobs SET state=0, crashes=CASE WHEN crash_head=?2 THEN crashes+1 ELSE 1 END, crash_head=?2, next=born,"
+          " precedence=1 WHERE id=?1",
+          id, job.head);
       books_.moved(job.client, JobState::running, JobState::waiting);
     }
     running_.clear();
     running_of_.clear();
     busy_.clear();
+  }
+  {
+    auto rows =
+        db_.query("SELECT id, precedence, client, instance, flow, source, key FROM jobs WHERE state=0 AND precedence>0 ORDER BY id");
+    while (rows.next()) {
+      auto of = gate(rows.view(2), rows.view(3), rows.view(4), rows.view(5), rows.view(6));
+      if (rows.integer(1) == static_cast<int>(Precedence::given)) overtakable_[std::move(of)].push_back(rows.integer(0));
+      else busy_.emplace(std::move(of), rows.integer(0));  // of several, the oldest
+    }
   }
   {
     auto rows = db_.query("SELECT id, blocked, client, instance, flow, source, key FROM jobs WHERE state=0 AND blocked>0 ORDER BY id");
@@ -93,7 +105,7 @@ Claims::Running* Claims::running(Id job) {
   return found == running_.end() ? nullptr : &found->second;
 }
 
-void Claims::finished(Id job) {
+void Claims::finished(Id job, Precedence precedence) {
   auto found = running_.find(job);
   if (found == running_.end()) return;
   const std::string gate = std::move(found->second.gate);
@@ -109,7 +121,18 @@ void Claims::finished(Id job) {
       behind_client_.erase(waiting);
   }
   running_.erase(found);
+  if (precedence == Precedence::kept) return;
   busy_.erase(gate);
+  if (precedence == Precedence::given) overtakable_[gate].push_back(job);
+  wake(gate);
+}
+
+void Claims::left(Id job, const std::string& gate) {
+  if (auto keeps = busy_.find(gate); keeps != busy_.end() && keeps->second == job) busy_.erase(keeps);
+  if (auto given = overtakable_.find(gate); given != overtakable_.end()) {
+    std::erase(given->second, job);
+    if (given->second.empty()) overtakable_.erase(given);
+  }
   wake(gate);
 }
 
@@ -204,6 +227,23 @@ void Claims::block(const Candidate& job, std::deque<Id>& queue, int why) {
   queue.push_back(job.id);
 }
 
+// A backfill gives way to what is live, and what is live does not wait for its hours.
+void Claims::hurry(Id keeper, Lane lane, WallTime now) {
+  if (lane == Lane::backfill || running_.contains(keeper)) return;
+  db_.run("UPDATE jobs SET lane=?1, next=min(next, ?2) WHERE id=?3 AND state=0 AND lane=?4", static_cast<int>(lane), to_micros(now), keeper,
+          static_cast<int>(Lane::backfill));
+}
+
+void Claims::overtake(const std::string& gate, Id by) {
+  auto found = overtakable_.find(gate);
+  if (found == overtakable_.end()) return;
+  for (const Id job : found->second) {
+    if (job == by) db_.run("UPDATE jobs SET precedence=0 WHERE id=?", job);
+    else db_.run("UPDATE jobs SET precedence=0, attempt=attempt+1 WHERE id=? AND state=0", job);
+  }
+  overtakable_.erase(found);
+}
+
 void Claims::take(const Candidate& job, const ClaimRequest& request, WallTime now, std::vector<Claimed>& claimed) {
   if (job.fresh) claimed_through_ = job.id;
   if (!request.held.empty()) {
@@ -219,20 +259,24 @@ void Claims::take(const Candidate& job, const ClaimRequest& request, WallTime no
       return block(job, behind_client_[job.client][static_cast<size_t>(job.lane)], 2);
   }
   std::string key = gate(job.client, job.instance, job.flow, job.source, job.key);
-  if (busy_.contains(key)) return block(job, behind_key_[key], 1);
+  if (const auto before = busy_.find(key); before != busy_.end() && before->second != job.id) {
+    hurry(before->second, job.lane, now);
+    return block(job, behind_key_[key], 1);
+  }
+  overtake(key, job.id);
   if (job.fresh) {
     db_.run(
         "INSERT INTO jobs(id, event, client, instance, flow, source, key, lane, state, born, next, runs, epoch)"
         " SELECT id, id, client, instance, flow, source, key, lane, 1, received, ?, 1, 1 FROM events WHERE id=?",
         to_micros(now), job.id);
   } else {
-    db_.run("UPDATE jobs SET state=1, runs=runs+1, epoch=epoch+1 WHERE id=?", job.id);
+    db_.run("UPDATE jobs SET state=1, runs=runs+1, epoch=epoch+1, precedence=0 WHERE id=?", job.id);
   }
   books_.moved(job.client, JobState::waiting, JobState::running);
   Id head = 0;
   auto story = read_claimed(db_, job.id, &head);
   if (!story) return db_.fail(SQLITE_CORRUPT);
-  busy_.insert(key);
+  busy_.insert_or_assign(key, job.id);
   ++running_of_[job.client];
   running_[job.id] = {story->job.epoch, head, false, story->job.case_id, job.client, job.instance, job.flow, std::move(key)};
   claimed.push_back(std::move(*story));

@@ -5,6 +5,10 @@
 // A due job whose key runs, whose scope is held, or whose client runs as much as it may, is taken out of the index (`blocked`) and queued
 // in memory behind what it waits for, so that a claim never walks over the same job twice: cost goes with what is claimed, not with what
 // waits.
+//
+// A job that waits in the midst of its work (quota, an outcome to be looked for, a write to be repeated) keeps its key: one that came
+// later would read and write a newer state, and the older one would go on from what it had read before. One that has planned
+// nothing and only failed lets the others by, and begins anew after them.
 #pragma once
 #include <array>
 #include <deque>
@@ -39,7 +43,8 @@ class Claims {
 
   void born(Id event) { newest_fresh_ = event; }  // its first job waits in the stream
   Running* running(Id job);                       // null when it does not run
-  void finished(Id job);                          // it runs no more; its row was changed already
+  void finished(Id job, Precedence precedence);   // it runs no more; its row was changed already
+  void left(Id job, const std::string& gate);     // it does not wait any more, without having run
   void wake(const std::string& gate);             // a waiting job of this key changed: another may be next
   bool give_row(Id job);                          // of a never claimed job; false when there is no such job
   static std::string gate(std::string_view client, std::string_view instance, std::string_view flow, std::string_view source,
@@ -68,6 +73,8 @@ class Claims {
   std::vector<Candidate> fresh(int most);
   void take(const Candidate& job, const ClaimRequest& request, WallTime now, std::vector<Claimed>& claimed);
   void block(const Candidate& job, std::deque<Id>& queue, int why);
+  void hurry(Id keeper, Lane lane, WallTime now);
+  void overtake(const std::string& gate, Id by);
   void open_scopes(const std::vector<std::string>& held);
   void release();
 
@@ -75,7 +82,8 @@ class Claims {
   Books& books_;
   Id claimed_through_ = 0, newest_fresh_ = 0, heads_through_ = 0;
   std::unordered_map<Id, Running> running_;
-  std::unordered_set<std::string> busy_;  // gates of running_
+  std::unordered_map<std::string, Id> busy_;                      // gate -> the job that runs, or that waits and keeps its key
+  std::unordered_map<std::string, std::vector<Id>> overtakable_;  // gate -> waiting jobs that begin anew after others
   std::unordered_map<std::string, std::deque<Id>> behind_key_, behind_scope_;
   // Jobs of clients that ran as much as they may, live ones first; each end of a run of the client lets one go.
   std::unordered_map<std::string, std::array<std::deque<Id>, 3>> behind_client_;

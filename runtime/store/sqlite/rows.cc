@@ -67,6 +67,7 @@ Job job_of(const Query& row) {
   job.case_id = row.integer(19);
   job.reason = row.text(20);
   job.reason_code = row.text(21);
+  job.revived = from_micros(row.integer(22));
   return job;
 }
 
@@ -109,7 +110,7 @@ std::optional<Claimed> read_claimed(Database& db, Id id, Id* head) {
     auto row = db.query("SELECT " MLC_JOB_COLUMNS ", head FROM jobs WHERE id=?", id);
     if (!row.next()) return std::nullopt;
     claimed.job = job_of(row);
-    *head = row.integer(22);
+    *head = row.integer(23);
   }
   read_event(db, claimed.job.event, claimed);
   for (Id at = *head; at != 0;) {

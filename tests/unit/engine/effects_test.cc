@@ -80,7 +80,7 @@ TEST(Effects, BC18_AJobThatReadTheOrderBeforeItsCancellationMakesNoInvoiceAfterI
   ASSERT_TRUE(world.settle_down());
   EXPECT_EQ(world.remote.invoices.size(), 0u);
   ASSERT_EQ(world.jobs().size(), 2u);
-  EXPECT_EQ(world.jobs()[0].done_as, DoneAs::superseded);
+  EXPECT_EQ(world.jobs()[0].done_as, DoneAs::skipped) << "it began anew and read the cancelled order";
   EXPECT_EQ(world.jobs()[1].done_as, DoneAs::skipped);
 
   deliver_version(world, "118", "2025-10-14T20:10:00Z", "40.00");  // sold after all
@@ -327,6 +327,24 @@ TEST(Effects, AFullQuotaIsWaitedForWithTheSameBytesAndIsNoFailure) {
   EXPECT_EQ(job.failures, 0);
   EXPECT_EQ(world.effects().size(), 1u);
   EXPECT_EQ(world.effects().front().sends, 2);
+}
+
+TEST(Effects, C12_ANewerVersionReplacesBytesThatDidNothingThere) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::again};
+  world.order("118", "2025-10-14T20:00:00Z", "40.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/created", "1")).status, 200);
+  ASSERT_TRUE(world.run_until([&] { return world.only_job().reason_code == "quota"; }));
+  EXPECT_EQ(world.effects().front().sends, 1);
+  world.order("118", "2025-10-14T21:00:00Z", "60.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/updated", "2")).status, 200);
+  ASSERT_TRUE(world.settle_down());
+  ASSERT_EQ(world.remote.invoices.size(), 1u);
+  EXPECT_NE(world.remote.invoices.front().body.find("60.00"), std::string::npos) << world.remote.invoices.front().body;
+  for (const auto& job : world.jobs()) EXPECT_EQ(job.done_as, DoneAs::sent);
+  EXPECT_EQ(world.jobs().front().attempt, 2) << "the other one ran while it waited";
 }
 
 TEST(Effects, WhatNeverLeftIsTriedAgainAtAnyKind) {

@@ -107,7 +107,9 @@ TEST_F(StoreFaults, AnOlderFileIsCopiedThenMigratedWithAllItHolds) {
   open();
   const Id job = accept_one("1");
   store_.reset();
-  tamper("ALTER TABLE jobs DROP COLUMN crash_head; DROP TABLE t_alerts; PRAGMA user_version=1");
+  tamper(
+      "DROP INDEX jobs_precedence; ALTER TABLE jobs DROP COLUMN precedence; ALTER TABLE jobs DROP COLUMN revived;"
+      "ALTER TABLE jobs DROP COLUMN crash_head; DROP TABLE t_alerts; PRAGMA user_version=1");
   open();
   auto run = claim();
   ASSERT_EQ(1u, run.size());

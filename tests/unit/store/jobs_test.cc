@@ -90,6 +90,109 @@ TEST_F(Jobs, NoTwoOfOneKeyRunAtOnce) {
   EXPECT_EQ(1u, claim(10).size());
 }
 
+// A run that ends waiting, with what others of its key may do meanwhile.
+Change waits(const Claimed& claimed, Precedence precedence, WallTime next = {}) {
+  Change change;
+  change.job = claimed.job.id;
+  change.epoch = claimed.job.epoch;
+  change.job_update = Change::JobUpdate{JobState::waiting, DoneAs::none, next, 0, "quota", "", std::nullopt, precedence};
+  return change;
+}
+
+TEST_F(Jobs, G6_AJobThatWaitsInTheMidstOfItsWorkKeepsItsKeyAlsoAfterARestart) {
+  accept({event("1"), event("1"), event("2")});
+  auto running = claim(10);
+  ASSERT_EQ(2u, running.size());
+  const WallTime later = loop_.wall() + std::chrono::hours(1);
+  commit(waits(running[0], Precedence::kept, later));
+  commit(ends(running[1], JobState::done));
+  EXPECT_TRUE(claim(10).empty()) << "the second of key 1 would overtake";
+  open();
+  EXPECT_TRUE(claim(10).empty());
+  loop_.run_for(std::chrono::hours(2));
+  auto again = claim(10);
+  ASSERT_EQ(1u, again.size());
+  EXPECT_EQ(running[0].job.id, again[0].job.id);
+  EXPECT_EQ(1, again[0].job.attempt);
+  commit(ends(again[0], JobState::done));
+  auto next = claim(10);
+  ASSERT_EQ(1u, next.size());
+  EXPECT_GT(next[0].job.id, again[0].job.id);
+}
+
+TEST_F(Jobs, WhoeverKeepsAKeyAndIsCancelledLetsTheNextRun) {
+  accept({event("1"), event("1")});
+  auto running = claim(10);
+  commit(waits(running[0], Precedence::kept, loop_.wall() + std::chrono::hours(1)));
+  EXPECT_TRUE(claim(10).empty());
+  Change cancel;
+  cancel.job = running[0].job.id;
+  cancel.job_update = Change::JobUpdate{JobState::cancelled, DoneAs::none, {}, 0, "person", "not wanted", std::nullopt};
+  commit(cancel);
+  EXPECT_EQ(1u, claim(10).size());
+}
+
+TEST_F(Jobs, AJobThatFailedBeforeItPlannedAnythingLetsOthersByAndBeginsAnewAfterThem) {
+  accept({event("1"), event("1")});
+  auto first = claim(10);
+  commit(waits(first[0], Precedence::given, loop_.wall() + std::chrono::hours(1)));
+  open();
+  auto second = claim(10);
+  ASSERT_EQ(1u, second.size());
+  EXPECT_EQ(1, second[0].job.attempt);
+  commit(ends(second[0], JobState::done));
+  loop_.run_for(std::chrono::hours(2));
+  auto again = claim(10);
+  ASSERT_EQ(1u, again.size());
+  EXPECT_EQ(first[0].job.id, again[0].job.id);
+  EXPECT_EQ(2, again[0].job.attempt) << "what it had read is older than what the other did";
+}
+
+TEST_F(Jobs, AJobThatNobodyOvertookGoesOnWhereItWas) {
+  accept({event("1")});
+  auto first = claim(10);
+  commit(waits(first[0], Precedence::given));
+  auto again = claim(10);
+  ASSERT_EQ(1u, again.size());
+  EXPECT_EQ(1, again[0].job.attempt);
+}
+
+TEST_F(Jobs, ABackfillThatWaitsDoesNotKeepALiveEventForItsHours) {
+  auto old = event("1");
+  old.jobs[0].lane = Lane::backfill;
+  accept({old});
+  auto running = claim(10);
+  ASSERT_EQ(1u, running.size());
+  commit(waits(running[0], Precedence::kept, loop_.wall() + std::chrono::hours(24)));
+  EXPECT_TRUE(claim(10).empty());
+  accept({event("1")});
+  auto hurried = claim(10);
+  ASSERT_EQ(1u, hurried.size()) << "the live one goes behind the backfill's and makes that one due";
+  EXPECT_EQ(running[0].job.id, hurried[0].job.id);
+  EXPECT_EQ(Lane::live, hurried[0].job.lane);
+}
+
+TEST_F(Jobs, ARevivalIsRemembered) {
+  accept({event("1")});
+  auto first = claim(10);
+  EXPECT_EQ(WallTime{}, first[0].job.revived);
+  Change park = ends(first[0], JobState::parked);
+  park.park_in = Case();
+  park.park_in->cause = "x";
+  commit(park);
+  loop_.run_for(std::chrono::hours(1));
+  const WallTime then = loop_.wall();
+  EXPECT_EQ(1, good(store_->revive({first[0].job.id}, "", {})));
+  auto again = claim(10);
+  ASSERT_EQ(1u, again.size());
+  EXPECT_EQ(then, again[0].job.revived);
+  commit(waits(again[0], Precedence::kept, loop_.wall() + std::chrono::hours(1)));
+  loop_.run_for(std::chrono::hours(2));
+  again = claim(10);
+  ASSERT_EQ(1u, again.size());
+  EXPECT_EQ(then, again[0].job.revived) << "waiting is no revival";
+}
+
 TEST_F(Jobs, ABlockedJobIsNotForgottenWhenTheOneBeforeItIsCancelledWaiting) {
   accept({event("1"), event("1"), event("1")});
   auto first = claim(10);
