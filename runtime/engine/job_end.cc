@@ -49,13 +49,14 @@ store::Change JobRun::parked(const Ending& ending) {
 }
 
 // Between two of its writes a record is in no state that another job could make sense of. Before the first, what this job read is
-// old news once another has run. A write that may still land is met by whoever comes at the record's turn, and this
-// journal alone tells what it was; so does what a person has decided for this attempt.
-store::Precedence JobRun::precedence(const Ending& ending) const {
+// old news once another has run: worth it only where it waits long, because it has to read again. A write that may still land is met by
+// whoever comes at the record's turn, and this journal alone tells what it was; so does what a person has decided for this attempt.
+store::Precedence JobRun::precedence(const Ending& ending, WallTime next) const {
   using store::Precedence;
   if (run_.unsettled || !run_.journal.decision().empty()) return Precedence::none;
-  if (run_.settled == 0) return Precedence::given;
-  return ending.lets_by ? Precedence::none : Precedence::kept;
+  const bool is_between = run_.settled > 0;
+  if (ending.lets_by) return is_between ? Precedence::none : Precedence::given;
+  return is_between || next - run_.context.now() <= run_.context.options.keeps_key ? Precedence::kept : Precedence::given;
 }
 
 store::Change JobRun::as_change(const Ending& ending) {
@@ -67,7 +68,7 @@ store::Change JobRun::as_change(const Ending& ending) {
   change.job_update->reason_code = ending.code;
   change.job_update->reason = ending.reason;
   change.job_update->next = ending.next;
-  change.job_update->precedence = precedence(ending);
+  change.job_update->precedence = precedence(ending, ending.next);
   if (ending.what == Ending::What::wait) {
     ++counts_.waited;
     return change;
@@ -85,6 +86,7 @@ store::Change JobRun::as_change(const Ending& ending) {
   ++counts_.retried;
   change.job_update->failures = failures;
   change.job_update->next = std::max(ending.next, backoff(failures));
+  change.job_update->precedence = precedence(ending, change.job_update->next);
   change.job_update->lane = run_.job.lane == store::Lane::live ? store::Lane::retry : run_.job.lane;
   run_.context.log.info("job.retry", {{"job", run_.job.id}, {"failures", failures}, {"code", ending.code}});
   return change;

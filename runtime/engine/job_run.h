@@ -65,7 +65,7 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   Task<Unit> close(std::shared_ptr<JobRun> self, store::Change change);
   store::Change as_change(const RunEnd& end);
   store::Change as_change(const Ending& ending);
-  store::Precedence precedence(const Ending& ending) const;
+  store::Precedence precedence(const Ending& ending, WallTime next) const;
   store::Change parked(const Ending& ending);
   WallTime backoff(int failures) const;
 

@@ -55,6 +55,7 @@ struct Options {
   Duration backoff_first = std::chrono::seconds(2);     // ceiling of the first retry; doubles, full jitter (C4)
   Duration backoff_max = std::chrono::minutes(15);
   Duration behind_unknown = std::chrono::minutes(1);   // asks again whether an older write became known
+  Duration keeps_key = std::chrono::minutes(2);        // a job that waits no longer is not overtaken by others of its key
   Duration drain = std::chrono::seconds(30);           // stop() waits so long for runs
   Duration replay_kept = std::chrono::hours(24 * 30);  // T2: replay keys of webhooks
   Duration secrets_fresh = std::chrono::minutes(1);    // webhook secrets are asked again after this

@@ -334,6 +334,7 @@ TEST(Effects, C12_ANewerVersionReplacesBytesThatDidNothingThere) {
   world.start();
   world.go_live();
   world.remote.faults = {Fault::again};
+  world.remote.again_in = std::chrono::hours(5);
   world.order("118", "2025-10-14T20:00:00Z", "40.00");
   EXPECT_EQ(world.deliver(World::order_event("118", "order/created", "1")).status, 200);
   ASSERT_TRUE(world.run_until([&] { return world.only_job().reason_code == "quota"; }));
@@ -345,6 +346,20 @@ TEST(Effects, C12_ANewerVersionReplacesBytesThatDidNothingThere) {
   EXPECT_NE(world.remote.invoices.front().body.find("60.00"), std::string::npos) << world.remote.invoices.front().body;
   for (const auto& job : world.jobs()) EXPECT_EQ(job.done_as, DoneAs::sent);
   EXPECT_EQ(world.jobs().front().attempt, 2) << "the other one ran while it waited";
+}
+
+TEST(Effects, C5_AShortWaitIsNotOvertaken) {
+  World world;
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::again};
+  world.order("118", "2025-10-14T20:00:00Z", "40.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/created", "1")).status, 200);
+  ASSERT_TRUE(world.run_until([&] { return world.only_job().reason_code == "quota"; }));
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/updated", "2")).status, 200);
+  ASSERT_TRUE(world.settle_down());
+  for (const auto& job : world.jobs()) EXPECT_EQ(job.attempt, 1);
+  EXPECT_EQ(world.jobs().back().runs, 1) << "it read the order once, when the one before it was done";
 }
 
 TEST(Effects, WhatNeverLeftIsTriedAgainAtAnyKind) {

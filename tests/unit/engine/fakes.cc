@@ -319,7 +319,7 @@ Task<remote::Outcome> FakeRemote::send(remote::Plan plan, std::unique_ptr<remote
   outcome.number.clear();
   outcome.code = fault == Fault::reject ? "validation" : fault == Fault::again ? "quota" : "timeout";
   outcome.sentence = fault == Fault::reject ? "VAT code 5 is blocked" : "no clear answer";
-  if (fault == Fault::again) outcome.not_before = env_.clock->wall() + std::chrono::seconds(30);
+  if (fault == Fault::again) outcome.not_before = env_.clock->wall() + world_.again_in;
   co_return outcome;
 }
 

@@ -37,9 +37,10 @@ struct RemoteWorld {
   std::set<std::string> refused;  // references that such a request refuses
 
   enum class Fault { none, lose_answer, lose_request, reject, again, not_sent, refusal_like, blind };
-  std::deque<Fault> faults;             // of the next sends
-  std::deque<std::string> read_faults;  // codes of the next reads
-  WallTime quota_until{};               // admit() refuses until then
+  std::deque<Fault> faults;                      // of the next sends
+  std::deque<std::string> read_faults;           // codes of the next reads
+  Duration again_in = std::chrono::seconds(30);  // what Fault::again asks to wait
+  WallTime quota_until{};                        // admit() refuses until then
   std::optional<remote::Remote::Hold> hold;
   Duration quiet = std::chrono::minutes(3);
   std::vector<std::string> confirm_fields;    // of invoices.create_c
