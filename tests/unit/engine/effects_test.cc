@@ -334,7 +334,7 @@ TEST(Effects, C12_ANewerVersionReplacesBytesThatDidNothingThere) {
   world.start();
   world.go_live();
   world.remote.faults = {Fault::again};
-  world.remote.again_in = std::chrono::hours(5);
+  world.remote.again_in = std::chrono::hours(1);
   world.order("118", "2025-10-14T20:00:00Z", "40.00");
   EXPECT_EQ(world.deliver(World::order_event("118", "order/created", "1")).status, 200);
   ASSERT_TRUE(world.run_until([&] { return world.only_job().reason_code == "quota"; }));
