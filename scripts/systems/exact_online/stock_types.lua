@@ -1,17 +1,8 @@
 -- Records of warehouses, stock and purchase orders. Their fields are of Exact's own reference (2025); the fact sheet names the
 -- entities only.
 
-local record = require "record"
-
-local DATES = { date = { wire = "iso_midnight" }, instant = { wire = "ms_date" } }
-
-local function exact(fields) return record(DATES, fields) end
-
--- What Exact adds to nearly every record of its own accord.
-local function kept(fields)
-  fields.Created, fields.Modified, fields.Division = "instant read", "instant read", "integer read"
-  return exact(fields)
-end
+local records = require "records"
+local exact, kept = records.exact, records.kept
 
 return {
   -- Main and UseStorageLocations are 0 or 1.

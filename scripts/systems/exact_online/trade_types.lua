@@ -1,16 +1,7 @@
 -- Records of deliveries, ledger entries, documents and projects (fact sheet, section 5).
 
-local record = require "record"
-
-local DATES = { date = { wire = "iso_midnight" }, instant = { wire = "ms_date" } }
-
-local function exact(fields) return record(DATES, fields) end
-
--- What Exact adds to nearly every record of its own accord.
-local function kept(fields)
-  fields.Created, fields.Modified, fields.Division = "instant read", "instant read", "integer read"
-  return exact(fields)
-end
+local record, records = require "record", require "records"
+local exact, kept = records.exact, records.kept
 
 return {
   -- Not of Exact Online: a sales order with what it takes to ship it, worked out by an integration.

@@ -2,17 +2,8 @@
 -- with blanks (Account.Code, Country, VATCode) are compared trimmed. Money is decimal; dates arrive as /Date(ms)/ of
 -- midnight UTC and are written as ISO text.
 
-local record = require "record"
-
-local DATES = { date = { wire = "iso_midnight" }, instant = { wire = "ms_date" } }
-
-local function exact(fields, totals) return record(DATES, fields, totals) end
-
--- What Exact adds to nearly every record of its own accord.
-local function kept(fields, totals)
-  fields.Created, fields.Modified, fields.Division = fields.Created or "instant read", fields.Modified or "instant read", "integer read"
-  return exact(fields, totals)
-end
+local records = require "records"
+local exact, kept = records.exact, records.kept
 
 -- Form fields of a client: five or more of each sort, named by number.
 local function with_free_fields(fields, numbers, texts)

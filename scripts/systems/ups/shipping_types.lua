@@ -1,15 +1,7 @@
 -- What is shipped, rated and printed (section 4; customs forms from the file it cites).
 
-local record = require "record"
-
-local TEXT = { decimal = { wire = "text" }, integer = { wire = "text" }, text = { blank = "missing" } }
-
-local function ups(fields) return record(TEXT, fields) end
-
-local function at_most(type, longest)
-  for name, most in pairs(longest) do type.fields[name].max = most end
-  return type
-end
+local records = require "records"
+local at_most, ups = records.at_most, records.ups
 
 return {
   ShipmentBody = ups { ShipmentRequest = "record:ShipmentRequest must" },

@@ -1,16 +1,7 @@
 -- What several services of UPS share: parties, addresses, weights, money. Numbers travel as texts (section 4).
 
-local record = require "record"
-
-local TEXT = { decimal = { wire = "text" }, integer = { wire = "text" }, text = { blank = "missing" } }
-
-local function ups(fields) return record(TEXT, fields) end
-
--- The most characters of the named fields.
-local function at_most(type, longest)
-  for name, most in pairs(longest) do type.fields[name].max = most end
-  return type
-end
+local record, records = require "record", require "records"
+local at_most, ups = records.at_most, records.ups
 
 return {
   Head = ups { SubVersion = "text", TransactionReference = "record:Context" },

@@ -1,18 +1,13 @@
 -- Labels of UPS for goods deliveries of Exact Online, between the two simulated systems.
 
 local root = ...
-local Post, json = require "post", require "json"
+local Post, expect, json = require "post", require "expect", require "json"
+local contains, equal = expect.contains, expect.equal
 
 local tests = {}
 
 local HOME = { AddressLine1 = "Keizersgracht 1", Postcode = "1015 CJ", City = "Amsterdam", Country = "NL", Phone = "020 123 45 67" }
 
-local function equal(found, wanted, what)
-  if found ~= wanted then error(("%s: expected %s, found %s"):format(what or "value", tostring(wanted), tostring(found)), 2) end
-end
-local function contains(text, part)
-  if not (type(text) == "string" and text:find(part, 1, true)) then error(("expected '%s' in: %s"):format(part, tostring(text)), 2) end
-end
 tests["XU2, L5: a delivery becomes one shipment, whose number, link and label stand on delivery, lines and the order's document"] = function()
   local post = Post.start(root, { station = "station1" })
   local packed = post:packed({ address = HOME, lines = { { item = "STOCK-1", quantity = "2" } } })

@@ -2,16 +2,12 @@
 -- alike, shadow and start.
 
 local root = ...
-local Post = require "post"
+local Post, equal = require "post", require "expect".equal
 
 local tests = {}
 
 local HOME = { AddressLine1 = "Keizersgracht 1", Postcode = "1015 CJ", City = "Amsterdam", Country = "NL", Phone = "020 123 45 67" }
 local TOKYO = { AddressLine1 = "1-1 Marunouchi", Postcode = "100-0005", City = "Tokyo", Country = "JP", Phone = "03 1234 5678" }
-
-local function equal(found, wanted, what)
-  if found ~= wanted then error(("%s: expected %s, found %s"):format(what or "value", tostring(wanted), tostring(found)), 2) end
-end
 
 local function weight_of(post, index)
   local sum = 0

@@ -1,18 +1,12 @@
 -- Parcels of UPS on their way: Track Alert of both generations, looks, Quantum View; what UPS measures and says of addresses; prices and pickups.
 
 local root = ...
-local Post, json = require "post", require "json"
+local Post, expect, json = require "post", require "expect", require "json"
+local contains, equal = expect.contains, expect.equal
 
 local tests = {}
 
 local HOME = { AddressLine1 = "Keizersgracht 1", Postcode = "1015 CJ", City = "Amsterdam", Country = "NL", Phone = "020 123 45 67" }
-
-local function equal(found, wanted, what)
-  if found ~= wanted then error(("%s: expected %s, found %s"):format(what or "value", tostring(wanted), tostring(found)), 2) end
-end
-local function contains(text, part)
-  if not (type(text) == "string" and text:find(part, 1, true)) then error(("expected '%s' in: %s"):format(part, tostring(text)), 2) end
-end
 
 -- Pushes of UPS from now on, each run as the runtime would.
 local function listen(post)
