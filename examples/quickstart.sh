@@ -290,7 +290,7 @@ done
 printf 'shop:   sold %s, refunded %s\nbooks:  invoiced %s, credited %s\n' "$sold" "$returned" "$invoiced" "$credited"
 printf 'labels: cost %s, in the ledger %s\n' "$paid" "$accrued"
 echo "doubled invoices: $doubled   broken rules: ${broken:-none}"
-echo "console: http://127.0.0.1:$admin_port/ (token in $workspace/state/admin.token)"
+[ "$once" = yes ] || echo "console: http://127.0.0.1:$admin_port/ (token in $workspace/state/admin.token)"
 
 [ "$doubled" = 0 ] || good=no
 [ "$sold" = "$invoiced" ] && [ "$(jq -n "$returned + $credited")" = 0 ] && [ "$(jq -n "$paid - $accrued")" = 0 ] || good=no
