@@ -121,7 +121,12 @@ void Claims::finished(Id job, Precedence precedence) {
       behind_client_.erase(waiting);
   }
   running_.erase(found);
-  if (precedence == Precedence::kept) return;
+  if (precedence == Precedence::kept) {
+    if (const auto behind = behind_key_.find(gate); behind != behind_key_.end()) {
+      for (const Id waiting : behind->second) tell_behind(job, waiting);
+    }
+    return;
+  }
   busy_.erase(gate);
   if (precedence == Precedence::given) overtakable_[gate].push_back(job);
   wake(gate);
@@ -227,9 +232,14 @@ void Claims::block(const Candidate& job, std::deque<Id>& queue, int why) {
   queue.push_back(job.id);
 }
 
+void Claims::tell_behind(Id keeper, Id job) {
+  db_.run("UPDATE jobs SET reason_code='behind', reason=? WHERE id=? AND state=0",
+          "waits behind job " + std::to_string(keeper) + " of the same record", job);
+}
+
 // A backfill gives way to what is live, and what is live does not wait for its hours.
 void Claims::hurry(Id keeper, Lane lane, WallTime now) {
-  if (lane == Lane::backfill || running_.contains(keeper)) return;
+  if (lane == Lane::backfill) return;
   db_.run("UPDATE jobs SET lane=?1, next=min(next, ?2) WHERE id=?3 AND state=0 AND lane=?4", static_cast<int>(lane), to_micros(now), keeper,
           static_cast<int>(Lane::backfill));
 }
@@ -260,8 +270,11 @@ void Claims::take(const Candidate& job, const ClaimRequest& request, WallTime no
   }
   std::string key = gate(job.client, job.instance, job.flow, job.source, job.key);
   if (const auto before = busy_.find(key); before != busy_.end() && before->second != job.id) {
+    block(job, behind_key_[key], 1);
+    if (running_.contains(before->second)) return;
     hurry(before->second, job.lane, now);
-    return block(job, behind_key_[key], 1);
+    tell_behind(before->second, job.id);
+    return;
   }
   overtake(key, job.id);
   if (job.fresh) {

@@ -73,6 +73,7 @@ class Claims {
   std::vector<Candidate> fresh(int most);
   void take(const Candidate& job, const ClaimRequest& request, WallTime now, std::vector<Claimed>& claimed);
   void block(const Candidate& job, std::deque<Id>& queue, int why);
+  void tell_behind(Id keeper, Id job);
   void hurry(Id keeper, Lane lane, WallTime now);
   void overtake(const std::string& gate, Id by);
   void open_scopes(const std::vector<std::string>& held);

@@ -107,6 +107,9 @@ TEST_F(Jobs, G6_AJobThatWaitsInTheMidstOfItsWorkKeepsItsKeyAlsoAfterARestart) {
   commit(waits(running[0], Precedence::kept, later));
   commit(ends(running[1], JobState::done));
   EXPECT_TRUE(claim(10).empty()) << "the second of key 1 would overtake";
+  const auto second = good(store_->job(running[0].job.id + 1));
+  ASSERT_TRUE(second);
+  EXPECT_EQ("waits behind job " + std::to_string(running[0].job.id) + " of the same record", second->reason);
   open();
   EXPECT_TRUE(claim(10).empty());
   loop_.run_for(std::chrono::hours(2));
