@@ -28,6 +28,7 @@ booked() { control exact_online "state?dispatch=1&documents=0" | jq '.divisions[
 kept_the_rules() {
   local system
   for system in exact_online shipstation; do
-    [ "$(control $system events | jq '.violations | length')" = 0 ] || fail "broken rules at $system: $(control $system events | jq -c .violation_counts)"
+    # Of a grant that a kill cost, the old token is shown once more.
+    [ "$(control $system events | jq --argjson lost "$grants_lost" '(.violation_counts | add // 0) - ([.violation_counts.refresh_token_reused // 0, $lost] | min)')" = 0 ] || fail "broken rules at $system: $(control $system events | jq -c .violation_counts)"
   done
 }

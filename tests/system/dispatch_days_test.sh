@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # XS16: what labels cost becomes one entry for each day, carrier and cost centre, made when the day is over: with lost answers and kills on
 # the way, late labels, voids after the entry, and an entry that Exact Online did not keep as it was sent (C12).
-#   tests/system/dispatch_days_test.sh PROGRAM [KILLS]
+#   tests/system/dispatch_days_test.sh PROGRAM [KILLS]      (or MLC_KILLS)
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/dispatch.sh"
-orders=14 kills=${2:-2} begins=2026-03-02T12:00:00Z
+orders=14 kills=${MLC_KILLS:-${2:-2}} begins=2026-03-02T12:00:00Z
 
 set_up_dispatch
 secrets noord station shipstation username password
@@ -28,22 +28,17 @@ cents() { jq "[$1 | tonumber * 100 | round] | add // 0"; }
 spent() { control shipstation state | jq '((.counts.cost + .counts.insurance) * 100 | round)'; }
 accrued() { booked | cents '.journal_entries[].lines[] | select(.account == "1600" or .account == "1610") | .amount'; }
 entries() { booked | jq '.journal_entries | length'; }
-in_books() { [ $(($(spent) + $(accrued))) = 0 ] && settled; }
+in_books() { mend_after_kills noord books; [ $(($(spent) + $(accrued))) = 0 ] && settled; }
 known() { [ "$(run jobs list --state done --limit 100000 --json | jq '[.. | objects | select(.flow? == "costs") | .key] | unique | length')" -ge "$1" ] && settled; }
-kill_serve() { kill -9 "${pids[-1]}"; wait "${pids[-1]}" 2>/dev/null || true; unset 'pids[-1]'; }
 next_morning() { stop_serve; pass_until "$1"; start_serve; }
 
 ship 2026-03-02 "${numbers[@]:0:10}"
 until_ok 120 known 10 || fail "labels are not read: $(status) $(run jobs --state parked | head -n 4)"
 [ "$(entries)" = 0 ] || fail "XS16: an entry before the day is over"
 # In the night, with lost answers and kills while entries are made.
-control exact_online faults -X POST -d '[{"match":{"method":"POST","path":"/GeneralJournalEntries"},"kind":"lost_answer","count":2},{"match":{"path":"/generaljournalentry"},"kind":"503","count":2}]' >/dev/null
+control exact_online faults -X POST -d '[{"match":{"method":"POST","path":"/GeneralJournalEntries"},"kind":"lost_answer","count":'$((2 + kills / 2))'},{"match":{"path":"/generaljournalentry"},"kind":"503","count":2}]' >/dev/null
 next_morning 2026-03-03T02:30:00Z
-for ((kill = 0; kill < kills; kill++)); do
-  read -rt 3 <> <(:) || true
-  kill_serve
-  start_serve
-done
+kill_loop "$kills"
 until_ok 400 in_books || { run jobs --state parked | head -n 8; fail "XS16: labels cost $(spent) cents, the ledger owes $(accrued): $(status)"; }
 books=$(booked) made=$(entries)
 groups=$(jq '[.journal_entries[].lines[0] | [.date, .description[0:4], .cost_center]] | unique | length' <<<"$books")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Sales orders of the simulated Exact Online become orders of the simulated ShipStation, as the sample workspace has it: by webhook, many
 # at once in few calls, changed and cancelled, with lost answers on the way.
-#   tests/system/dispatch_orders_test.sh PROGRAM
+#   tests/system/dispatch_orders_test.sh PROGRAM [KILLS]      (or MLC_KILLS)
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/dispatch.sh"
-orders=60
+orders=60 kills=${MLC_KILLS:-${2:-0}}
 
 set_up_dispatch
 # XS2: the pair as two values, or joined and in base64 as some are given it.
@@ -12,9 +12,10 @@ printf '%s:%s' "$(value .systems.shipstation.credentials.username)" "$(value .sy
   run secret set noord station basic >/dev/null
 go_live_dispatch
 
-control shipstation faults -X POST -d '[{"match":{"method":"POST","path":"/orders/createorder"},"kind":"lost_answer","count":2},{"match":{"path":"/orders"},"kind":"503","count":2}]' >/dev/null
+control shipstation faults -X POST -d '[{"match":{"method":"POST","path":"/orders/createorder"},"kind":"lost_answer","count":'$((2 + kills / 3))'},{"match":{"path":"/orders"},"kind":"503","count":2}]' >/dev/null
 taken=$(control exact_online seed -X POST -d "{\"orders\": $orders}")
-there() { [ "$(control shipstation state | jq '.counts.orders')" = "$orders" ]; }
+kill_loop "$kills"
+there() { mend_after_kills noord books; [ "$(control shipstation state | jq '.counts.orders')" = "$orders" ]; }
 until_ok 240 there || { run jobs --state parked | head -n 8; fail "$(control shipstation state | jq .counts.orders) of $orders orders: $(status)"; }
 until_ok 120 settled || fail "still at it: $(status)"
 [ "$(control shipstation state | jq '.doubled_numbers | length')" = 0 ] || fail "XS1: an order was made twice"

@@ -2,18 +2,18 @@
 # A busy day of a simulated business: orders of all kinds, edits and cancels, several parcels an order, voids and re-labels, splits, returns,
 # things shipped by hand; answers get lost, limits are met, the runtime is killed. It ends with every parcel on a confirmed shipment, once,
 # every exception a case with a sentence, and both sides in agreement.
-#   tests/system/packing_day_test.sh PROGRAM [KILLS] [SWITCHES]
+#   tests/system/packing_day_test.sh PROGRAM [KILLS] [SWITCHES]      (or MLC_KILLS)
 # SWITCHES: JSON of what Acumatica's sheet calls not verified.
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/packing.sh"
-sample=packing instance=packing kills=${2:-3} orders=${ORDERS:-45} switches=${3:-}
+sample=packing instance=packing kills=${MLC_KILLS:-${2:-3}} orders=${ORDERS:-45} switches=${3:-}
 
 set_up_packing 60
 go_live_packing
 [ -z "$switches" ] || erp switches "$switches" >/dev/null
 erp faults '[
-  {"match": {"method": "PUT", "path": "/Shipment"}, "kind": "lost_answer", "count": 3},
-  {"match": {"method": "POST", "path": "/ConfirmShipment"}, "kind": "lost_answer", "count": 2},
+  {"match": {"method": "PUT", "path": "/Shipment"}, "kind": "lost_answer", "count": '$((3 + kills / 2))'},
+  {"match": {"method": "POST", "path": "/ConfirmShipment"}, "kind": "lost_answer", "count": '$((2 + kills / 3))'},
   {"match": {"method": "POST", "path": "/CorrectShipment"}, "kind": "lost_answer", "count": 1},
   {"match": {"method": "GET", "path": "/Shipment"}, "kind": "429", "count": 2},
   {"match": {"method": "GET", "path": "/SalesOrder"}, "kind": "503", "count": 2}]' >/dev/null
@@ -35,20 +35,14 @@ crossed() {
 until_ok 120 crossed || fail "AS3: edit, cancel and release did not cross: $(status)"
 
 station seed '{"work": {"over": 900, "kinds": ["parcel", "parcels", "relabelled", "voided_later", "by_hand", "split", "insured", "voided_later", "returned", "free"]}}' >/dev/null
-for ((kill = 0; kill < kills; kill++)); do
-  read -rt 4 <> <(:) || true
-  kill -9 "${pids[-1]}"
-  wait "${pids[-1]}" 2>/dev/null || true
-  unset 'pids[-1]'
-  start_serve
-done
+kill_loop "$kills"
 worked() { [ "$(station '.counts.to_come')" = 0 ]; }
 until_ok 120 worked || fail "the warehouse is still at it"
 # Every parcel that stands has its package, but for those that a case waits with.
 missing() { jq -n --argjson labels "$(station '[.shipments[] | select((.voided or .is_return) | not) | .tracking] + [.fulfillments[].tracking | select(. != "")]')" \
   --argjson there "$(erp '[.shipments[] | select(.status == "Confirmed") | .packages[].tracking]')" -c '$labels - $there'; }
 numbers_of() { station --argjson wanted "$1" '(.orders | map({key: (.id | tostring), value: .number}) | from_entries) as $of | [(.shipments + .fulfillments)[] | select(.tracking | IN($wanted[])) | $of[.order | tostring]]'; }
-only_odd() { settled && numbers_of "$(missing)" | jq -e --argjson odd "$odd" '. - $odd == []'; }
+only_odd() { mend_after_kills harbor erp; settled && numbers_of "$(missing)" | jq -e --argjson odd "$odd" '. - $odd == []'; }
 until_ok 240 only_odd || { run jobs --state parked; fail "AS5: no package for $(missing): $(status)"; }
 
 # Every exception is a case with a sentence; people mend what they name, and release them.

@@ -1,6 +1,6 @@
 # What tests of whole processes in bash share: a folder that is kept when a test fails, processes that end with it, and the controls
 # of the simulated systems. Sourced with the program as $1; gives $program, $source, $work, value, control, fail, until_ok, free_port,
-# start_sandbox, make_key, start_serve, stop_serve, pass_until, agree, run, and the quick start's shop: prepare_shop, open_shop,
+# start_sandbox, make_key, start_serve, stop_serve, kill_serve, kill_loop, mend_after_kills, pass_until, agree, run, and the quick start's shop: prepare_shop, open_shop,
 # no_quotas, books, quiet, cents; keep_mail.
 set -euo pipefail
 program=$(realpath "$1")
@@ -59,11 +59,35 @@ make_key() { # the workspace's id
 }
 run() { "$program" "$@" --workspace "$workspace"; }
 start_serve() {
-  "$program" serve --workspace "$workspace" --clock "$(value .clock)" 2>"$work/serve.log" &
+  "$program" serve --workspace "$workspace" --clock "$(value .clock)" 2>>"$work/serve.log" &
   pids+=($!)
   until_ok 30 curl -sSf --cacert "$ca" "https://localhost:$port/readyz" || fail "serve did not start: $(tail -n 3 "$work/serve.log")"
 }
 stop_serve() { kill "${pids[-1]}" && wait "${pids[-1]}" || true; unset 'pids[-1]'; }
+kill_serve() { kill -9 "${pids[-1]}"; wait "${pids[-1]}" 2>/dev/null || true; unset 'pids[-1]'; }
+kill_loop() { # times: kill -9 at moments that nobody chose; some lives are long enough to get work done
+  local kill
+  for ((kill = 1; kill <= $1; kill++)); do
+    read -rt "$((kill % 3 == 0 ? 5 : 1)).$((RANDOM % 10))" <> <(:) || true
+    kill_serve
+    start_serve
+  done
+}
+# What may be left of kills for a person. Jobs that happened to run at several of them are taken for their cause (T12). And a strict
+# provider takes a refresh token once: a kill between its answer and our escrow costs the grant, which the next start says (section 3
+# of the guarantees); a person agrees again.
+grants_lost=0
+mend_after_kills() { # client, connection of the grant, [all: cases of another kind are released too, where kills turned the order of things round]
+  local case
+  for case in $(run jobs list --state parked --limit 1000 --json | jq -r --arg which "${3:-}" '.cases[]? | select(.code == "poison" or $which == "all") | .id'); do
+    echo "released: $(run jobs list --state parked --json | jq -c --argjson id "$case" '.cases[] | select(.id == $id) | [.code, .why // .sentence]')" >&2
+    run jobs release "$case" >/dev/null
+  done
+  run status --json | jq -e 'any(.. | objects | select(has("grant")) | .state; . == "reauthorise")' >/dev/null || return 0
+  grep -q grant.renewal_unfinished "$work/serve.log" || fail "the grant of $2 died, and no kill was in its renewal"
+  grants_lost=$((grants_lost + 1))
+  agree "$1" "$2"
+}
 virtual_now() { jq '(.virtual + (now - .real) * .scale) | floor' "$(value .clock)"; }
 pass_until() { # instant: the clock jumps there; nothing but the sandbox may run meanwhile
   control "$(jq -r '.systems | keys[0]' "$work/sandbox.json")" clock -X POST -d "{\"advance\": $(($(date -d "$1" +%s) - $(virtual_now)))}" >/dev/null

@@ -162,10 +162,12 @@ end
 
 -- A label that is bought again is often told of before the void of the one before, whose goods would then be delivered twice.
 local function voids_first(job, station, books, parcel, order)
+  local taken = false
   for _, label in ipairs(labels_of(station, parcel)) do
     local id = label.voided and job.kv.get(place_of(job, label, order))
-    if id then take_back(job, books, label, order, id) end
+    if id then taken = take_back(job, books, label, order, id) ~= nil or taken end
   end
+  return taken
 end
 
 -- The order that the label names comes first; the others are those that were combined with it.
@@ -190,7 +192,13 @@ local function deliver(job, station, books, parcel, orders, order)
   })
   local lines = target.GoodsDeliveryLines
   local before = confirming.begin(job, reference, "delivery", lines)
-  local sent, why = try(job.send, job, effect_of(orders, order), books.goods_deliveries.create(target), { version = STATE })
+  local effect = effect_of(orders, order)
+  local function send() return try(job.send, job, effect, books.goods_deliveries.create(target), { version = STATE }) end
+  local sent, why = send()
+  -- The delivery of the label before was made while this one was on its way: its goods are open again once it is taken back.
+  if not sent and type(why) == "table" and why.code == "rejected" and parcel.kind == "label" and voids_first(job, station, books, parcel, order) then
+    sent, why = send()
+  end
   if not sent then return refused(job, parcel, order, why) end
   if sent.state ~= "shadow" then
     job.kv.set(place_of(job, parcel, order), sent.id)

@@ -471,4 +471,30 @@ tests["C12 XS8 a goods delivery that a void took back before it was read is no d
   assert(decimal(depot:booked().deliveries[1].lines[1].quantity):is_zero())
 end
 
+tests["XS8 the delivery of a label that was bought anew goes out also where that of the label before was made meanwhile"] = function()
+  local depot = shipped({ posting = "none" }, { cost = "4.00" })
+  local before = depot.station:call("shipments.list", {})[1]
+  depot:people { void = { before.shipmentId } }
+  local order = depot:there(before.orderNumber)
+  depot:people { ship = { { order = order.orderNumber, cost = "4.00" } } }
+  local labels = depot.station:call("shipments.list", {})
+  local anew = labels[1].voided and labels[2] or labels[1]
+  -- What was told of the first label while it stood is still on its way, and arrives first.
+  local call, late = depot.books.call, true
+  depot.books.call = function(self, operation, ...)
+    if late and operation == "goods_deliveries.create" then
+      late = false
+      all_well { depot:run("deliveries", tostring(before.shipmentId), { event = { record = before } }) }
+    end
+    return call(self, operation, ...)
+  end
+  local outcome = depot:run("deliveries", tostring(anew.shipmentId), { event = { record = anew } })
+  assert(not outcome.refused, outcome.refused)
+  local open = {}
+  for _, delivery in ipairs(depot:booked().deliveries) do
+    if not decimal(delivery.lines[1].quantity):is_zero() then open[#open + 1] = delivery.tracking end
+  end
+  assert(#open == 1 and open[1] == anew.trackingNumber, json.encode(depot:booked().deliveries))
+end
+
 return tests
