@@ -82,6 +82,16 @@ local function send(job, told, effect, write, after, decide)
   return sent
 end
 
+-- An action counts by how the shipment stands after it: one whose answer was lost may end after it was looked for, and the next is then
+-- refused because it is done.
+local function act(job, erp, told, shipment, action, status, after, decide)
+  local write = erp.shipments[action] { entity = { ShipmentNbr = shipment.number }, parameters = {} }
+  local done, why = try(job.send, job, action .. " " .. shipment.number, write, { version = job:now() })
+  if not done and (type(why) ~= "table" or why.code ~= "rejected") then error(why, 0) end
+  again(erp, shipment)
+  if not done and shipment.status ~= status then return doc.refused(job, told, why, after:format(shipment.number), decide) end
+end
+
 -- A new one of exactly these goods; nil in shadow. `goods`: { id, units } each.
 function doc.make(job, erp, told, slot, label, goods, reference)
   local lines = {}
@@ -130,9 +140,7 @@ function doc.open(job, erp, told, shipment)
       cause = "on_hold " .. shipment.number, concern = "warehouse", fix = "Take the hold off the shipment (form SO302000), then release this case.",
     })
   end
-  send(job, told, "correct " .. shipment.number, erp.shipments.correct { entity = { ShipmentNbr = shipment.number }, parameters = {} },
-    ("does not let shipment %s be corrected"):format(shipment.number), true)
-  again(erp, shipment)
+  act(job, erp, told, shipment, "correct", "Open", "does not let shipment %s be corrected", true)
 end
 
 local WEIGHTS = { pounds = "lb", ounces = "oz", grams = "g" }
@@ -262,9 +270,7 @@ end
 
 -- Confirmed, and found so: the package stands on it with its number (C12).
 function doc.confirm(job, erp, told, shipment, labels)
-  send(job, told, "confirm " .. shipment.number, erp.shipments.confirm { entity = { ShipmentNbr = shipment.number }, parameters = {} },
-    ("does not confirm shipment %s"):format(shipment.number))
-  again(erp, shipment)
+  act(job, erp, told, shipment, "confirm", "Confirmed", "does not confirm shipment %s")
   for _, label in ipairs(labels) do
     local row = find(shipment, function(each) return each.CustomRefNbr1 == label.reference end)
     if label.tracking and not (row and row.TrackingNbr == label.tracking) then

@@ -329,4 +329,24 @@ tests["AS8 of a day with everything in it only shipments and their packages are 
   assert(finance == 0, "an operation of finance is declared")
 end
 
+tests["AS5 AS15 an action that is refused because it is done already, its answer having been lost, is no case"] = function()
+  local harbor = Harbor.start(root)
+  local number = harbor:sent "plain"
+  harbor:people { ship = { number } }
+  local call, twice = harbor.erp.call, {}
+  harbor.erp.call = function(self, operation, ...)
+    if operation == "shipments.confirm" or operation == "shipments.correct" then
+      twice[operation] = true
+      call(self, operation, ...)   -- of which nobody heard
+    end
+    return call(self, operation, ...)
+  end
+  clean(harbor:poll())
+  local shipment = harbor:shipments()[1]
+  assert(twice["shipments.confirm"] and shipment.status == "Confirmed" and #shipment.packages == 1, json.encode(shipment))
+  harbor:people { void = { harbor.station:call("shipments.list", { orderNumber = number })[1].shipmentId } }
+  clean(harbor:poll())
+  assert(twice["shipments.correct"], "nothing was corrected")
+end
+
 return tests
