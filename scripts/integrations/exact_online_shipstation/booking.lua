@@ -21,8 +21,15 @@ function booking.owed_account(settings, carrier) return carrier and settings.acc
 
 function booking.supplier(job, carrier)
   local code = carrier and job.settings.suppliers[carrier]
-  local supplier = code and job:look_up("suppliers", code)
-  if supplier then return supplier end
+  -- Somebody may just have mended what this job was refused for.
+  local supplier = code and job:look_up("suppliers", code, { anew = job.attempt > 1 or nil })
+  if supplier and not supplier.Blocked then return supplier.ID end
+  if supplier then
+    local what = ("The account %s of the carrier %s is blocked"):format(supplier.Name or code, carrier)
+    return job:refuse(what .. ".", {
+      cause = what, concern = "finance", code = "refused_before", fix = "Unblock it in Exact Online (Relations), then release this case.",
+    })
+  end
   return job:refuse(("There is no account in Exact Online for the carrier %s."):format(carrier or "without name"), {
     cause = "supplier " .. (carrier or ""), concern = "finance", fix = "Add it to the setting suppliers, then release this case.",
   })

@@ -13,6 +13,7 @@ return integration {
       from = "books.accounts.list", key = "ID", fresh = "1h",
       value = {
         "Code", "Name", "Email", "Phone", "AddressLine1", "AddressLine2", "AddressLine3", "Postcode", "City", "State", "Country", "DeliveryAdvice",
+        "Blocked",
       },
     },
     addresses = {
@@ -30,7 +31,7 @@ return integration {
     cost_centers = { from = "books.cost_centers.list", key = "Code", value = { "EndDate" }, fresh = "1h" },
     cost_units = { from = "books.cost_units.list", key = "Code", value = { "EndDate" }, fresh = "1h" },
     projects = { from = "books.projects.list", key = "ID", value = { "Code" }, fresh = "1h" },
-    suppliers = { from = "books.accounts.list", key = "Code", value = "ID", fresh = "1h" },
+    suppliers = { from = "books.accounts.list", key = "Code", value = { "ID", "Name", "Blocked" }, fresh = "1h" },
     method_ids = { from = "books.shipping_methods.list", key = "Code", value = "ID", fresh = "1h" },
     shipping_methods = { from = "books.shipping_methods.list", key = "ID", value = { "Code", "Description" }, fresh = "1h" },
   },

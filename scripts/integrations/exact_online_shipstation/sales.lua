@@ -70,10 +70,21 @@ local function refuse_address(job, order, why)
   })
 end
 
+-- Nothing can be delivered to an account that is blocked: a parcel would leave, and no delivery be made of it.
+local function refuse_blocked(job, order, account)
+  if account.Blocked and job.attempt > 1 then account = job:look_up("accounts", order.DeliverTo or order.OrderedBy, { anew = true }) or account end
+  if not account.Blocked then return end
+  local name = trimmed(account.Name) or trimmed(account.Code) or "without name"
+  job:refuse(("Order %d is of account %s, which is blocked."):format(order.OrderNumber, name), {
+    cause = "blocked " .. name, concern = "finance", fix = "Unblock the account in Exact Online (Relations), or cancel the order; then release this case.",
+  })
+end
+
 -- Sets account, ship_to, method and what the warehouse is to know.
 function sales.complete(job, order)
   local account = job:look_up("accounts", order.DeliverTo or order.OrderedBy)
   if not account then refuse_address(job, order, "has an account that is not in Exact Online any more") end
+  refuse_blocked(job, order, account)
   order.account = account
   local place = order.DeliveryAddress and job:look_up("addresses", order.DeliveryAddress, { anew = true }) or account
   if not (place and trimmed(place.AddressLine1) and trimmed(place.City) and trimmed(place.Country)) then

@@ -3,10 +3,12 @@
 
 local allocate, decimal = require "allocate", require "decimal"
 local matching = require "matching"
+local decimals = require "shared.records.currencies".decimals
 
 local sharing = {}
 
 local NONE = decimal "0"
+local MOST_DECIMALS = 2   -- that Exact Online keeps of an amount, whatever the currency
 
 local function exact(value) return decimal(value ~= nil and tostring(value) or "0") end
 
@@ -113,7 +115,7 @@ function sharing.parts(job, entries, parcel, cost, insurance)
     { cost, parcel.is_return and settings.return_account or nil }, { insurance, settings.insurance_account },
   } do
     local amount, account = share[1], share[2]
-    local parts, why = allocate.by(amount, weights)
+    local parts, why = allocate.by(amount, weights, { decimals = math.min(decimals(settings.currency), MOST_DECIMALS) })
     if not parts then
       local told = ("%s %s"):format(parcel.carrier or "A label", parcel.tracking or parcel.id)
       job:refuse(("%s costs %s, which can't be shared out: %s"):format(told, amount:text(), why.message),

@@ -3,11 +3,9 @@
 
 local countries, decimal, text = require "countries", require "decimal", require "text"
 local address = require "address"
-local parcels = require "shared.labels.parcels"
+local currencies, parcels = require "shared.records.currencies", require "shared.labels.parcels"
 
 local customs = {}
-
-local CENTS = { JPY = 0, KRW = 0, ISK = 0, CLP = 0, VND = 0, KWD = 3, BHD = 3, OMR = 3, TND = 3, JOD = 3 }
 
 local function exact(value) return decimal(value ~= nil and tostring(value) or "0") end
 
@@ -39,7 +37,7 @@ function customs.of(job, source, goods, from, to, limits)
   if not customs.is_border(from.country, to.country) then return nil end
   local settings, lines, total = job.settings, {}, decimal "0"
   local currency = source.order and source.order.currency or "EUR"
-  local places = CENTS[currency] or 2
+  local places = currencies.decimals(currency)
   source.to_country = to.country
   for _, good in ipairs(goods) do
     local hs = settings.hs_codes[good.code] or good.item.StatisticalCode and good.item.StatisticalCode:gsub("%W", "") or ""

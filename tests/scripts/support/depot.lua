@@ -17,6 +17,13 @@ function Depot.start(root, settings, at)
 end
 
 Depot.order = Books.ordered
+-- An account of the books, by its e-mail address.
+function Depot:account(email)
+  for _, each in ipairs(self:control("exact", "state?accounts=1").divisions["123456"].accounts) do
+    if (each.Email or ""):lower() == email then return each end
+  end
+end
+
 -- What a person does in the books, to an order.
 function Depot:change(id, change)
   service.pass(60)
