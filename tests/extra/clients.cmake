@@ -34,7 +34,9 @@ if(TARGET ml-connector)
   # Labels of UPS from the delivery to the consignee.
   add_test(NAME clients.L5_XU4_XU5_XF8.ups_labels COMMAND ${CMAKE_SOURCE_DIR}/tests/system/ups_labels_test.sh $<TARGET_FILE:ml-connector>)
   add_test(NAME clients.L2_L3_L6_C9.ups_day COMMAND ${CMAKE_SOURCE_DIR}/tests/system/ups_day_test.sh $<TARGET_FILE:ml-connector>)
-  set_tests_properties(clients.L5_XU4_XU5_XF8.ups_labels clients.L2_L3_L6_C9.ups_day PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
+  # A busy day, killed three times; a thousand deliveries by hand: ups_busy_test.sh PROGRAM 10 1000.
+  add_test(NAME clients.C9_XU2_XU5_XU7_XF8_L1_L3_L6.ups_busy COMMAND ${CMAKE_SOURCE_DIR}/tests/system/ups_busy_test.sh $<TARGET_FILE:ml-connector>)
+  set_tests_properties(clients.L5_XU4_XU5_XF8.ups_labels clients.L2_L3_L6_C9.ups_day clients.C9_XU2_XU5_XU7_XF8_L1_L3_L6.ups_busy PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
   # The same day with the runtime killed in the middle, and with ShipStation as its sheet says that it may be.
   add_test(NAME clients.XS8_XS9.dispatch_killed COMMAND ${CMAKE_SOURCE_DIR}/tests/system/dispatch_parcels_test.sh $<TARGET_FILE:ml-connector> 8)
   add_test(NAME clients.XS3_XS13.dispatch_switched COMMAND ${CMAKE_SOURCE_DIR}/tests/system/dispatch_parcels_test.sh $<TARGET_FILE:ml-connector> 0

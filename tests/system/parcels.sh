@@ -1,7 +1,7 @@
 # The sample workspace parcels against the simulated Exact Online and UPS, for the tests of it. Sourced after processes.sh.
 local_to() { printf 'base_url = "%s", ca_file = "%s", allow_loopback = true' "$(value ".systems.$1.url")" "$ca"; }
 set_up_parcels() { # scale
-  start_sandbox exact_online,ups "${1:-60}"
+  start_sandbox "${systems:-exact_online,ups}" "${1:-60}"
   cp -r "$source/examples/clients/parcels" "$workspace"
   sed -i \
     -e "s|listen = .*|listen = { address = \"127.0.0.1:$port\", tls = { cert = \"$(value .certificate.cert)\", key = \"$(value .certificate.key)\" } }|" \

@@ -3,6 +3,9 @@
 --
 -- A flow loads what it needs when it runs, so that a job carries the code of its own flow only.
 
+-- Retries that a carrier which is down uses up in about five hours: an outage of a morning is nobody's case.
+local OUTAGE = 48
+
 return integration {
   roles = { books = "exact_online", fedex = "fedex", printers = { "printer", optional = true } },
 
@@ -12,6 +15,7 @@ return integration {
 
   flows = {
     deliveries = flow {
+      max_failures = OUTAGE,
       on = {
         webhook("books", { "GoodsDeliveries" }, { key = "Content.Key" }),
         poll("books.goods_deliveries.changed", { key = "EntryID", every = "1h" }),
@@ -23,6 +27,7 @@ return integration {
     },
     -- With ships = orders: sales orders that are ready, whose goods delivery is made.
     orders = flow {
+      max_failures = OUTAGE,
       on = {
         webhook("books", { "SalesOrders" }, { key = "Content.Key" }),
         poll("books.sales_orders.changed", { key = "OrderID", every = "1h" }),
@@ -46,7 +51,7 @@ return integration {
     void = flow { run = function(job, books, fedex) return require("labels").void(job, books, fedex) end },
 
     -- Where parcels are: all that are followed, in batches; the news of each by a job of its own.
-    track = flow { on = { schedule "1h" }, run = function(job, fedex) return require("track").run(job, fedex) end },
+    track = flow { max_failures = OUTAGE, on = { schedule "1h" }, run = function(job, fedex) return require("track").run(job, fedex) end },
     scans = flow { run = function(job, books) return require("track").scans(job, books) end },
 
     -- Labels held against deliveries, daily; or sync CLIENT INSTANCE check.

@@ -3,6 +3,9 @@
 --
 -- A flow loads what it needs when it runs, so that a job carries the code of its own flow only.
 
+-- Retries that a carrier which is down uses up in about five hours: an outage of a morning is nobody's case.
+local OUTAGE = 48
+
 return integration {
   roles = { books = "exact_online", ups = "ups", printers = { "printer", optional = true } },
 
@@ -12,6 +15,7 @@ return integration {
 
   flows = {
     deliveries = flow {
+      max_failures = OUTAGE,
       on = {
         webhook("books", { "GoodsDeliveries" }, { key = "Content.Key" }),
         poll("books.goods_deliveries.changed", { key = "EntryID", every = "15m" }),
@@ -23,6 +27,7 @@ return integration {
     },
     -- With ships = orders: sales orders that are ready, whose goods delivery is made.
     orders = flow {
+      max_failures = OUTAGE,
       on = {
         webhook("books", { "SalesOrders" }, { key = "Content.Key" }),
         poll("books.sales_orders.changed", { key = "OrderID", every = "15m" }),
@@ -46,10 +51,10 @@ return integration {
       on = { webhook("ups", { "M", "MV", "I", "X", "D", "U", "DO", "DD", "W", "NA" }, { key = "trackingNumber" }) },
       run = function(job, ups, books) return require("track").pushed(job, ups, books) end,
     },
-    subscribe = flow { on = { schedule "15m" }, run = function(job, ups) return require("alerts").round(job, ups) end },
+    subscribe = flow { max_failures = OUTAGE, on = { schedule "15m" }, run = function(job, ups) return require("alerts").round(job, ups) end },
     round = flow { on = { schedule "30m" }, run = function(job) return require("track").round(job) end },
     views = flow { on = { schedule "1h" }, run = function(job, ups) return require("views").round(job, ups) end },
-    look = flow { run = function(job, ups, books) return require("track").look(job, ups, books) end },
+    look = flow { max_failures = OUTAGE, run = function(job, ups, books) return require("track").look(job, ups, books) end },
     silent = flow { run = function(job) return require("shared.tracking.tracking").silent(job, job.key) end },
     -- Labels held against deliveries.
     check = flow { on = { schedule "05:30" }, run = function(job, books) return require("shared.labels.checking").run(job, books) end },
