@@ -62,5 +62,5 @@ return integration {
     difference = flow { run = function(job) return require("compare").difference(job) end },
   },
 
-  mappings = { "customs", "shipment" },
+  mappings = { "business_date", "customs", "shipment" },
 }

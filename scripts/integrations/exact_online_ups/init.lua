@@ -67,5 +67,5 @@ return integration {
     void = flow { run = function(job, books, ups) return require("labels").void(job, books, ups) end },
   },
 
-  mappings = { "customs_form", "pickup", "quote", "shipment" },
+  mappings = { "business_date", "customs_form", "pickup", "quote", "shipment" },
 }

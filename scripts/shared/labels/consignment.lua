@@ -5,9 +5,10 @@
 --     parcels = { { weight_kg, length_cm, width_cm, height_cm, value, items } }, service, packaging, payer, duties, insurance, signature, incoterm,
 --     residential, cost_centre, project, description, customs }
 
-local decimal, time = require "decimal", require "time"
+local decimal = require "decimal"
 local addresses, customs, parcels, rules = require "shared.labels.addresses", require "shared.labels.customs", require "shared.labels.parcels",
   require "shared.labels.rules"
+local trimmed = require("shared.labels.reading").trimmed
 
 local consignment = {}
 
@@ -51,9 +52,9 @@ function consignment.method(job, source)
   return method and method.Code and method.Code:match "^%s*(.-)%s*$" or nil
 end
 
--- The day the parcel leaves: the delivery's, but never one that is over.
+-- The day the parcel leaves: the delivery's, but never one that is over in the division's zone (C16).
 local function ship_date(job, source)
-  local today = time.date(job:now(), "UTC")
+  local today = job:map("business_date", { instant = job:now() }).day:sub(1, 10)
   local day = source.date and tostring(source.date):sub(1, 10)
   return day and day > today and day or today
 end
@@ -65,6 +66,16 @@ local function insurance(row, goods, currency)
   return amount:sign() > 0 and { amount = amount, currency = currency } or nil
 end
 
+-- Of an order that is shipped before there is a delivery: none could be made for an account that is blocked.
+local function refuse_blocked(job, source, account)
+  if account.Blocked and job.attempt > 1 then account = job:look_up("accounts", source.account_id, { anew = true }) or account end
+  if not account.Blocked then return end
+  local name = trimmed(account.Name) or trimmed(account.Code) or "without name"
+  job:refuse(("%s is of account %s, which is blocked."):format(source.told, name), {
+    cause = "blocked " .. name, concern = "finance", fix = "Unblock the account in Exact Online (Relations), or cancel the order; then release this case.",
+  })
+end
+
 -- nil and why when it does not go by this carrier. `options`: limits and generation, and anew (addresses as they stand now).
 function consignment.of(job, source, options)
   local limits = options.limits
@@ -74,7 +85,8 @@ function consignment.of(job, source, options)
   if #goods == 0 then return nil, "there is nothing to ship in it" end
   local method = consignment.method(job, source)
   if not rules.may_go(job.settings, method, source.warehouse) then return nil, ("shipping method %s does not go by this carrier"):format(method or "none") end
-  local to = addresses.consignee(job, source, limits, options.anew)
+  local to, account = addresses.consignee(job, source, limits, options.anew)
+  if source.kind == "order" then refuse_blocked(job, source, account) end
   local list = parcels.of(job, source, goods)
   local row = rules.row(job.settings, { method = method, country = to.country, customer = source.customer, warehouse = source.warehouse, kg = weight_of(list) })
   if not row then return nil, ("no row of services fits method %s to %s"):format(method or "none", to.country) end

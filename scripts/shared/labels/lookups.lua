@@ -6,6 +6,7 @@ return function(own)
       from = "books.accounts.list", key = "ID", fresh = "1h",
       value = {
         "Code", "Name", "Email", "Phone", "AddressLine1", "AddressLine2", "AddressLine3", "Postcode", "City", "State", "Country", "VATNumber",
+        "Blocked",
       },
     },
     addresses = {

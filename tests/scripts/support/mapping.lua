@@ -1,7 +1,7 @@
 -- Runs a mapping file in plain Lua: records it with the host's own recorder (stdlib/recorder.lua) and evaluates the rows
 -- in the simplest way. For specs; an oracle beside the compiled mapping, not a copy of it.
 
-local decimal, json = require "decimal", require "json"
+local decimal, json, time = require "decimal", require "json", require "time"
 
 local mapping = {}
 
@@ -33,7 +33,7 @@ end
 local evaluate
 
 local DO = {
-  date = function(on) return on:sub(1, 10) end, lower = function(on) return on:lower() end, negate = function(on) return -on end,
+  lower = function(on) return on:lower() end, negate = function(on) return -on end,
   text = function(on) return decimal.is(on) and on:text() or tostring(on) end,
   trim = function(on) return on:match "^%s*(.-)%s*$" end, upper = function(on) return on:upper() end,
   integer = function(on) return decimal.is(on) and math.tointeger(tonumber((on:text():gsub("%.0*$", "")))) or on end,
@@ -56,6 +56,8 @@ local function transform(expr, scene)
     return evaluate(expr["else"], scene)
   end
   if expr["do"] == "lookup" then return scene.lookup(expr.name, on) end
+  -- A date stays the date that it is; an instant becomes the one in the division's zone.
+  if expr["do"] == "date" then return #on > 10 and on:sub(-1) == "Z" and time.date(on, scene.zone) or on:sub(1, 10) end
   return DO[expr["do"]](on, table.unpack(expr.with or {}))
 end
 
@@ -94,7 +96,7 @@ local function put(into, path, value)
   into[path[#path]] = value
 end
 
--- `scene` is { record, given, settings, job, lookup(name, key) }.
+-- `scene` is { record, given, settings, job, lookup(name, key), zone }; without a zone it is UTC.
 function mapping.run(document, scene)
   local out, groups = {}, {}
   scene.functions = document.functions

@@ -112,7 +112,9 @@ function Stage:play(name, key, more, case)
   local function look_up(...) return self:lookup(...) end
   for each, document in pairs(self.mappings) do
     map[each] = function(record, given)
-      return mapping.run(document, { record = record, given = given, settings = settings, job = { source = case.source, key = key }, lookup = look_up })
+      return mapping.run(document, {
+        record = record, given = given, settings = settings, job = { source = case.source, key = key }, lookup = look_up, zone = self.zone,
+      })
     end
   end
   service.pass(1)

@@ -29,7 +29,8 @@ end
 local WINTER = { UTC = 0, ["Europe/Amsterdam"] = 1 }
 
 function time.local_text(instant, zone)
-  local hours = assert(WINTER[zone], zone)
+  local hours = zone == "America/Los_Angeles" and clock.offset(seconds(instant)) // 3600 or assert(WINTER[zone], zone)
+  if hours < 0 then return calendar.iso(seconds(instant) + hours * 3600) .. ("-%02d:00"):format(-hours) end
   return calendar.iso(seconds(instant) + hours * 3600) .. ("+%02d:00"):format(hours)
 end
 
