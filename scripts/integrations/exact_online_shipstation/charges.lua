@@ -3,6 +3,8 @@
 
 local decimal = require "decimal"
 local known, parcels = require "orders_known", require "shared.shipstation.parcels"
+local decimals = require "shared.records.currencies".decimals
+local trimmed = require "shared.records.values".trimmed
 
 local charges = {}
 
@@ -11,14 +13,41 @@ local NONE = decimal "0"
 
 local function exact(value) return decimal(value ~= nil and tostring(value) or "0") end
 
+-- Decimals of an amount; Exact Online keeps two at most, whatever the currency.
+local function places(currency) return math.min(decimals(currency), 2) end
+
 -- What the customer pays for this parcel, and the reference of the line: a fixed amount once an order, the others for each label.
 function charges.of(job, order, parcel)
   local settings = job.settings
   if settings.charge == "none" then return NONE end
   if settings.charge == "fixed" then return exact(settings.charge_fixed), ("Shipping of order %s"):format(tostring(order.number)) end
   local cost = parcel.cost + parcel.insurance
-  if settings.charge == "markup" then cost = (cost * (decimal "1" + exact(settings.charge_markup):div("100", 6))):round(2) end
+  if settings.charge == "markup" then cost = (cost * (decimal "1" + exact(settings.charge_markup):div("100", 6))):round(places(settings.currency)) end
   return cost, ("Shipping %s"):format(parcels.reference(job, parcel))
+end
+
+-- ShipStation names no currency: what the setting says, else the division's; nil where nobody knows.
+local function currency_of(job, books, order)
+  if job.settings.currency then return job.settings.currency end
+  local division = known.parse(order.key)
+  local place = ("currency of:%s"):format(tostring(division))
+  local kept = job.kv.get(place)
+  if kept then return kept end
+  local rows, why = try(books.divisions.list, { ["$filter"] = ("Code eq %s"):format(tostring(division)) })
+  if not rows and why.retryable then error(why, 0) end
+  for _, row in ipairs(rows or {}) do
+    if tostring(row.Code) == tostring(division) and trimmed(row.Currency) then
+      job.kv.set(place, trimmed(row.Currency))
+      return trimmed(row.Currency)
+    end
+  end
+end
+
+-- What the label was paid in where the order is in another currency; nil when they are the same.
+local function other_currency(job, books, order)
+  if job.settings.charge == "fixed" or not trimmed(order.currency) then return nil end
+  local paid = currency_of(job, books, order)
+  return paid ~= trimmed(order.currency) and paid or nil
 end
 
 local function line(job, amount, reference)
@@ -32,6 +61,12 @@ function charges.add(job, books, order, parcel)
   local amount, reference = charges.of(job, order, parcel)
   if amount:is_zero() then return end
   local _, id = known.parse(order.key)
+  local paid = other_currency(job, books, order)
+  if paid then
+    job:emit("charges", parcels.reference(job, parcel), { order = id, books = order.books, number = tostring(order.number), reference = reference,
+      amount = amount:round(places(paid)):text(), paid = paid, currency = trimmed(order.currency) })
+    return
+  end
   local body = line(job, amount, reference)
   body.OrderID = id
   local sent, why = try(job.send, job, "charge", books.order_charge_lines.create(body), { version = STATE })
@@ -59,6 +94,12 @@ local OPEN = { [10] = true, [20] = true }
 function charges.run(job, _, books)
   local event = job.event
   if not event or not event.order then return job:skip "charges come of labels" end
+  if event.paid then
+    return job:refuse(("Shipping of %s %s can't be charged on order %s, which is in %s."):format(event.amount, event.paid, event.number, event.currency), {
+      cause = ("charge_currency %s %s"):format(event.paid, event.currency), concern = "finance",
+      fix = "Charge it in Exact Online by hand and cancel this job; with the setting charge = fixed the amount is in the order's own currency.",
+    })
+  end
   books = books:at(event.books)
   local seen, processed = {}, nil
   for _, each in ipairs(books.sales_invoice_lines.list { ["$filter"] = ("SalesOrder eq guid'%s'"):format(event.order) }) do

@@ -35,7 +35,8 @@ local function wanted_of(job, order, sent)
   order.goods, order.grams, order.service, order.notes = list, packing.weight(list), sales.service(job, order), notes_of(order)
   local warehouse = order.warehouse_code and job.settings.warehouses[order.warehouse_code]
   local target = job:map("order", order, { key = known.key(order, generation), status = "awaiting_shipment", warehouse = warehouse or null })
-  return target, { delivered = delivered, lines = counted, generation = generation, number = order.OrderNumber, books = job.source }
+  return target, { delivered = delivered, lines = counted, generation = generation, number = order.OrderNumber, books = job.source,
+    currency = order.Currency }
 end
 
 -- A person names an order by its number: the job goes on under the order's id.

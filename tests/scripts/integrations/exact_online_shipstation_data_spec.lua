@@ -140,6 +140,29 @@ tests["XS4 the cost of an order in another currency is booked in the label's, no
   equal(amounts(depot:booked().journal_entries[1]), "1600 -12.50, 4500 12.50")
 end
 
+tests["XS10 what a label costs is never charged on an order in another currency: that is a case; a fixed amount is the order's"] = function()
+  local depot, order = shipped({ charge = "actual" }, { cost = "12.50" }, { currency = "USD", lines = ONE })
+  local outcomes = all_well(depot:poll())
+  local waits = of(outcomes, "deliveries").emitted[1]
+  equal(#depot:booked().charges, 0)
+  equal(#depot:booked().deliveries, 1)
+  local outcome = depot:run(waits.flow, tostring(waits.key), { event = waits.payload })
+  equal(outcome.refused, ("Shipping of 12.50 EUR can't be charged on order %d, which is in USD."):format(order.number))
+  equal(#outcome.sent, 0)
+  depot = shipped({ charge = "fixed", charge_fixed = "4.95" }, { cost = "12.50" }, { currency = "USD", lines = ONE })
+  all_well(depot:poll())
+  equal(depot:booked().charges[1].amount, "4.95")
+  depot = shipped({ charge = "actual", currency = "USD" }, { cost = "12.50" }, { currency = "USD", lines = ONE })
+  all_well(depot:poll())
+  equal(depot:booked().charges[1].amount, "12.50")
+end
+
+tests["XS10 C8 a mark-up on a label in yen is whole yen"] = function()
+  local depot = shipped({ charge = "markup", charge_markup = "7.5", currency = "JPY" }, { cost = "1111" }, { currency = "JPY", lines = ONE })
+  all_well(depot:poll())
+  equal(depot:booked().charges[1].amount, "1194.00")   -- 1194.325
+end
+
 tests["C16 XS4 the leap day stays the leap day, on the order, the delivery and the entry"] = function()
   local depot, order = shipped({}, { cost = "5.00", ship_date = "2028-02-29" }, { lines = ONE, date = "2028-02-29T00:00:00" }, 1835467200)
   equal(depot:there(order.number).orderDate:sub(1, 10), "2028-02-29")

@@ -1,7 +1,7 @@
 -- Data that has broken integrations before, between the two simulated systems (requirements: test data that must be covered).
 
 local root = ...
-local World = require "world"
+local World, service = require "world", require "service"
 
 local tests = {}
 
@@ -163,6 +163,23 @@ tests["C14, BC5: two shops with the same order number into one division make two
   world:change(order.id, "status", 5)
   assert(world:run(order.id, { source = "shop_uk" }).result.withdrawn == other.id)
   assert(world:invoice(order.id).id == one.id and #world:documents("shop_uk-" .. order.id).invoices == 0)
+end
+
+tests["C16: an order is dated by the day in the division's zone: 23:30 Pacific on the last of a month, DST nights, the leap day"] = function()
+  local before = service.now_ms
+  for at, day in pairs {
+    [1769931000] = "2026-01-31", [1772958600] = "2026-03-08", [1773037800] = "2026-03-08", [1793518200] = "2026-11-01", [1793604600] = "2026-11-01",
+    [1835508600] = "2028-02-29",
+  } do
+    service.now_ms = at * 1000
+    local world = World.start(root)
+    world.zone = "America/Los_Angeles"
+    local order = world:order "registered"
+    posted(world, order)
+    local invoice = world.books:call("sales_invoices.get", world:invoice(order.id).id)
+    assert(invoice.OrderDate == day, ("%s of %s: %s"):format(day, order.date_created, tostring(invoice.OrderDate)))
+  end
+  service.now_ms = before
 end
 
 tests["BC16: the buyer whose account another order has just made is known by its ID, before any search finds it"] = function()
