@@ -1,7 +1,7 @@
 -- Awkward deliveries and orders on their way to a label, by both carriers alike (requirements: test data that must be covered).
 
 local root = ...
-local Courier, Post, decimal, expect, service = require "courier", require "post", require "decimal", require "expect", require "service"
+local Courier, Post, decimal, expect, flow, service = require "courier", require "post", require "decimal", require "expect", require "flow", require "service"
 local equal, contains = expect.equal, expect.contains
 
 local tests = {}
@@ -285,6 +285,27 @@ both("L6 a number that was typed in is followed as the text that it is, however 
   equal(stage.kv["tracked:" .. at.number].number, at.number)
   equal(stage:delivery(packed.id).tracking, at.number)
   equal(#stage:shipments(), 0)
+end)
+
+both("L1 a printer that is down is a case that names label and printer; once it is up the stored label is printed, and none is bought", function(at)
+  local stage = at.start { station = "front" }
+  local packed = labelled(stage, { address = HOME, lines = ONE })
+  local number = stage:delivery(packed.id).tracking
+  equal(#stage.printed, 1)
+  equal(stage.printed[1].number, number)
+  local function print_it(send)
+    return flow.run {
+      key = number, flow = "print", settings = stage.settings, event = stage.printed[1].event, body = stage.integration.flows.print.run, send = send,
+      roles = { { system = flow.load(root, "scripts/systems/printer"), answers = {}, connections = { "front" } } },
+    }
+  end
+  local down = print_it(function() error({ code = "rejected", message = "the printer is off" }, 0) end)
+  contains(down.refused, ("Label %s."):format(number))
+  contains(down.refused, "was not printed at front: the printer is off")
+  local up = print_it()
+  assert(not up.refused, up.refused)
+  equal(#up.sent, 1)
+  equal(#stage:shipments(), 1)
 end)
 
 both("L5 an invoice that was processed before the label keeps what it says, an open one gets the number", function(at)

@@ -111,6 +111,19 @@ for ends, case in pairs { refused = "refused", returned = "on its way back", dam
   end
 end
 
+tests["L7: a parcel that comes back to the sender after it was delivered is a case, and stays delivered"] = function()
+  local post = Post.start(root)
+  local packed = post:labelled { address = HOME }
+  post:control("brown", "seed", { travel = packed.numbers, ends = "delivered" })
+  equal(post:run("look", packed.numbers[1]).result.status, "delivered")
+  post.pass(2 * 86400)
+  post:happen(packed.numbers[1], "returning")
+  local outcome = post:run("look", packed.numbers[1])
+  contains(outcome.refused, packed.numbers[1])
+  contains(outcome.refused, "after it was delivered")
+  equal(post.kv["tracked:" .. packed.numbers[1]].state.status, "delivered")
+end
+
 tests["XU5, L7: the client's table decides what a code means, and codes that nobody knows never fail"] = function()
   local post = Post.start(root, { status_codes = { ["017"] = "exception" } })
   local packed = post:labelled { address = HOME }
