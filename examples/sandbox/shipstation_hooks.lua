@@ -22,7 +22,7 @@ Hooks.__index = Hooks
 
 function Hooks.new(config, account, switches)
   return setmetatable({
-    config = config, account = account, switches = switches, v1 = {}, v2 = {}, next_id = 123455,
+    config = config, account = account, switches = switches, v1 = {}, v2 = {}, next_id = 123455, latest = {},
     counts = { sent = 0, accepted = 0, failed = 0, lost = 0, duplicated = 0, given_up = 0 },
   }, Hooks)
 end
@@ -150,7 +150,9 @@ function Hooks:try(hooks, hook, body, headers, try)
   for _, each in ipairs(hooks) do subscribed = subscribed or each == hook end
   if not subscribed then return end
   self.counts.sent = self.counts.sent + 1
-  local status = callback.post(self.config, hook.url, headers(body), body)
+  local sent = headers(body)
+  self.latest[hooks == self.v2 and "v2" or "v1"] = { url = hook.url, headers = sent, body = body }
+  local status = callback.post(self.config, hook.url, sent, body)
   if status and status >= 200 and status <= 299 then
     self.counts.accepted = self.counts.accepted + 1
   elseif try < self.switches.tries then
@@ -247,7 +249,8 @@ function Hooks:report()
   local v1, v2 = host.json.array {}, host.json.array {}
   for index, hook in ipairs(self.v1) do v1[index] = shown(hook) end
   for index, hook in ipairs(self.v2) do v2[index] = v2_shown(hook) end
-  return { v1 = v1, v2 = v2, counts = self.counts }
+  -- The latest delivery of each, as whoever listened on the way would have it.
+  return { v1 = v1, v2 = v2, counts = self.counts, latest = self.latest }
 end
 
 return Hooks

@@ -5,6 +5,7 @@
 #include "runtime/app/reconcile_catalog.h"
 #include "runtime/base/encoding.h"
 #include "runtime/engine/registry.h"
+#include "runtime/remote/access.h"
 
 namespace mlc::app {
 namespace {
@@ -47,6 +48,7 @@ Result<document::Path> path_of(const std::string& dotted) {
 std::vector<std::string> signed_headers(const crypto::SignatureScheme& scheme) {
   if (std::holds_alternative<crypto::StandardWebhooks>(scheme.mac)) return {"webhook-id", "webhook-timestamp", "webhook-signature"};
   std::vector<std::string> names;
+  if (const auto* rsa = std::get_if<crypto::RsaSignature>(&scheme.mac)) return {rsa->signature, rsa->key, rsa->time};
   if (const auto* mac = std::get_if<crypto::PlainMac>(&scheme.mac)) {
     if (const auto* header = std::get_if<crypto::PlainMac::InHeader>(&mac->given)) names.push_back(header->name);
     if (const auto* parts = std::get_if<crypto::PlainMac::Parts>(&mac->over))
@@ -56,17 +58,49 @@ std::vector<std::string> signed_headers(const crypto::SignatureScheme& scheme) {
   return names;
 }
 
-Result<engine::IntakeRoute> intake_route(const remote::Connection& connection, const Json& webhooks) {
+// Secrets that we make ourselves have names of their own for each way in: they are bound to its host (T15).
+std::string own_secret(const std::string& name, const remote::Connection& connection) {
+  const auto usual = remote::connection_of_access(connection.name);
+  return usual.size() == connection.name.size() ? name : name + "_" + connection.name.substr(usual.size() + 1);
+}
+
+// The keys of signatures are read by the connection itself, from the address that its system names.
+Status keys_can_be_read(const remote::Directory& directory, const remote::Connection& connection, const crypto::SignatureScheme& scheme,
+                        const std::string& where) {
+  const auto* rsa = std::get_if<crypto::RsaSignature>(&scheme.mac);
+  if (rsa == nullptr) return ok_status();
+  const std::string usual(remote::connection_of_access(connection.name));
+  for (const auto& way : remote::ways_in(directory, connection.client, usual)) {
+    const auto* operation = way->spec->operation(rsa->keys);
+    if (operation == nullptr) continue;
+    if (operation->reads && operation->path.find('{') == std::string::npos) return ok_status();
+    return Error(Code::config, where + ".keys: " + rsa->keys + " is no read without arguments");
+  }
+  return Error(Code::config, where + ".keys: there is no operation " + rsa->keys + " in " + connection.client + "/" + usual);
+}
+
+Result<engine::IntakeRoute> intake_route(const remote::Directory& directory, const remote::Connection& connection, const Json& webhooks) {
   const std::string where = connection.spec->name + ".webhooks";
   engine::IntakeRoute route;
   route.client = connection.client;
-  route.connection = connection.name;
+  // What comes by another way in is of the connection all the same.
+  route.connection = std::string(remote::connection_of_access(connection.name));
+  route.address = connection.name;
   auto proofs = parse_proofs(webhooks.value("verify", Json()).dump(), where + ".verify", route.tokens);
   if (!proofs) return proofs.error();
   route.proofs = std::move(*proofs);
-  for (auto& proof : route.proofs) proof.signed_headers = signed_headers(proof.scheme);
+  for (auto& proof : route.proofs) {
+    proof.signed_headers = signed_headers(proof.scheme);
+    auto known = keys_can_be_read(directory, connection, proof.scheme, where + ".verify");
+    if (!known) return known.error();
+    if (std::holds_alternative<crypto::RsaSignature>(proof.scheme.mac)) proof.scheme.secret = own_secret(proof.scheme.secret, connection);
+    if (proof.scheme.token && proof.scheme.token->header == crypto::kPathToken)
+      proof.scheme.token->secret = own_secret(proof.scheme.token->secret, connection);
+  }
   route.secret_owner = connection.owner;
   if (webhooks.contains("empty_post")) route.empty_post = webhooks["empty_post"].get<int>();
+  const Json topics = webhooks.value("topics", Json::array());
+  for (const auto& [name, value] : topics.items()) route.topics.push_back(topics.is_object() ? name : value.get<std::string>());
   auto topic = path_of(text(webhooks, "topic"));
   if (!topic) return topic.error().wrap(where + ".topic");
   route.topic = std::move(*topic);
@@ -78,18 +112,31 @@ Result<engine::IntakeRoute> intake_route(const remote::Connection& connection, c
   return route;
 }
 
-// Topics that the triggers of this client's instances want from the connection.
-std::vector<std::string> wanted_topics(const std::vector<const script::Program*>& programs, const remote::Connection& connection) {
+// What a registration asks for where deliveries bear this topic: the same word, or what `topics` says; none where the way in does not
+// know it.
+std::optional<std::string> registered_topic(const Json& webhooks, const std::string& topic) {
+  const auto known = webhooks.find("topics");
+  if (known == webhooks.end()) return topic;
+  if (known->is_object()) return known->contains(topic) ? std::optional<std::string>(text(*known, topic)) : std::nullopt;
+  return std::find(known->begin(), known->end(), topic) != known->end() ? std::optional<std::string>(topic) : std::nullopt;
+}
+
+// Topics that the triggers of this client's instances want from the connection, as registrations call them.
+std::vector<std::string> wanted_topics(const std::vector<const script::Program*>& programs, const remote::Connection& connection,
+                                       const Json& webhooks) {
   std::vector<std::string> topics;
+  const std::string name(remote::connection_of_access(connection.name));
   for (const auto* program : programs) {
     const auto& instance = program->instance;
     for (const auto& [role, bound] : instance.roles) {
-      if (std::find(bound.begin(), bound.end(), connection.name) == bound.end()) continue;
+      if (std::find(bound.begin(), bound.end(), name) == bound.end()) continue;
       for (const auto& flow : instance.flows)
         for (const auto& trigger : flow.triggers)
           if (trigger.kind == engine::Trigger::Kind::webhook && trigger.role == role)
-            for (const auto& topic : trigger.topics)
-              if (std::find(topics.begin(), topics.end(), topic) == topics.end()) topics.push_back(topic);
+            for (const auto& delivered : trigger.topics) {
+              const auto topic = registered_topic(webhooks, delivered);
+              if (topic && std::find(topics.begin(), topics.end(), *topic) == topics.end()) topics.push_back(*topic);
+            }
     }
   }
   return topics;
@@ -115,6 +162,7 @@ engine::SubscriptionSpec subscription(const remote::Connection& connection, cons
   const Json verify = webhooks.value("verify", Json::object());
   const bool in_path = verify.is_object() && verify.contains("path_token");
   if (in_path) spec.url += "/{hook_token}";
+  spec.token_name = own_secret("hook_token", connection);
   spec.hook_token = in_path || spec.body.find("{hook_token}") != std::string::npos;
   spec.secret_owner = connection.owner;
   spec.hosts = connection.hosts;
@@ -138,11 +186,11 @@ Result<engine::Catalog> build_catalog(const script::Workspace& workspace, std::s
     if (known == parsed.end())
       known = parsed.emplace(connection->spec.get(), Json::parse(connection->spec->webhooks, nullptr, false)).first;
     const Json& webhooks = known->second;
-    auto route = intake_route(*connection, webhooks);
+    auto route = intake_route(directory, *connection, webhooks);
     if (!route) return route.error();
     catalog.routes.push_back(std::move(*route));
     if (!webhooks.contains("subscribe") || public_url.empty()) continue;
-    auto topics = wanted_topics(of_client[connection->client], *connection);
+    auto topics = wanted_topics(of_client[connection->client], *connection, webhooks);
     if (!topics.empty()) catalog.subscriptions.push_back(subscription(*connection, webhooks, public_url, std::move(topics)));
   }
   auto reconciles = reconcile_catalog(workspace, shared, &catalog);

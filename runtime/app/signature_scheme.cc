@@ -15,6 +15,18 @@ std::string text(const Json& object, const std::string& key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+Result<crypto::PlainMac::Parts> parts_of(const Json& over, const std::string& where) {
+  crypto::PlainMac::Parts parts;
+  using Part = crypto::PlainMac::Part;
+  for (const auto& part : over) {
+    if (part == "body") parts.push_back({Part::Kind::body, ""});
+    else if (part.is_string()) parts.push_back({Part::Kind::literal, part.get<std::string>()});
+    else if (part.is_object() && part.contains("header")) parts.push_back({Part::Kind::header, text(part, "header")});
+    else return wrong(where + ".over", "a part is \"body\", { header = name } or a literal text");
+  }
+  return parts;
+}
+
 Result<crypto::PlainMac> plain_mac(const Json& verify, const std::string& where) {
   crypto::PlainMac mac;
   const std::string name = text(verify, "mac");
@@ -30,15 +42,9 @@ Result<crypto::PlainMac> plain_mac(const Json& verify, const std::string& where)
     mac.over =
         crypto::PlainMac::Between{over["between"][0].get<std::string>(), over["between"][1].get<std::string>(), over.value("last", false)};
   } else if (over.is_array()) {
-    crypto::PlainMac::Parts parts;
-    using Part = crypto::PlainMac::Part;
-    for (const auto& part : over) {
-      if (part == "body") parts.push_back({Part::Kind::body, ""});
-      else if (part.is_string()) parts.push_back({Part::Kind::literal, part.get<std::string>()});
-      else if (part.is_object() && part.contains("header")) parts.push_back({Part::Kind::header, text(part, "header")});
-      else return wrong(where + ".over", "a part is \"body\", { header = name } or a literal text");
-    }
-    mac.over = std::move(parts);
+    auto parts = parts_of(over, where);
+    if (!parts) return parts.error();
+    mac.over = std::move(*parts);
   } else {
     return wrong(where + ".over", "expected \"body\", { between = { begin, end } } or a list of parts");
   }
@@ -53,6 +59,29 @@ Result<crypto::PlainMac> plain_mac(const Json& verify, const std::string& where)
   else if (as == "base64") mac.as = crypto::PlainMac::As::base64;
   else return wrong(where + ".given.as", "expected hex, hex-upper or base64");
   return mac;
+}
+
+// { rsa = "pkcs1-sha256", over = { { header = "x-time" }, ".", "body" }, given = { header = "x-signature", as = "base64" },
+//   key = { header = "x-key-id" }, time = { header = "x-time", tolerance = "5m" }, keys = "keys.get" }
+Result<crypto::RsaSignature> rsa_signature(const Json& verify, const std::string& where) {
+  if (text(verify, "rsa") != "pkcs1-sha256") return wrong(where + ".rsa", "expected pkcs1-sha256, found \"" + text(verify, "rsa") + "\"");
+  const Json given = verify.value("given", Json::object()), time = verify.value("time", Json::object());
+  if (text(given, "as") != "base64") return wrong(where + ".given.as", "expected base64");
+  crypto::RsaSignature rsa;
+  rsa.signature = text(given, "header");
+  rsa.key = text(verify.value("key", Json::object()), "header");
+  rsa.time = text(time, "header");
+  rsa.keys = text(verify, "keys");
+  if (time.contains("tolerance")) {
+    auto tolerance = limits::parse_duration(text(time, "tolerance"));
+    if (!tolerance) return wrong(where + ".time.tolerance", tolerance.error().text());
+    rsa.tolerance = *tolerance;
+  }
+  if (!verify.value("over", Json()).is_array()) return wrong(where + ".over", "expected a list of parts");
+  auto parts = parts_of(verify["over"], where);
+  if (!parts) return parts.error();
+  rsa.over = std::move(*parts);
+  return rsa;
 }
 
 Result<crypto::SignatureScheme> parse_scheme(const Json& verify, const std::string& where) {
@@ -76,6 +105,12 @@ Result<crypto::SignatureScheme> parse_scheme(const Json& verify, const std::stri
     auto mac = plain_mac(verify, where);
     if (!mac) return mac.error();
     scheme.mac = std::move(*mac);
+  } else if (verify.contains("rsa")) {
+    auto rsa = rsa_signature(verify, where);
+    if (!rsa) return rsa.error();
+    scheme.mac = std::move(*rsa);
+    // Public, and kept where secrets are: what is pinned must not be changed by who changes the database.
+    scheme.secret = "webhook_keys";
   }
   // In the address that was registered, for remotes that neither sign nor send a header of ours.
   if (verify.contains("path_token")) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "runtime/base/date.h"
 #include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
 #include "runtime/crypto/ed25519.h"
+#include "runtime/crypto/rsa.h"
 
 namespace mlc::crypto {
 namespace {
@@ -181,6 +183,49 @@ Verdict verify_plain(const PlainMac& scheme, Headers headers, std::string_view b
   return {Verdict::ok, to_hex(replay_key.finish())};
 }
 
+std::optional<WallTime> signed_at(std::string_view text) {
+  if (all_digits(text)) {
+    if (text.empty() || text.size() > kMaxTimestampDigits) return std::nullopt;
+    int64_t seconds = 0;
+    for (char c : text) seconds = seconds * 10 + (c - '0');
+    return WallTime(std::chrono::seconds(seconds));
+  }
+  auto instant = parse_instant(text);
+  return instant ? std::optional<WallTime>(*instant) : std::nullopt;
+}
+
+Verdict verify_rsa(const RsaSignature& scheme, Headers headers, std::string_view body, std::span<const SecretVersion> secrets,
+                   WallTime now) {
+  const Found text = field(headers, scheme.signature), id = field(headers, scheme.key), time = field(headers, scheme.time);
+  for (const Found& each : {text, id, time})
+    if (!each.ok()) return {each.kind, {}};
+  const auto at = signed_at(time.value);
+  const auto given = from_base64(text.value);
+  if (!at || !given || given->empty() || has_control(id.value)) return {Verdict::malformed, {}};
+  PlainMac parts;
+  parts.over = scheme.over;
+  const Signed bytes = signed_bytes(parts, headers, body);
+  if (bytes.kind != Verdict::ok) return {bytes.kind, {}};
+
+  std::optional<RsaKey> key;
+  size_t looked = 0;
+  for (const auto& version : secrets) {
+    if (!usable(version, now)) continue;
+    for (const auto line : split(version.secret.reveal(), '\n')) {
+      if (line.empty() || ++looked > kMostPinnedKeys) continue;
+      auto pinned = pinned_key(line);
+      if (pinned && pinned->id == id.value) key = std::move(*pinned);
+    }
+  }
+  if (!key) return {Verdict::unknown_key, {}};
+  if (!rsa_sha256_verify(*key, bytes.pieces, *given)) return {Verdict::mismatch, {}};
+  const Duration off = now - *at;
+  if (off > scheme.tolerance || off < -scheme.tolerance) return {Verdict::stale, {}};
+  thread_local Sha256 replay_key;
+  for (std::string_view piece : bytes.pieces) replay_key.update(piece);
+  return {Verdict::ok, to_hex(replay_key.finish())};
+}
+
 Verdict::Kind verify_token(const TokenHeader& token, Headers headers, std::span<const SecretVersion> secrets, WallTime now) {
   const Found found = field(headers, token.header);
   if (!found.ok()) return found.kind;
@@ -214,6 +259,21 @@ Status validate_plain(const PlainMac& mac) {
   return ok_status();
 }
 
+Status validate_rsa(const RsaSignature& rsa) {
+  using Kind = PlainMac::Part::Kind;
+  if (rsa.signature.empty() || rsa.key.empty() || rsa.time.empty())
+    return Error(Code::config, "rsa needs the fields of the signature, of its key's id and of its time");
+  if (rsa.keys.empty()) return Error(Code::config, "rsa needs the operation that gives the keys");
+  if (rsa.tolerance <= Duration(0)) return Error(Code::config, "tolerance must be above zero");
+  const auto has = [&](Kind kind, const std::string& name) {
+    return std::any_of(rsa.over.begin(), rsa.over.end(),
+                       [&](const auto& part) { return part.kind == kind && (kind == Kind::body || iequals(part.text, name)); });
+  };
+  if (!has(Kind::body, "")) return Error(Code::config, "over must hold the body");
+  if (!has(Kind::header, rsa.time)) return Error(Code::config, "over must hold the time, or it would be anybody's");
+  return ok_status();
+}
+
 }  // namespace
 
 Status validate(const SignatureScheme& scheme) {
@@ -228,6 +288,7 @@ Status validate(const SignatureScheme& scheme) {
     if (standard->tolerance <= Duration(0)) return Error(Code::config, "tolerance must be above zero");
     return ok_status();
   }
+  if (const auto* rsa = std::get_if<RsaSignature>(&scheme.mac)) return validate_rsa(*rsa);
   return validate_plain(std::get<PlainMac>(scheme.mac));
 }
 
@@ -247,6 +308,8 @@ std::string_view verdict_name(Verdict::Kind kind) {
       return "stale";
     case Verdict::no_secret:
       return "no_secret";
+    case Verdict::unknown_key:
+      return "unknown_key";
   }
   return "malformed";
 }
@@ -259,6 +322,7 @@ Verdict verify(const SignatureScheme& scheme, Headers headers, std::string_view 
   }
   if (const auto* standard = std::get_if<StandardWebhooks>(&scheme.mac)) return verify_standard(*standard, headers, raw_body, secrets, now);
   if (const auto* plain = std::get_if<PlainMac>(&scheme.mac)) return verify_plain(*plain, headers, raw_body, secrets, now);
+  if (const auto* rsa = std::get_if<RsaSignature>(&scheme.mac)) return verify_rsa(*rsa, headers, raw_body, secrets, now);
   if (!scheme.token) return {Verdict::no_secret, {}};
   return {Verdict::ok, to_hex(sha256(raw_body))};
 }

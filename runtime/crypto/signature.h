@@ -60,6 +60,17 @@ struct PlainMac {
   As as = As::hex;
 };
 
+// RSASSA-PKCS1-v1_5 with SHA-256 (rsa.h) by one of the remote's keys, which a field names. The keys are public, and pinned: those that the
+// remote published where its system says, never where a message does.
+struct RsaSignature {
+  PlainMac::Parts over;
+  std::string signature;  // names of fields: the signature in base64,
+  std::string key;        // the id of its key,
+  std::string time;       // and when it was made, in Unix seconds or by RFC 3339; a part of `over`
+  Duration tolerance = std::chrono::seconds(300);
+  std::string keys;  // the operation that gives the key set (RFC 7517)
+};
+
 // A fixed secret value that every delivery must carry, besides the signature or (explicitly) instead of it.
 // The last step of the address that a delivery was sent to, given to verify() as if it were a header: no sender can write one of
 // this name, as a colon stands in no header's name.
@@ -71,8 +82,8 @@ struct TokenHeader {
 };
 
 struct SignatureScheme {
-  std::variant<std::monostate, StandardWebhooks, PlainMac> mac;  // monostate: token only
-  std::string secret;                                            // name of the signing secret
+  std::variant<std::monostate, StandardWebhooks, PlainMac, RsaSignature> mac;  // monostate: token only
+  std::string secret;  // name of the signing secret; of RSA: under which the pinned keys are kept, one in a line (pinned_text)
   std::optional<TokenHeader> token;
 };
 
@@ -88,8 +99,9 @@ struct Verdict {
     duplicate_field,  // a field the scheme reads stands more than once
     malformed,
     mismatch,
-    stale,      // correctly signed, but too far from now
-    no_secret,  // no usable secret is known: never accepted
+    stale,        // correctly signed, but too far from now
+    no_secret,    // no usable secret is known: never accepted
+    unknown_key,  // signed by a key that is not pinned
   };
   Kind kind = missing;
   // The replay key when ok: the delivery's signed id, else SHA-256 (hex) of the signed bytes.
@@ -104,6 +116,9 @@ Status validate(const SignatureScheme& scheme);
 std::string_view verdict_name(Verdict::Kind kind);
 
 using Headers = std::span<const std::pair<std::string, std::string>>;
+
+// The most keys that are pinned at once.
+inline constexpr size_t kMostPinnedKeys = 16;
 
 // `secrets` are the versions of scheme.secret, `token_secrets` those of scheme.token->secret.
 Verdict verify(const SignatureScheme& scheme, Headers headers, std::string_view raw_body, std::span<const SecretVersion> secrets,

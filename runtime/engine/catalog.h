@@ -31,22 +31,27 @@ struct TokenClient {
 // One webhook endpoint: a connection whose system declares `webhooks`.
 struct IntakeRoute {
   std::string client, connection;
+  std::string address;              // how its address ends; "" = in the connection's name
   std::vector<IntakeProof> proofs;  // the first that holds counts
   std::optional<TokenClient> tokens;
   std::string secret_owner;       // where vault keeps the proofs' secrets: "client/connection" or "grant:<name>"
   std::optional<int> empty_post;  // status for an empty body, which is no event
   document::Path topic;           // where the topic stands in the body
-  struct Match {                  // after the signature check; a delivery for somebody else is refused
+  // Those that come by this address; empty = any. Of another, whose address may ask for a better proof, nothing is believed here.
+  std::vector<std::string> topics;
+  struct Match {  // after the signature check; a delivery for somebody else is refused
     document::Path path;
     std::string equals;  // placeholders already filled
   };
   std::optional<Match> match;
+
+  const std::string& place() const { return address.empty() ? connection : address; }
 };
 
 // Upkeep of one connection's registrations at the remote (`webhooks.subscribe`); texts may hold {topic}, {url},
 // {hook_token}.
 struct SubscriptionSpec {
-  std::string client, connection;
+  std::string client, connection;                         // as an address of its webhooks ends
   std::string list, create, revive, remove;               // operations; revive and remove may be empty
   std::string body;                                       // JSON template
   std::vector<std::pair<std::string, std::string>> same;  // {topic,url} -> field of a listed registration
@@ -54,7 +59,8 @@ struct SubscriptionSpec {
   std::string active;                                     // "" = always active
   std::string url;                                        // https://…/hooks/<client>/<connection>
   std::vector<std::string> topics;                        // wanted by the triggers of all instances, each once
-  bool hook_token = false;                                // a random secret "hook_token" is made when missing
+  bool hook_token = false;                                // a random secret is made when missing
+  std::string token_name = "hook_token";                  // of that secret
   std::string secret_owner;                               // vault's owner of hook_token
   std::vector<std::string> hosts;                         // where hook_token may be written (T15)
 };

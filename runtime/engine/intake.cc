@@ -19,14 +19,18 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
 
 IntakeAnswer refusal(int status, std::string_view problem) { return {status, status == 503 ? kRetryAfter : 0, problem}; }
 
+const crypto::RsaSignature* rsa_of(const IntakeProof& proof) { return std::get_if<crypto::RsaSignature>(&proof.scheme.mac); }
+
 }  // namespace
 
 struct Intake::Route {
   IntakeRoute data;
   struct Secrets {
     std::vector<crypto::SecretVersion> mac, token;
+    bool old_keys = false;
   };
-  std::vector<Secrets> secrets;  // of each proof
+  std::vector<Secrets> secrets;                     // of each proof
+  std::vector<std::shared_ptr<KeyAsking>> askings;  // of each proof, null where it has no key set
   SteadyTime read{};
   bool fresh = false;
 };
@@ -36,13 +40,23 @@ Intake::~Intake() = default;
 
 void Intake::set_routes(std::vector<IntakeRoute> routes) {
   tokens_.set_clients(routes);
-  routes_.clear();
+  std::unordered_map<std::string, std::shared_ptr<Route>> fresh;
   for (auto& data : routes) {
     auto route = std::make_shared<Route>();
     route->data = std::move(data);
-    route->secrets.resize(route->data.proofs.size());
-    routes_[route->data.client + "/" + route->data.connection] = std::move(route);
+    const auto& proofs = route->data.proofs;
+    route->secrets.resize(proofs.size());
+    const auto place = route->data.client + "/" + route->data.place();
+    const auto before = routes_.find(place);
+    for (size_t i = 0; i < proofs.size(); ++i) {
+      auto& asking = route->askings.emplace_back();
+      if (rsa_of(proofs[i]) == nullptr) continue;
+      if (before != routes_.end() && i < before->second->askings.size()) asking = before->second->askings[i];
+      if (!asking) asking = std::make_shared<KeyAsking>();
+    }
+    fresh[place] = std::move(route);
   }
+  routes_ = std::move(fresh);
 }
 
 void Intake::forget_secrets() {
@@ -55,7 +69,14 @@ Task<Result<Unit>> Intake::load_secrets(std::shared_ptr<Route> route) {
   std::vector<Route::Secrets> all(route->data.proofs.size());
   for (size_t i = 0; i < all.size(); ++i) {
     const auto& scheme = route->data.proofs[i].scheme;
-    const bool signs = !std::holds_alternative<std::monostate>(scheme.mac);
+    const bool asks = route->askings[i] != nullptr, signs = !asks && !std::holds_alternative<std::monostate>(scheme.mac);
+    if (asks) {  // none pinned: they are asked for when a key is needed
+      auto kept = co_await context_.vault.secret(route->data.secret_owner, scheme.secret, "");
+      if (!kept) co_return kept.error();
+      const PinnedKeys pinned = *kept ? kept_keys((*kept)->reveal()) : PinnedKeys{};
+      if (pinned.trusted(context_.now())) all[i].mac.push_back(pinned.version());
+      all[i].old_keys = pinned.old(context_.now());
+    }
     if (signs) {
       auto secret = co_await context_.vault.secret(route->data.secret_owner, scheme.secret, "");
       if (!secret) co_return secret.error();
@@ -92,12 +113,74 @@ Task<Result<crypto::Verdict>> Intake::check_bearer(std::shared_ptr<Route> route,
     co_return verdict;
   }
   std::string token(given.front().substr(kBearer.size()));
-  auto asking = tokens_.holds(route->data.client, route->data.connection, std::move(token));
+  auto asking = tokens_.holds(route->data.client, route->data.place(), std::move(token));
   auto good = co_await std::move(asking);
   if (!good) co_return good.error();
   verdict.kind = *good ? crypto::Verdict::ok : crypto::Verdict::mismatch;
   if (*good) verdict.signed_id = to_hex(crypto::sha256(body));
   co_return verdict;
+}
+
+Task<Status> Intake::ask_keys(std::shared_ptr<Route> route, size_t index) {
+  const auto& scheme = route->data.proofs[index].scheme;
+  KeyPlace place{{route->data.client, route->data.connection, rsa_of(route->data.proofs[index])->keys, "{}", store::Lane::live},
+                 route->data.secret_owner,
+                 scheme.secret};
+  auto asking = route->askings[index]->ask(context_, std::move(place));
+  auto asked = co_await std::move(asking);
+  if (!asked) co_return asked.error();
+  auto loading = load_secrets(route);
+  auto loaded = co_await std::move(loading);
+  if (!loaded) co_return loaded.error();
+  co_return ok_status();
+}
+
+// Beside the delivery that found them old: what is pinned is good until it has lived its day.
+Task<Unit> Intake::renew_keys(std::shared_ptr<Route> route, size_t index) {
+  auto asking = ask_keys(std::move(route), index);
+  (void)co_await std::move(asking);
+  co_return Unit{};
+}
+
+Task<Result<Intake::Checked>> Intake::check_proof(std::shared_ptr<Route> route, size_t index, const HeaderList& headers,
+                                                  const std::string& body) {
+  const auto& proof = route->data.proofs[index];
+  Checked checked;
+  if (proof.bearer) {
+    auto checking = check_bearer(route, headers, body);
+    auto bearer = co_await std::move(checking);
+    if (!bearer) co_return bearer.error();
+    checked.verdict = std::move(*bearer);
+    co_return checked;
+  }
+  const auto verified = [&] {
+    const auto& secrets = route->secrets[index];
+    return crypto::verify(proof.scheme, headers, body, secrets.mac, secrets.token, context_.now());
+  };
+  checked.verdict = verified();
+  const auto& keys = route->askings[index];
+  const auto now = context_.env.clock->steady();
+  if (checked.verdict.accepted() && keys && route->secrets[index].old_keys && keys->wait(now) == Duration(0))
+    context_.scope.spawn(renew_keys(route, index));
+  if (checked.verdict.kind != crypto::Verdict::unknown_key) co_return checked;
+
+  if (keys->can_be_joined()) {
+    auto joining = keys->join();
+    (void)co_await std::move(joining);
+    auto loading = load_secrets(route);
+    auto loaded = co_await std::move(loading);
+    if (!loaded) co_return loaded.error();
+    checked.verdict = verified();
+    if (checked.verdict.kind == crypto::Verdict::unknown_key) checked.wait = kKeysAgain;
+    co_return checked;
+  }
+  checked.wait = keys->wait(now);
+  if (checked.wait > Duration(0)) co_return checked;
+  auto asking = ask_keys(route, index);
+  auto asked = co_await std::move(asking);
+  if (asked) checked.verdict = verified();
+  else checked.wait = kKeysAgain;
+  co_return checked;
 }
 
 // When none holds, what came nearest is told: a proof that was tried and failed before one that was not given at all.
@@ -110,19 +193,16 @@ Task<std::optional<IntakeAnswer>> Intake::check(std::shared_ptr<Route> route, co
     return kind == crypto::Verdict::no_secret ? 0 : kind == crypto::Verdict::missing ? 1 : 2;
   };
   std::string name;
+  Duration wait{};
   for (size_t i = 0; i < proofs.size(); ++i) {
-    crypto::Verdict verdict;
-    if (proofs[i].bearer) {
-      auto checking = check_bearer(route, headers, body);
-      auto checked = co_await std::move(checking);
-      if (!checked) {
-        ++counts_.unavailable;
-        co_return refusal(503, "unavailable");
-      }
-      verdict = std::move(*checked);
-    } else {
-      verdict = crypto::verify(proofs[i].scheme, headers, body, route->secrets[i].mac, route->secrets[i].token, context_.now());
+    auto checking = check_proof(route, i, headers, body);
+    auto checked = co_await std::move(checking);
+    if (!checked) {
+      ++counts_.unavailable;
+      co_return refusal(503, "unavailable");
     }
+    auto& verdict = checked->verdict;
+    wait = std::max(wait, checked->wait);
     if (verdict.accepted()) {
       *proven = {std::move(verdict.signed_id), &proofs[i]};
       co_return std::nullopt;
@@ -131,11 +211,13 @@ Task<std::optional<IntakeAnswer>> Intake::check(std::shared_ptr<Route> route, co
   }
   ++counts_.refused[static_cast<size_t>(nearest.kind)];
   context_.log.warn("webhook.refused", {{"client", route->data.client},
-                                        {"connection", route->data.connection},
+                                        {"connection", route->data.place()},
                                         {"reason", crypto::verdict_name(nearest.kind)},
                                         {"proof", name},
                                         {"bytes", body.size()}});
   if (nearest.kind == crypto::Verdict::no_secret) co_return refusal(503, "no_secret");
+  // Nobody's fault yet: a key that is new, or a key set that can't be had. Whoever has the key comes again.
+  if (wait > Duration(0)) co_return IntakeAnswer{503, static_cast<int>(std::chrono::ceil<std::chrono::seconds>(wait).count()), "no_keys"};
   co_return refusal(nearest.kind == crypto::Verdict::malformed || nearest.kind == crypto::Verdict::duplicate_field ? 400 : 401,
                     crypto::verdict_name(nearest.kind));
 }
@@ -149,6 +231,8 @@ Result<store::EventBirth> Intake::make_event(const Route& route, const HeaderLis
   }
   const auto topic = document::find(parsed->root(), data.topic);
   if (!topic.is_string()) return Error(Code::invalid_argument, "no topic in the body");
+  if (!data.topics.empty() && !contains(data.topics, std::string(topic.text())))
+    return Error(Code::denied, "deliveries of this topic come by another address");
 
   store::EventBirth event;
   event.client = data.client;

@@ -12,6 +12,7 @@
 #include "runtime/engine/catalog.h"
 #include "runtime/engine/context.h"
 #include "runtime/engine/issued_tokens.h"
+#include "runtime/engine/signing_keys.h"
 
 namespace mlc::engine {
 
@@ -23,7 +24,7 @@ struct IntakeAnswer {
 
 struct IntakeCounts {
   uint64_t accepted = 0, duplicates = 0, ignored = 0, empty = 0, unknown_route = 0, foreign = 0, unavailable = 0, overloaded = 0;
-  std::array<uint64_t, 7> refused{};  // by crypto::Verdict::Kind
+  std::array<uint64_t, 8> refused{};  // by crypto::Verdict::Kind
   uint64_t malformed = 0;             // well signed, but no JSON or no topic
   uint64_t without_key = 0;           // a trigger matched but its key path leads nowhere
 };
@@ -59,7 +60,14 @@ class Intake {
     const IntakeProof* proof = nullptr;
   };
   Task<std::optional<IntakeAnswer>> check(std::shared_ptr<Route> route, const HeaderList& headers, const std::string& body, Proven* proven);
+  struct Checked {
+    crypto::Verdict verdict;
+    Duration wait{};  // by an unknown key, and its remote can't be asked yet: what the delivery is worth is not known
+  };
+  Task<Result<Checked>> check_proof(std::shared_ptr<Route> route, size_t index, const HeaderList& headers, const std::string& body);
   Task<Result<crypto::Verdict>> check_bearer(std::shared_ptr<Route> route, const HeaderList& headers, const std::string& body);
+  Task<Status> ask_keys(std::shared_ptr<Route> route, size_t index);
+  Task<Unit> renew_keys(std::shared_ptr<Route> route, size_t index);
   Result<store::EventBirth> make_event(const Route& route, const HeaderList& headers, std::string body, const Proven& proven);
   Task<Unit> flush();
 

@@ -48,7 +48,7 @@ std::vector<std::string_view> fields_of(const HeaderList& headers, std::string_v
 void IssuedTokens::set_clients(const std::vector<IntakeRoute>& routes) {
   clients_.clear();
   for (const auto& route : routes) {
-    if (route.tokens) clients_.emplace(route.client + "/" + route.connection, std::make_pair(*route.tokens, route.secret_owner));
+    if (route.tokens) clients_.emplace(route.client + "/" + route.place(), std::make_pair(*route.tokens, route.secret_owner));
   }
 }
 

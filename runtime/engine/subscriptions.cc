@@ -21,7 +21,7 @@ constexpr int kMaxPages = 50;
 std::string filled(std::string_view text, const SubscriptionSpec& spec, const std::string& topic) {
   std::string out(text);
   const std::array<std::pair<std::string, std::string>, 3> values = {
-      {{"{topic}", topic}, {"{url}", spec.url}, {"{hook_token}", auth::secret_reference("hook_token")}}};
+      {{"{topic}", topic}, {"{url}", spec.url}, {"{hook_token}", auth::secret_reference(spec.token_name)}}};
   for (const auto& [name, value] : values) {
     for (size_t at = out.find(name); at != std::string::npos; at = out.find(name, at + value.size())) out.replace(at, name.size(), value);
   }
@@ -102,14 +102,14 @@ Task<Result<Subscriptions::Upkept>> Subscriptions::upkeep(std::string client, st
 }
 
 Task<Status> Subscriptions::ensure_token(const SubscriptionSpec& spec) {
-  auto known = co_await context_.vault.secret(spec.secret_owner, "hook_token", "");
+  auto known = co_await context_.vault.secret(spec.secret_owner, spec.token_name, "");
   if (!known) co_return known.error();
   if (*known) co_return ok_status();
   std::string bytes(kTokenBytes, '\0');
   context_.env.random->fill(bytes.data(), bytes.size());
   Secret token(to_base64url(bytes));
   wipe(bytes.data(), bytes.size());
-  co_return co_await context_.vault.put_secret(spec.secret_owner, "hook_token", std::move(token), spec.hosts, "engine");
+  co_return co_await context_.vault.put_secret(spec.secret_owner, spec.token_name, std::move(token), spec.hosts, "engine");
 }
 
 Task<Result<remote::Outcome>> Subscriptions::write(const SubscriptionSpec& spec, std::string operation, std::string arguments) {
@@ -133,7 +133,7 @@ Task<Status> Subscriptions::keep(SubscriptionSpec spec, Upkept* upkept) {
     if (!token) co_return token.error();
     constexpr std::string_view kToken = "{hook_token}";
     if (const size_t at = own_url.find(kToken); at != std::string::npos) {
-      auto known = co_await context_.vault.secret(spec.secret_owner, "hook_token", "");
+      auto known = co_await context_.vault.secret(spec.secret_owner, spec.token_name, "");
       if (!known) co_return known.error();
       if (*known) own_url.replace(at, kToken.size(), (*known)->reveal());
     }

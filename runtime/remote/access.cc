@@ -12,7 +12,7 @@ namespace {
 using document::Node;
 using document::Value;
 
-constexpr const char* kOwnFields[] = {"base_url", "auth", "limits", "headers", "errors"};
+constexpr const char* kOwnFields[] = {"base_url", "auth", "limits", "headers", "errors", "webhooks"};
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
@@ -74,7 +74,8 @@ Result<Accesses> parse_accesses(std::string_view system_json) {
     auto one = Node::object();
     one.set("name", std::string(system) + kAccessMark + std::string(access.key));
     for (const auto field : access.value.fields())
-      if (std::none_of(std::begin(kOwnFields), std::end(kOwnFields), [&](const char* known) { return field.key == known; }))
+      if (field.key != "with" &&
+          std::none_of(std::begin(kOwnFields), std::end(kOwnFields), [&](const char* own) { return field.key == own; }))
         return wrong(system, access.key, "unknown field \"" + std::string(field.key) + "\"");
     for (const char* field : kOwnFields)
       if (const Value own = access.value.get(field)) one.set(field, Node::copy_of(own));
@@ -87,7 +88,12 @@ Result<Accesses> parse_accesses(std::string_view system_json) {
     // Bound to the hosts that it goes to, a secret can't be of two ways in (T15).
     for (auto& name : secrets_of(*(*spec)->auth))
       if (!taken.insert(name).second) return wrong(system, access.key, "auth: another way in has a secret " + name + " already");
-    accesses.emplace(access.key, std::move(*spec));
+    Access made{std::move(*spec), std::string(access.value.get("with").text())};
+    if (!made.with.empty() && (made.with == access.key || !operations.contains(made.with)))
+      return wrong(system, access.key, "with: there is no other access \"" + made.with + "\"");
+    if (!made.with.empty() && !secrets_of(*made.spec->auth).empty())
+      return wrong(system, access.key, "with: one that has secrets is there where a client asks for it");
+    accesses.emplace(access.key, std::move(made));
   }
   return accesses;
 }

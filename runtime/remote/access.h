@@ -19,7 +19,11 @@ inline constexpr char kAccessMark = '.';
 // "station" of "station.v2".
 std::string_view connection_of_access(std::string_view name);
 
-using Accesses = std::map<std::string, std::shared_ptr<const SystemSpec>>;
+struct Access {
+  std::shared_ptr<const SystemSpec> spec;
+  std::string with;  // one without secrets is there where this other access is; "" = always
+};
+using Accesses = std::map<std::string, Access>;
 
 // Of a system's JSON: each as a system "<system>.<access>" of its own, with the operations that name it.
 Result<Accesses> parse_accesses(std::string_view system_json);

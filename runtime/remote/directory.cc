@@ -217,7 +217,8 @@ class Builder {
                                      (known.empty() ? "" : ": one of " + known));
     }
     for (const auto& [each, its] : accesses) {
-      auto made = access(usual, each, its, own.get("access").get(each));
+      if (!its.with.empty() && !own.get("access").get(each) && !own.get("access").get(its.with)) continue;
+      auto made = access(usual, each, its.spec, own.get("access").get(each));
       if (!made) return made.error().wrap("access." + each);
     }
     directory_->connections[client + "/" + name] = std::move(connection);

@@ -12,7 +12,7 @@ sed -i -e "s|listen = .*|listen = { address = \"127.0.0.1:$port\", tls = { cert 
   -e "s|admin = .*|admin = \"127.0.0.1:$admin_port\"|; s|public_url = .*|public_url = \"https://localhost:$port\"|" \
   -e "s|region = \"nl\"|region = \"nl\", $(local_to exact_online)|" "$workspace/ml-connector.lua"
 sed -i -e "s|grant = \"exact_nl\"|grant = \"exact_nl\", $(local_to exact_online)|" \
-  -e "s|connection \"shipstation\" { access = { v2 = {} }|connection \"shipstation\" { $(local_to shipstation), access = { v2 = { base_url = \"$v2\" } }|" \
+  -e "s|connection \"shipstation\" { access = { v2 = {} }|connection \"shipstation\" { $(local_to shipstation), access = { v2 = { base_url = \"$v2\" }, keys = { base_url = \"$v2\" } }|" \
   "$workspace/clients/zuid/client.lua"
 make_key sample-dispatch-days
 run check
@@ -38,6 +38,7 @@ says "set its credentials again: ml-connector secret set zuid station KEY" "V2 w
 ping station || fail "V1 is held up by V2's key: $(cat "$work/ping")"
 set_secret api_key "$(of api_key)"
 ping station.v2 || fail "V2 with its key: $(cat "$work/ping")"
+ping station.keys || fail "the keys that V2 signs with: $(cat "$work/ping")"
 set_secret password "not-the-secret"
 ! ping station || fail "V1 takes a wrong secret"
 ping station.v2 || fail "V2 is held up by V1's secret: $(cat "$work/ping")"
@@ -50,7 +51,7 @@ first=$(value .systems.shipstation.url)
 for key in username password; do [ "$(hosts $key)" = "${first#https://}" ] || fail "T15: $key may go to $(hosts $key)"; done
 # Without the client's word there is no V2, and nothing asks for its key.
 stop_serve
-sed -i -e "s|, access = { v2 = { base_url = \"$v2\" } }||" "$workspace/clients/zuid/client.lua"
+sed -i -e "s|, access = { v2 = { base_url = \"$v2\" }, keys = { base_url = \"$v2\" } }||" "$workspace/clients/zuid/client.lua"
 run check
 start_serve
 ping station || fail "V1 alone: $(cat "$work/ping")"

@@ -332,8 +332,9 @@ void ServicesWatch::webhooks(const AlertWhen& when, Observed& into) {
     one.severity = Severity::critical;  // remotes stop sending to who refuses
     one.sentence = "we refused " + std::to_string(rate.refused) + " of " + std::to_string(rate.deliveries) + " webhooks of " +
                    rate.connection + " within 10 minutes, most as " + rate.problem;
-    one.fix = rate.problem == "unavailable" || rate.problem == "overloaded"
-                  ? "look at this machine: disk, load and ml-connector status"
+    one.fix = rate.problem == "unavailable" || rate.problem == "overloaded" ? "look at this machine: disk, load and ml-connector status"
+              : rate.problem == "no_keys"
+                  ? "the keys that its deliveries are signed with can't be had: ml-connector ping " + rate.client + "; the log says why"
                   : "if they are the remote's own, check the webhook secret of " + rate.connection + "; else somebody forges them";
     one.solved = "webhooks of " + rate.connection + " are accepted again";
     into.conditions.push_back(std::move(one));

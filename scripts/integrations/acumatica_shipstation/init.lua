@@ -50,10 +50,10 @@ return integration {
     shipments = flow { run = function(job, station, erp) return require "shipping"(job, station, erp) end },
     -- ShipStation's notifications; what they miss the polls find.
     notices = flow {
-      on = { webhook("station", { "SHIP_NOTIFY", "ORDER_NOTIFY", "FULFILLMENT_SHIPPED" }, { key = "resource_url" }) },
+      on = { webhook("station", { "SHIP_NOTIFY", "ORDER_NOTIFY", "FULFILLMENT_SHIPPED", "LABEL_CREATED_V2" }, { key = "resource_url" }) },
       run = function(job, station)
         return require "shared.shipstation.notices"(job, station, {
-          SHIP_NOTIFY = { "labels" }, FULFILLMENT_SHIPPED = { "fulfillments" }, ORDER_NOTIFY = { "station_orders" },
+          SHIP_NOTIFY = { "labels" }, LABEL_CREATED_V2 = { "labels" }, FULFILLMENT_SHIPPED = { "fulfillments" }, ORDER_NOTIFY = { "station_orders" },
         })
       end,
     },

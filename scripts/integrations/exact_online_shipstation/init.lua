@@ -71,10 +71,11 @@ return integration {
     entry_checks = flow { run = function(job, books) return require("confirming").one(job, books) end },
     -- ShipStation's notifications; what they miss the polls find.
     notices = flow {
-      on = { webhook("station", { "SHIP_NOTIFY", "ORDER_NOTIFY", "FULFILLMENT_SHIPPED" }, { key = "resource_url" }) },
+      on = { webhook("station", { "SHIP_NOTIFY", "ORDER_NOTIFY", "FULFILLMENT_SHIPPED", "LABEL_CREATED_V2" }, { key = "resource_url" }) },
       run = function(job, station)
         return require "shared.shipstation.notices"(job, station, {
-          SHIP_NOTIFY = { "deliveries", "costs" }, FULFILLMENT_SHIPPED = { "fulfillments", "fulfillment_costs" }, ORDER_NOTIFY = { "station_orders" },
+          SHIP_NOTIFY = { "deliveries", "costs" }, LABEL_CREATED_V2 = { "deliveries", "costs" },
+          FULFILLMENT_SHIPPED = { "fulfillments", "fulfillment_costs" }, ORDER_NOTIFY = { "station_orders" },
         })
       end,
     },

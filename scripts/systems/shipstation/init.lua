@@ -49,6 +49,7 @@ return system {
   webhooks = {
     verify = { path_token = true },
     topic = "resource_type",
+    topics = { "ORDER_NOTIFY", "ITEM_ORDER_NOTIFY", "SHIP_NOTIFY", "ITEM_SHIP_NOTIFY", "FULFILLMENT_SHIPPED", "FULFILLMENT_REJECTED" },
     subscribe = {
       list = "webhooks.list", create = "webhooks.subscribe", delete = "webhooks.delete",
       body = { target_url = "{url}", event = "{topic}", friendly_name = "ml-connector" },

@@ -1,7 +1,7 @@
 -- V2 of the same account: other host, other authentication, other words. V1's order is a shipment here, V1's shipment a label; ids are
 -- V1's with "se-" before them (fact sheet, section 6). What is of V2 is called v2_….
---
--- Its webhooks are signed by RSA with a key of /jwks, which no `verify` says: none are declared, so nothing takes one in.
+
+local HOST = "api.shipstation.com"
 
 local function pages(name) return { rows = { name }, param = "page", size_param = "page_size", size = 100, first = 1, last = "pages" } end
 
@@ -34,6 +34,10 @@ local operations = {
   ["v2_labels.list"] = {
     GET = "/v2/labels", pages = pages "labels", gives = "V2Label", id = "label_id", number = "tracking_number",
     since = since("created_at", "created_at"), period = period("created_at", "created_at"),
+  },
+  -- What a notification points to.
+  ["v2_labels.follow"] = {
+    GET = "/v2/labels", pages = pages "labels", gives = "V2Label", id = "label_id", number = "tracking_number", link_hosts = { HOST },
   },
   ["v2_labels.get"] = { GET = "/v2/labels/{label_id}", gives = "V2Label", id = "label_id", number = "tracking_number" },
   ["v2_labels.track"] = { GET = "/v2/labels/{label_id}/track", gives = "V2Tracking" },
@@ -79,15 +83,42 @@ local operations = {
 
 for _, operation in pairs(operations) do operation.access = "v2" end
 
+-- The keys that deliveries are signed with stand at another host, for everybody.
+operations["v2_signing_keys.get"] = { GET = "/jwks", access = "keys" }
+operations["ping.v2_signing_keys"] = { GET = "/jwks", access = "keys", expect = { rows = { "keys" } } }
+
+-- Every account's deliveries are signed with the same keys, so a signature proves that ShipStation sent it, not that it is of this
+-- account: that the secret in the address does. Of the events only those that are followed.
+local TIME = "x-shipengine-timestamp"
+local webhooks = {
+  verify = {
+    rsa = "pkcs1-sha256", over = { { header = TIME }, ".", "body" }, given = { header = "x-shipengine-rsa-sha256-signature", as = "base64" },
+    key = { header = "x-shipengine-rsa-sha256-key-id" }, time = { header = TIME, tolerance = "5m" }, keys = "v2_signing_keys.get",
+    path_token = true,
+  },
+  topic = "resource_type",
+  topics = { LABEL_CREATED_V2 = "label_created_v2" },
+  subscribe = {
+    list = "v2_webhooks.list", create = "v2_webhooks.create", delete = "v2_webhooks.delete",
+    body = { name = "ml-connector", url = "{url}", event = "{topic}" },
+    same = { topic = "event", url = "url" }, id = "webhook_id",
+  },
+}
+
 return {
   operations = operations,
   access = {
     v2 = {
-      base_url = "https://api.shipstation.com",
+      base_url = "https://" .. HOST,
       auth = { kind = "api_key", send = { { header = "API-Key", value = "{api_key}" } } },
       -- Raised on request; a 429 says Retry-After, which is always read.
       limits = { { calls = 200, per = "1m", scope = { "grant" } }, { in_flight = 6, scope = { "grant" } } },
       errors = { message = { "errors.0.message" } },
+      webhooks = webhooks,
+    },
+    keys = {
+      base_url = "https://api.shipengine.com", auth = { kind = "none" }, with = "v2",
+      limits = { { calls = 10, per = "1m", scope = { "connection" } } },
     },
   },
 }

@@ -207,6 +207,27 @@ tests["AS7 SHIP_NOTIFY and ORDER_NOTIFY are pointers: the list behind them is re
   assert(again.skipped == "Acumatica has it so" and again.erp_calls == 0)
 end
 
+tests["AS10 a notification of V2 is followed by V2, and what it points to goes the way of V1's label, once"] = function()
+  local harbor = Harbor.start(root)
+  local number, other = harbor:sent "plain", harbor:sent "plain"
+  local seen, signed = {}, {}
+  local service = require "service"
+  service.callbacks["https://localhost:9/hooks/harbor/station.v2/token"] = function(request)
+    seen[#seen + 1], signed[#signed + 1] = json.decode(request.body), request.headers
+    return { status = 200 }
+  end
+  harbor.station.v2:call("v2_webhooks.create", { url = "https://localhost:9/hooks/harbor/station.v2/token", event = "label_created_v2", name = "hub" })
+  harbor:people { ship = { number } }
+  service.pass(5)
+  assert(#seen == 1 and seen[1].resource_type == "LABEL_CREATED_V2" and signed[1]["x-shipengine-rsa-sha256-key-id"])
+  harbor:people { ship = { other } }   -- of another batch, at the same time
+  local outcome = harbor:run("notices", seen[1].resource_url, { event = { topic = "LABEL_CREATED_V2", body = seen[1] } })
+  assert(outcome.result.found == 1 and #outcome.emitted == 1 and outcome.emitted[1].flow == "labels")
+  assert(harbor:sold(number).status == "Completed" and harbor:sold(other).status ~= "Completed")
+  local label = harbor.station:call("shipments.list", { orderNumber = number })[1]
+  assert(harbor:run("labels", tostring(label.shipmentId), { event = { record = label } }).skipped == "Acumatica has it so")
+end
+
 tests["C13 an order of before the instance's start does not go out, and in shadow nothing is written"] = function()
   local harbor = Harbor.start(root)
   local number = harbor:order "plain"

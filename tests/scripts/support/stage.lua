@@ -26,6 +26,7 @@ function Stage.begin(kind, root, plan, settings)
     remotes = {}, connected = {},
   }, kind)
   for name, system in pairs(plan.simulations) do self[name] = systems[system] end
+  self.depot_v2 = systems.shipstation_v2   -- another address of the same simulation
   for name, value in pairs(plan.settings or {}) do self.settings[name] = value end
   for name, value in pairs(settings or {}) do
     assert(self.integration.settings[name], "no setting " .. name)
@@ -91,7 +92,8 @@ Stage.SHADOW = { id = "00000000-0000-8000-8000-000000000001", state = "shadow" }
 local function answers_of(remote)
   local out = {}
   for name, operation in pairs(remote.system.operations) do
-    if operation.GET or operation.reads then out[name] = function(...) return remote:call(name, ...) end end
+    local way = operation.access and remote[operation.access] or remote
+    if operation.GET or operation.reads then out[name] = function(...) return way:call(name, ...) end end
   end
   return out
 end

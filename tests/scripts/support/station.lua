@@ -8,6 +8,7 @@ function Station.connect(stage, root)
   local account = stage.depot.credentials
   local basic = { authorization = "Basic " .. digest.base64(account.username .. ":" .. account.password) }
   stage:connect("station", Remote.new(flow.load(root, "scripts/systems/shipstation"), stage.depot.url, function() return basic end, {}))
+  stage.station.v2 = Remote.new(stage.station.system, stage.depot_v2.url, function() return { ["api-key"] = account.api_key } end, {})
   stage:switch("depot", { v1_limit = 100000 })   -- the limits are the runtime's to keep; here nobody does
   stage.seen = {}
 end

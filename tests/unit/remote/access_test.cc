@@ -95,6 +95,22 @@ TEST_F(AccessTest, AS10_AnAccessMayStandElsewhereForAConnection) {
   EXPECT_EQ(transport_.requests.back().url.text(), "https://other.example.com/base/v2/labels/1");
 }
 
+TEST(Access, AS10_OneWithoutSecretsIsThereWithTheOneThatItIsFor) {
+  std::string depot(kDepot);
+  const std::string alone = R"("auth": {"kind": "none"}})";
+  depot.replace(depot.find(alone), alone.size(), R"("auth": {"kind": "none"}, "with": "v2"})");
+  const auto names = [&](const std::string& access) {
+    auto built = build_directory("{}", {{"acme", R"({"connections":{"shop":{"system":"depot")" + access + "}}}"}}, {{"depot", depot}});
+    std::string all;
+    if (built)
+      for (const auto& [name, connection] : (*built)->connections) all += name + " ";
+    return built ? all : built.error().text();
+  };
+  EXPECT_EQ(names(""), "acme/shop ");
+  EXPECT_EQ(names(R"(,"access":{"v2":{}})"), "acme/shop acme/shop.keys acme/shop.v2 ");
+  EXPECT_EQ(names(R"(,"access":{"keys":{"base_url":"https://other.example.com"}})"), "acme/shop acme/shop.keys ");
+}
+
 TEST(Access, AS10_WhatIsDeclaredWronglyIsRefusedByName) {
   const auto refused = [](const std::string& access, const std::string& operations) {
     auto parsed = parse_accesses(R"({"name":"depot","base_url":"https://one.example.com","auth":{"kind":"basic"},"access":)" + access +
@@ -105,6 +121,7 @@ TEST(Access, AS10_WhatIsDeclaredWronglyIsRefusedByName) {
   EXPECT_NE(refused(R"({"v2":{"base_url":"https://two.example.com","auth":{"kind":"basic"}}})", "{}").find("has a secret username already"),
             std::string::npos);
   EXPECT_NE(refused(R"({"V2":{}})", "{}").find("small letters"), std::string::npos);
+  EXPECT_NE(refused(R"({"v2":{"with":"v3"}})", "{}").find("there is no other access \"v3\""), std::string::npos);
   EXPECT_NE(refused(R"({"v2":{"colour":"red"}})", "{}").find("unknown field \"colour\""), std::string::npos);
   auto unknown =
       build_directory("{}", {{"acme", R"({"connections":{"shop":{"system":"depot","access":{"v3":{}}}}})"}}, {{"depot", kDepot}});
