@@ -41,6 +41,7 @@ function booking.post(job, books, effect, cost, to)
   local kind, what = booking.kinds[to.posting], cost.description
   local journal = job.settings[kind.journal]
   if to.checked ~= false then ledger.check(job, cost.parts, journal, kind.type) end
+  if to.posting == "purchase" then ledger.check_vat(job, job.settings.purchase_vat_code, "purchase_vat_code") end
   local date, true_date = periods.date(job, books, journal, cost.booked_on, what)
   cost.booked_on = date
   local total = NONE

@@ -2,7 +2,7 @@
 -- invoice is told of. Without a VAT code of its own the charge has that of the shipping costs in Exact Online.
 
 local decimal = require "decimal"
-local known, parcels = require "orders_known", require "shared.shipstation.parcels"
+local known, ledger, parcels = require "orders_known", require "ledger", require "shared.shipstation.parcels"
 local decimals = require "shared.records.currencies".decimals
 local trimmed = require "shared.records.values".trimmed
 
@@ -61,20 +61,22 @@ function charges.add(job, books, order, parcel)
   local amount, reference = charges.of(job, order, parcel)
   if amount:is_zero() then return end
   local _, id = known.parse(order.key)
+  local event = { order = id, books = order.books, number = tostring(order.number), amount = amount:text(), reference = reference }
+  local function hand_on() job:emit("charges", parcels.reference(job, parcel), event) end
   local paid = other_currency(job, books, order)
   if paid then
-    job:emit("charges", parcels.reference(job, parcel), { order = id, books = order.books, number = tostring(order.number), reference = reference,
-      amount = amount:round(places(paid)):text(), paid = paid, currency = trimmed(order.currency) })
-    return
+    event.amount, event.paid, event.currency = amount:round(places(paid)):text(), paid, trimmed(order.currency)
+    return hand_on()
   end
+  -- What is wrong with the charge alone keeps no delivery back.
+  if ledger.vat_fault(job, job.settings.charge_vat_code) then return hand_on() end
   local body = line(job, amount, reference)
   body.OrderID = id
   local sent, why = try(job.send, job, "charge", books.order_charge_lines.create(body), { version = STATE })
   if sent then return sent.id end
   if why.code ~= "rejected" then error(why, 0) end
   job:note(("order %s takes no charge: %s"):format(tostring(order.number), why.cause or why.message))
-  job:emit("charges", parcels.reference(job, parcel), { order = id, books = order.books, number = tostring(order.number), amount = amount:text(),
-    reference = reference })
+  hand_on()
 end
 
 -- The label was voided: its own charge goes, a fixed one stays with the order.
@@ -101,6 +103,7 @@ function charges.run(job, _, books)
     })
   end
   books = books:at(event.books)
+  ledger.check_vat(job, job.settings.charge_vat_code, "charge_vat_code")
   local seen, processed = {}, nil
   for _, each in ipairs(books.sales_invoice_lines.list { ["$filter"] = ("SalesOrder eq guid'%s'"):format(event.order) }) do
     if not seen[each.InvoiceID] then

@@ -32,6 +32,7 @@ return integration {
     cost_units = { from = "books.cost_units.list", key = "Code", value = { "EndDate" }, fresh = "1h" },
     projects = { from = "books.projects.list", key = "ID", value = { "Code" }, fresh = "1h" },
     suppliers = { from = "books.accounts.list", key = "Code", value = { "ID", "Name", "Blocked" }, fresh = "1h" },
+    vat_codes = { from = "books.vat_codes.list", key = "Code", value = { "IsBlocked" }, fresh = "1h" },
     method_ids = { from = "books.shipping_methods.list", key = "Code", value = "ID", fresh = "1h" },
     shipping_methods = { from = "books.shipping_methods.list", key = "ID", value = { "Code", "Description" }, fresh = "1h" },
   },

@@ -59,6 +59,19 @@ local function check_ended(job, lines, field, lookup, called, place, today)
   end
 end
 
+-- What is wrong with a VAT code of the settings; nil when it can be used.
+function ledger.vat_fault(job, code)
+  local found = code and rows(job, "vat_codes", { code })[code]
+  if not code or found and not found.IsBlocked then return nil end
+  return ("VAT code %s is %s"):format(code, found and "blocked" or "not in Exact Online")
+end
+
+-- Refuses one that can't. `setting`: where it stands.
+function ledger.check_vat(job, code, setting)
+  local fault = ledger.vat_fault(job, code)
+  if fault then refuse(job, fault, "In Exact Online: Financial, VAT, VAT codes.", setting) end
+end
+
 -- Refuses parts whose account, cost centre, cost unit or journal would not be taken.
 function ledger.check(job, parts, journal, kind)
   local today = job:now():sub(1, 10)

@@ -29,6 +29,9 @@ local CARRIERS = {
   UPS = {
     start = function(settings) return Post.start(root, settings) end,
     forget = function(stage) stage.bearer = nil end,   -- its token
+    voided = function(stage) return stage:state().counts.voided end,
+    nothing = { ["tracking.get"] = { { package = {}, warnings = {} }, { package = { { activity = {}, currentStatus = {} } } } } },
+    look = function(stage, number) return { stage:run("look", number) } end,
     to = function(body)
       local to = (body.ShipmentRequest or body).Shipment.ShipTo
       return { name = to.Name, lines = to.Address.AddressLine, city = to.Address.City, phone = to.Phone and to.Phone.Number }
@@ -50,6 +53,9 @@ local CARRIERS = {
       return Courier.start(root, settings)
     end,
     forget = function(stage) stage.access = nil end,
+    voided = function(stage) return stage:state().counts.cancelled end,
+    nothing = { ["track.numbers"] = { {}, { { trackResults = {} } }, { { trackResults = { { scanEvents = {}, dateAndTimes = {} } } } } } },
+    look = function(stage) return stage:through("track", "now", { source = "schedule" }) end,
     to = function(body)
       local to = body.requestedShipment.recipients[1]
       return { name = to.contact.companyName, lines = to.address.streetLines, city = to.address.city, phone = to.contact.phoneNumber }
@@ -275,6 +281,43 @@ both("L6 a delivery that was packed and emptied between two polls gets no label"
   local outcomes = stage:through("deliveries", packed.id)
   contains(outcomes[#outcomes].skipped, "nothing to ship")
   equal(#stage:shipments(), 0)
+end)
+
+both("L6 C17 a delivery that a person deleted after its label is a case with the void ready, and gets no other label", function(at)
+  local stage = at.start()
+  local packed = labelled(stage, { address = HOME, lines = ONE })
+  local number = stage:delivery(packed.id).tracking
+  stage:change(packed, { delete = true })
+  local said, asked = refusal(stage:through("deliveries", packed.id))
+  contains(said, number)
+  contains(said, "was deleted")
+  assert(asked.decidable)
+  equal(#stage:shipments(), 1)
+  stage.all_well(stage:through("deliveries", packed.id, { decision = "ours", attempt = 2 }))
+  equal(at.voided(stage), 1)
+  equal(#stage:shipments(), 1)
+end)
+
+both("L7 an answer without anything in its lists changes nothing, and asks nobody", function(at)
+  local stage = at.start()
+  local packed = labelled(stage, { address = HOME, lines = ONE })
+  local number = stage:delivery(packed.id).tracking
+  local remote = stage.ups or stage.fedex
+  local call = remote.call
+  for operation, answers in pairs(at.nothing) do
+    for _, answer in ipairs(answers) do
+      local asked = 0
+      remote.call = function(self, name, ...)
+        if name ~= operation then return call(self, name, ...) end
+        asked = asked + 1
+        return answer
+      end
+      equal(refusal(at.look(stage, number)), nil)
+      equal(asked, 1)
+      assert(not (stage.kv["parcel:" .. number].closed or (stage.kv["tracked:" .. number].state or {}).closed))
+      stage.pass(3700)
+    end
+  end
 end)
 
 both("L6 a number that was typed in is followed as the text that it is, however long", function(at)

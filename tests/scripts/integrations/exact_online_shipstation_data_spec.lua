@@ -246,6 +246,32 @@ tests["XS4 C15 a carrier's account that is blocked is told before the write, onc
   assert(next(causes) and not next(causes, next(causes)))
 end
 
+tests["XS4 XS10 C15 a bad VAT code of purchase entries or charges is one case for all labels, and not one write of it goes out"] = function()
+  for code, what in pairs { ["5"] = "VAT code 5 is blocked", X = "VAT code X is not in Exact Online" } do
+    local depot = Depot.start(root, { posting = "purchase", purchase_vat_code = code })
+    depot:person { suppliers = { "UPS Nederland" } }
+    for _, account in ipairs(depot:control("exact", "state?accounts=1").divisions["123456"].accounts) do
+      if account.Name == "UPS Nederland" then depot.settings.suppliers = { ups = account.Code } end
+    end
+    for index = 1, 3 do
+      local order = depot:sent { lines = ONE }
+      depot:people { ship = { { order = tostring(order.number), cost = "5.00", carrier = "ups" } } }
+      local outcome = of(depot:poll(), "costs")
+      equal(outcome.refused, what .. ".")
+      equal(outcome.cause, what)
+      equal(#outcome.sent, 0, "label " .. index)
+    end
+    equal(#depot:booked().purchase_entries, 0)
+    depot = shipped({ charge = "actual", charge_vat_code = code }, { cost = "5.00" })
+    -- The delivery goes its way; what is charged waits for the code.
+    local waits = of(all_well(depot:poll()), "deliveries").emitted[1]
+    equal(#depot:booked().deliveries, 1)
+    local refused = depot:run(waits.flow, tostring(waits.key), { event = waits.payload })
+    equal(refused.refused, what .. ".")
+    equal(#refused.sent, 0)
+  end
+end
+
 tests["XS1 C15 an order of an account that is blocked does not go out, and goes once it is not"] = function()
   local depot = Depot.start(root)
   local order = depot:order { lines = ONE }
