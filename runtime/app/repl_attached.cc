@@ -1,3 +1,6 @@
+#include "runtime/app/repl_attached.h"
+
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -5,7 +8,6 @@
 #include <boost/beast/websocket.hpp>
 #include <csignal>
 
-#include "runtime/app/repl_link.h"
 #include "runtime/app/repl_wire.h"
 #include "runtime/base/encoding.h"
 #include "runtime/document/write.h"
@@ -21,16 +23,19 @@ class AttachedRepl : public ReplLink {
  public:
   AttachedRepl() : stream_(io_) {}
 
-  Status open(const std::string& path, const ReplOptions& options) {
+  Status open(const ReplDoor& door, const ReplOptions& options) {
     boost::system::error_code failed;
-    beast::get_lowest_layer(stream_).connect(asio::local::stream_protocol::endpoint(path), failed);
-    if (failed) return Error(Code::unavailable, "the server behind " + path + " does not answer: " + failed.message());
+    beast::get_lowest_layer(stream_).assign(door.protocol, door.socket, failed);
+    if (failed) return lost(failed);
     stream_.read_message_max(64 * kMaxReplMessageBytes);
-    std::string target = std::string(kReplPath) + "?colour=" + (options.colour ? "1" : "0");
+    stream_.set_option(websocket::stream_base::decorator([authorization = door.authorization](websocket::request_type& request) {
+      if (!authorization.empty()) request.set(beast::http::field::authorization, authorization);
+    }));
+    std::string target = door.prefix + kReplPath + "?colour=" + (options.colour ? "1" : "0");
     if (!options.client.empty()) target += "&client=" + percent_encode(options.client);
     if (!options.instance.empty()) target += "&instance=" + percent_encode(options.instance);
     websocket::response_type answer;
-    stream_.handshake(answer, "localhost", target, failed);
+    stream_.handshake(answer, door.host, target, failed);
     if (!failed) return ok_status();
     if (answer.result_int() >= 400) return Error(Code::unavailable, "the server takes no REPL now: " + answer.body());
     return Error(Code::unavailable, "the server takes no REPL: " + failed.message());
@@ -115,17 +120,27 @@ class AttachedRepl : public ReplLink {
   }
 
   asio::io_context io_;
-  websocket::stream<asio::local::stream_protocol::socket> stream_;
+  websocket::stream<asio::generic::stream_protocol::socket> stream_;
   beast::flat_buffer buffer_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<ReplLink>> attached_repl(const std::string& socket_path, const ReplOptions& options) {
+Result<std::unique_ptr<ReplLink>> attached_repl(const ReplDoor& door, const ReplOptions& options) {
   auto made = std::make_unique<AttachedRepl>();
-  auto opened = made->open(socket_path, options);
+  auto opened = made->open(door, options);
   if (!opened) return opened.error();
   return std::unique_ptr<ReplLink>(std::move(made));
+}
+
+Result<std::unique_ptr<ReplLink>> attached_repl(const std::string& socket_path, const ReplOptions& options) {
+  using Local = asio::local::stream_protocol;
+  asio::io_context io;
+  Local::socket socket(io);
+  boost::system::error_code failed;
+  socket.connect(Local::endpoint(socket_path), failed);
+  if (failed) return Error(Code::unavailable, "the server behind " + socket_path + " does not answer: " + failed.message());
+  return attached_repl(ReplDoor{asio::generic::stream_protocol(Local()), socket.release(), "localhost", "", ""}, options);
 }
 
 }  // namespace mlc::app

@@ -1,7 +1,7 @@
-#include <filesystem>
 #include <iostream>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/elsewhere.h"
 
 namespace mlc::cli {
 
@@ -10,7 +10,9 @@ void add_backup(CLI::App& root, Context& context) {
   CLI::App* sub =
       command(root, context, "backup", "a consistent copy of the store, while it runs; verified", "ml-connector backup /backups/acme.db",
               true, [&context, file] {
-                auto answer = context.ask("POST", api({"backup"}), {{"path", std::filesystem::absolute(*file).string()}});
+                const auto path = path_there(context, *file);
+                if (!path) return;
+                auto answer = context.ask("POST", api({"backup"}), {{"path", *path}});
                 if (!answer) return;
                 if (context.json) return print_json(*answer);
                 std::cout << get(*answer, "path") << ": " << get(*answer, "bytes") << " bytes, opened and verified.\n"

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "runtime/cli/after_loss.h"
+#include "runtime/cli/elsewhere.h"
 #include "runtime/cli/operation.h"
 #include "runtime/cli/reprint.h"
 
@@ -65,9 +66,12 @@ int run(int argc, char** argv) {
   add_preview(root, context);
   add_test(root, context);
   add_repl(root, context);
+  add_at(root, context);
 
   try {
     root.parse(argc, argv);
+  } catch (const CLI::RuntimeError& error) {
+    return error.get_exit_code();  // its sentence has been said
   } catch (const CLI::ParseError& error) {
     const int code = root.exit(error, std::cout, std::cerr);
     return code == 0 ? kDone : kUsage;  // help and version are CLI11 "errors" with code 0

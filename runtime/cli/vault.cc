@@ -1,8 +1,8 @@
-#include <filesystem>
 #include <iostream>
 
 #include "runtime/base/secret.h"
 #include "runtime/cli/after_loss.h"
+#include "runtime/cli/elsewhere.h"
 
 namespace mlc::cli {
 
@@ -29,7 +29,11 @@ void add_vault(CLI::App& root, Context& context) {
       *vault, context, "rotate", "a new master key: everything sealed is put under it, in one commit, also while serve runs",
       "ml-connector vault rotate", true, [&context, into] {
         Json wanted = Json::object();
-        if (!into->empty()) wanted["into"] = std::filesystem::absolute(*into).string();
+        if (!into->empty()) {
+          const auto path = path_there(context, *into);
+          if (!path) return;
+          wanted["into"] = *path;
+        }
         auto done = context.ask("POST", api({"vault", "rotate"}), wanted);
         if (!done) return;
         if (context.json) return print_json(*done);

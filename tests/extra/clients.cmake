@@ -20,7 +20,7 @@ if(TARGET ml-connector)
   add_test(NAME system.AS1_AS2_AS9.ping_acumatica COMMAND ${CMAKE_SOURCE_DIR}/tests/system/ping_acumatica_test.sh $<TARGET_FILE:ml-connector>)
   set_tests_properties(system.C1.ping system.XS2_AS10_T15.ping_shipstation system.AS1_AS2_AS9.ping_acumatica system.AS2_AS3_AS5_AS9_AS13.acumatica_writes PROPERTIES LABELS system TIMEOUT 300 RESOURCE_LOCK whole_program)
   # Systems and integrations of one's own.
-  foreach(story new_scripts seventh_system)
+  foreach(story new_scripts seventh_system at)
     add_test(NAME system.${story} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/${story}_test.sh $<TARGET_FILE:ml-connector>)
     set_tests_properties(system.${story} PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)
   endforeach()

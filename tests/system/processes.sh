@@ -18,7 +18,7 @@ keep_mail() {
 end() {
   code=$?
   trap - EXIT
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+  for pid in "${pids[@]}"; do { kill "$pid" && wait "$pid"; } 2>/dev/null || true; done
   if [ $code = 0 ]; then rm -rf "$work"; else echo "logs are kept in $work" >&2; fi
   exit $code
 }
