@@ -1,8 +1,11 @@
 #include "runtime/app/public_site.h"
 
+#include <algorithm>
+
 #include "runtime/app/invitation_pages.h"
 #include "runtime/auth/authorize.h"
 #include "runtime/base/encoding.h"
+#include "runtime/console/left_out.h"
 #include "runtime/console/router.h"
 #include "runtime/crypto/signature.h"
 #include "runtime/http/url.h"
@@ -11,6 +14,7 @@ namespace mlc::app {
 namespace {
 
 constexpr std::string_view kSessionCookie = "ml_connector_oauth";
+constexpr int kAgainAfter = 300;  // seconds: a person has to mend a file
 
 http::Response plain(int status, std::string text) {
   http::Response response;
@@ -62,6 +66,12 @@ std::string cookie_of(const http::Request& request) {
   return found;
 }
 
+// Its remotes are to come again: told that there is nothing here, they would give the webhook up.
+bool is_left_out(const Runtime& runtime, const std::string& client) {
+  const auto list = console::left_out(runtime);
+  return std::any_of(list.begin(), list.end(), [&](const auto& one) { return one.client == client; });
+}
+
 Task<Unit> webhook(Runtime& runtime, http::Request request, std::vector<std::string> path, http::Respond respond) {
   if (request.method != "POST") {
     auto refused = refusal(405, "method");
@@ -74,6 +84,7 @@ Task<Unit> webhook(Runtime& runtime, http::Request request, std::vector<std::str
   for (auto& field : request.headers) headers.emplace_back(std::move(field.name), std::move(field.value));
   if (path.size() == 4) headers.emplace_back(crypto::kPathToken, std::move(path[3]));
   auto answer = co_await runtime.engine().intake().webhook(path[1], path[2], std::move(headers), std::move(request.body));
+  if (answer.status == 404 && is_left_out(runtime, path[1])) answer = {503, kAgainAfter, "unavailable"};
   runtime.hook_answers().count(path[1], path[2], answer.problem, runtime.environment().clock->wall());
   http::Response response;
   if (answer.problem.empty()) response.status = answer.status;

@@ -10,6 +10,7 @@
 #include "runtime/app/runtime.h"
 #include "runtime/app/service_manager.h"
 #include "runtime/app/signals.h"
+#include "runtime/console/left_out.h"
 
 namespace mlc::app {
 namespace {
@@ -111,6 +112,11 @@ Task<Unit> begin(EventLoop& loop, Clock& clock, Log& log, const ChannelOptions& 
   serving.site->set_ready(true);
   malloc_trim(0);  // what only the start needed goes back to the system
   notify_manager("READY=1\nSTATUS=serving");
+  for (const auto& one : console::left_out(*serving.runtime))
+    log.error("client.left_out",
+              {{"client", one.client},
+               {"why", one.why},
+               {"sentence", "nothing of this client runs and its webhooks are told to come again later; mend the file"}});
   log.info("serve.ready", {{"listen", serving.runtime->settings().listen_address + ":" + std::to_string(serving.server->port())},
                            {"admin", static_cast<int64_t>(serving.admin->port())},
                            {"version", MLC_VERSION}});

@@ -80,6 +80,9 @@ void print_status(const Json& status) {
               << (alerts.value("destinations", 0) == 0 ? " (nobody is told: no destination is set)" : "") << "\n";
   for (const auto& one : alerts.value("failing", Json::array()))
     std::cout << "ALARM CHANNEL " << get(one, "destination") << " fails since " << get(one, "since") << ": " << get(one, "error") << "\n";
+  for (const auto& one : status.value("left_out", Json::array()))
+    std::cout << "LEFT OUT " << get(one, "client")
+              << ": nothing of it runs, and its webhooks are told to come again later: " << get(one, "why") << ": ml-connector check\n";
   print_scripts(status);
   for (const auto& problem : status.value("problems", Json::array())) std::cout << "PROBLEM " << text_of(problem) << "\n";
 }

@@ -2,6 +2,7 @@
 #include "runtime/console/api.h"
 #include "runtime/console/arguments.h"
 #include "runtime/console/disk.h"
+#include "runtime/console/left_out.h"
 
 namespace mlc::console {
 namespace {
@@ -98,6 +99,8 @@ Task<Result<Json>> status(Services& services, Call) {
   answer["quota"] = budgets;
   answer["version"] = MLC_VERSION;
   answer["problems"] = services.doors.problems();
+  answer["left_out"] = Json::array();
+  for (const auto& one : left_out(services.doors)) answer["left_out"].push_back({{"client", one.client}, {"why", one.why}});
   answer["reload"] = services.scripts.report();
   answer["disk"] = co_await disk(services);
   if (services.alerts != nullptr) answer["alerts"] = services.alerts->summary();

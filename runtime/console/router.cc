@@ -1,6 +1,7 @@
 #include "runtime/console/router.h"
 
 #include "runtime/base/encoding.h"
+#include "runtime/console/left_out.h"
 #include "runtime/http/url.h"
 
 namespace mlc::console {
@@ -36,6 +37,14 @@ std::optional<std::map<std::string, std::string>> match(const std::string& patte
     }
   }
   return values;
+}
+
+// Whom a call names, in its path, its query or its body.
+std::string named(const Call& call, const std::string& what) {
+  auto name = call.at(what);
+  if (name.empty()) name = call.option(what);
+  if (name.empty()) name = call.text(what).value_or("");
+  return name;
 }
 
 }  // namespace
@@ -136,8 +145,13 @@ Task<http::Response> Router::handle(http::Request request, std::string actor) {
     if (!call.body.is_object()) co_return problem(Code::invalid_argument, "the body must be one JSON object");
   }
   call.actor = std::move(actor);
+  const std::string client = named(call, "client"), instance = named(call, "instance");
   auto answer = co_await found->handler(services_, std::move(call));
-  if (!answer) co_return problem(answer.error().code(), answer.error().text());
+  if (!answer) {
+    const bool unknown = answer.error().code() == Code::not_found && !client.empty();
+    const std::string why = unknown ? why_not_there(services_, client, instance) : "";
+    co_return problem(answer.error().code(), why.empty() ? answer.error().text() : why);
+  }
   co_return json_answer(200, *answer);
 }
 

@@ -181,9 +181,13 @@ class Loader {
 
   void check_grants(Value workspace) {
     for (auto grant : workspace.get("grants").fields()) {
-      const auto& found = find("systems", std::string(grant.value.get("system").text()));
+      const std::string system(grant.value.get("system").text());
+      const auto& found = find("systems", system);
       const std::vector<std::string> keys = {"grants", std::string(grant.key)};
       if (!found) problem("ml-connector.lua", "grant " + std::string(grant.key) + ": " + found.error().message(), keys);
+      // Also when the clients that use it can't be read. What is wrong with it is told where it is used.
+      if (found && !out_.systems.contains(system))
+        if (auto json = definition("systems", system); json) out_.systems[system] = *json;
       for (Value client : grant.value.get("clients").items()) {
         if (!out_.clients.contains(std::string(client.text())))
           problem("ml-connector.lua", "grant " + std::string(grant.key) + ": there is no client " + std::string(client.text()), keys);

@@ -4,6 +4,7 @@
 
 #include "runtime/base/encoding.h"
 #include "runtime/crypto/digest.h"
+#include "runtime/document/path.h"
 #include "runtime/document/write.h"
 #include "runtime/mapping/definition.h"
 #include "runtime/script/assemble.h"
@@ -52,6 +53,7 @@ Result<engine::Trigger> read_trigger(Value value, const Scripts& scripts) {
     trigger.role = text("webhook");
     for (Value topic : value.get("topics").items()) trigger.topics.emplace_back(topic.text());
     trigger.key_path = text("key");
+    if (auto path = document::Path::parse(trigger.key_path); !path) return Error(Code::config, "webhook: key: " + path.error().message());
     auto system = scripts.role_systems.find(trigger.role);
     if (system == scripts.role_systems.end()) return Error(Code::config, "webhook: there is no role " + trigger.role);
     auto definition = Document::parse(scripts.systems.at(system->second));
@@ -105,6 +107,15 @@ void read_flows(Value definition, Scripts& scripts, const std::string& file, std
     }
     scripts.flows.push_back(std::move(flow));
   }
+}
+
+// Its sides are roles; what else stands there is read when comparisons are made.
+void check_reconcile(Value definition, const Scripts& scripts, const std::string& file, std::vector<Problem>& problems) {
+  for (Value comparison : definition.get("reconcile").items())
+    for (const char* side : {"left", "right"}) {
+      const std::string role(comparison.get(side).get("role").text());
+      if (!scripts.role_systems.contains(role)) problems.push_back({file, 0, 0, "reconcile: there is no role \"" + role + "\""});
+    }
 }
 
 // The modules of one folder ("integration/", "systems/x/"), with shared ones and stdlib's beneath.
@@ -470,6 +481,7 @@ std::shared_ptr<const Scripts> compile_scripts(const Host& host, Scripts parts, 
   if (!definition) return nullptr;
   scripts->definition = *definition;
   read_flows(definition->root(), *scripts, file, problems);
+  check_reconcile(definition->root(), *scripts, file, problems);
   scripts->recorded = record_files(**definer, scripts->files, "integration/", "mapping", scripts->modules, problems);
   for (Value listed : definition->root().get("mappings").items()) {
     bool known = false;

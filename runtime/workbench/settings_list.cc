@@ -46,6 +46,9 @@ Result<std::vector<SettingLine>> list_settings(const script::Host& host, const s
   auto definition = Document::parse(found->second);
   if (!definition) return definition.error();
   Value use = definition->root().get("instances").get(instance);
+  const std::string file = "clients/" + client + "/client.lua";
+  for (const auto& problem : workspace.problems)
+    if (!use && problem.file == file) return Error(Code::config, problem.text());
   if (!use) {
     std::vector<std::string> known;
     for (auto each : definition->root().get("instances").fields()) known.emplace_back(each.key);
@@ -57,7 +60,7 @@ Result<std::vector<SettingLine>> list_settings(const script::Host& host, const s
     return Error(Code::config, "integration " + integration + " can't be read; `ml-connector check` says why");
   auto schema = Document::parse(declared->second);
   if (!schema) return schema.error();
-  const Text own = read(host, workspace, "clients/" + client + "/client.lua");
+  const Text own = read(host, workspace, file);
   const Text base = read(host, workspace, "scripts/integrations/" + integration + "/init.lua");
   const script::Places own_places(own.text), base_places(base.text);
   std::vector<SettingLine> lines;

@@ -14,7 +14,7 @@ inline const char* severity_name(Severity severity) { return severity == Severit
 
 struct Condition {
   std::string key;     // the same as long as it is the same trouble: "grant:exact_nl"
-  std::string kind;    // grant, case, lag, disk, clock, subscription, reconcile, webhooks
+  std::string kind;    // grant, case, lag, disk, clock, subscription, reconcile, webhooks, client
   std::string client;  // whom it concerns; "" = the installation
   std::string concern = "operator";
   Severity severity = Severity::warning;

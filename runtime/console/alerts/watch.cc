@@ -7,6 +7,7 @@
 #include "runtime/base/date.h"
 #include "runtime/base/files.h"
 #include "runtime/console/disk.h"
+#include "runtime/console/left_out.h"
 
 namespace mlc::console {
 namespace {
@@ -76,6 +77,7 @@ Task<Observed> ServicesWatch::look(AlertWhen when) {
   clock(when, observed);
   subscriptions(observed);
   reconciles(observed);
+  broken(observed);
   webhooks(when, observed);
   auto open = cases(&observed);
   co_await std::move(open);
@@ -317,6 +319,20 @@ void ServicesWatch::reconciles(Observed& into) const {
               " names them; mend each in one of the systems, or ml-connector reconcile accept " + command +
               " REFERENCE --because WHY, then run it again";
     one.solved = newest.instance + ": both systems agree again, over all days that differed";
+    into.conditions.push_back(std::move(one));
+  }
+}
+
+void ServicesWatch::broken(Observed& into) const {
+  for (const auto& out : left_out(services_.doors)) {
+    Condition one;
+    one.key = "client:" + out.client;
+    one.kind = "client";
+    one.client = out.client;
+    one.severity = Severity::critical;
+    one.sentence = "nothing of " + out.client + " runs: " + out.why;
+    one.fix = "mend the file; ml-connector check says when it is good, and what was saved holds at once";
+    one.solved = "the files of " + out.client + " are good again";
     into.conditions.push_back(std::move(one));
   }
 }

@@ -1,6 +1,6 @@
 // Looks at the running installation for what people should know: grants that die, open cases, flows that are behind, the
-// disk, the clock, webhook registrations, what reconcile found, how we answered webhooks. Reads what the other rooms tell
-// anyway, and keeps nothing but the last reconcile runs. Owned by Runtime; executor's thread.
+// disk, the clock, webhook registrations, what reconcile found, how we answered webhooks, clients that can't run. Reads what the other
+// rooms tell anyway, and keeps nothing but the last reconcile runs. Owned by Runtime; executor's thread.
 #pragma once
 #include <map>
 #include <string>
@@ -33,6 +33,7 @@ class ServicesWatch : public Watch {
   void clock(const AlertWhen& when, Observed& into) const;
   void subscriptions(Observed& into) const;
   void reconciles(Observed& into) const;
+  void broken(Observed& into) const;
   void webhooks(const AlertWhen& when, Observed& into);
   // The row that an earlier run stands in; a period has one.
   struct Reconciled {
