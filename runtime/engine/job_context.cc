@@ -40,7 +40,7 @@ JobContext::JobContext(Context& given, store::Claimed claimed, InstancePtr its_i
       topic(std::move(claimed.topic)),
       received(claimed.received),
       payload(std::move(claimed.payload)),
-      journal(given.vault, job.client, std::move(claimed.journal), job.attempt) {}
+      journal(given.vault, job.client, std::move(claimed.journal), job.chapter()) {}
 
 Task<Result<store::Committed>> JobContext::commit(store::Change change) {
   change.job = job.id;

@@ -40,8 +40,8 @@ store::Change JobRun::parked(const Ending& ending) {
   };
   // Beside the sentence, which a controller reads.
   if (!ending.position.empty()) note(Journal::position_mark(ending.position));
-  if (ending.decidable) note(Journal::undecided_mark(run_.job.attempt));
-  if (ending.continues) note(Journal::mark(run_.job.attempt + 1, true));
+  if (ending.decidable) note(Journal::undecided_mark(run_.job.chapter()));
+  if (ending.continues) note(Journal::mark(run_.job.chapter() + 1, true));
   ++counts_.parked;
   run_.context.log.warn("job.parked",
                         {{"job", run_.job.id}, {"client", run_.job.client}, {"code", ending.code}, {"reason", ending.reason}});

@@ -68,7 +68,7 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
     return;
   }
   if (run_.journal.needs_mark()) {
-    auto mark = run_.journal.seal(EntryKind::note, -1, Journal::mark(job.attempt, false), "", {run_.context.now(), false, "null"});
+    auto mark = run_.journal.seal(EntryKind::note, -1, Journal::mark(job.chapter(), false), "", {run_.context.now(), false, "null"});
     if (mark) change.entries.push_back(std::move(*mark));
   }
   if (change.pin_version || !change.entries.empty()) run_.record(std::move(change));
@@ -81,8 +81,10 @@ void JobRun::begin(std::shared_ptr<JobRun> self) {
   input.job = job;
   // A revival that goes on in a journal is, to the flow, the attempt that began it: what it does by the number would differ from what is
   // recorded.
-  while (input.job.attempt > 1 && run_.journal.newest(EntryKind::note, Journal::mark(input.job.attempt, true)) != nullptr)
+  for (int chapter = job.chapter(); input.job.attempt > 1 && run_.journal.newest(EntryKind::note, Journal::mark(chapter, true)) != nullptr;
+       --chapter) {
     --input.job.attempt;
+  }
   input.event = std::move(*event);
   input.began = run_.received;
   input.seed = run_seed(input.job);

@@ -56,29 +56,29 @@ std::string hash_parts(std::initializer_list<std::string_view> parts) {
   return hash.finish();
 }
 
-std::string Journal::mark(int attempt, bool continues) { return "attempt:" + std::to_string(attempt) + (continues ? ":continues" : ""); }
+std::string Journal::mark(int chapter, bool continues) { return "attempt:" + std::to_string(chapter) + (continues ? ":continues" : ""); }
 
-Journal::Journal(vault::Vault& vault, std::string client, std::vector<store::Entry> entries, int attempt)
-    : vault_(vault), client_(std::move(client)), entries_(std::move(entries)), attempt_(attempt) {
+Journal::Journal(vault::Vault& vault, std::string client, std::vector<store::Entry> entries, int chapter)
+    : vault_(vault), client_(std::move(client)), entries_(std::move(entries)), number_(chapter) {
   const auto is_note = [](const store::Entry& entry, const std::string& name) {
     return entry.kind == store::EntryKind::note && entry.name == name;
   };
-  for (int n = 2; n <= attempt; ++n) {
+  for (int n = 2; n <= chapter; ++n) {
     bool marked = false;
     for (const auto& entry : entries_) {
       if (is_note(entry, mark(n, true))) marked = true;
       if (is_note(entry, mark(n, false))) marked = true, chapter_ = entry.row;
     }
     if (marked) continue;
-    // An attempt that was ended before its first run left no mark: the last one decides.
-    if (n < attempt) continue;
+    // A chapter that was ended before its first run left no mark: the last one decides.
+    if (n < chapter) continue;
     needs_mark_ = true;
     chapter_ = entries_.empty() ? 0 : entries_.back().row;
   }
 }
 
 std::string Journal::decision() const {
-  const auto prefix = decision_prefix(attempt_);
+  const auto prefix = decision_prefix(number_);
   for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
     if (entry->kind == store::EntryKind::note && entry->name.starts_with(prefix)) return entry->name.substr(prefix.size());
   }

@@ -32,17 +32,17 @@ std::string hash_parts(std::initializer_list<std::string_view> parts);
 
 class Journal {
  public:
-  Journal(vault::Vault& vault, std::string client, std::vector<store::Entry> entries, int attempt);
+  Journal(vault::Vault& vault, std::string client, std::vector<store::Entry> entries, int chapter);
 
-  // Name of the mark that opens a chapter for `attempt`, or lets it go on with the one before.
-  static std::string mark(int attempt, bool continues);
+  // Name of the mark that opens a chapter (a revival, or a beginning anew), or lets it go on with the one before.
+  static std::string mark(int chapter, bool continues);
   // Names of the notes that tell of a case: where in the scripts it was refused, that a person may say whose version counts
-  // ("theirs" or "ours"), and what was said for an attempt.
+  // ("theirs" or "ours"), and what was said for a chapter.
   static std::string position_mark(const std::string& position) { return "position:" + position; }
-  static std::string undecided_mark(int attempt) { return "undecided:" + std::to_string(attempt); }
-  static std::string decision_mark(int attempt, const std::string& decision) { return decision_prefix(attempt) + decision; }
-  std::string decision() const;                    // said for this attempt; "" = nothing
-  bool needs_mark() const { return needs_mark_; }  // this attempt has no mark yet: it begins a chapter
+  static std::string undecided_mark(int chapter) { return "undecided:" + std::to_string(chapter); }
+  static std::string decision_mark(int chapter, const std::string& decision) { return decision_prefix(chapter) + decision; }
+  std::string decision() const;                    // said for this chapter; "" = nothing
+  bool needs_mark() const { return needs_mark_; }  // this chapter has no mark yet
 
   // The entry that answered call number `index` of this chapter.
   const store::Entry* at(int index, store::EntryKind kind) const;
@@ -61,13 +61,13 @@ class Journal {
   void add(const store::EntryBirth& birth, store::Id row, store::Id job);
 
  private:
-  static std::string decision_prefix(int attempt) { return "decision:" + std::to_string(attempt) + ":"; }
+  static std::string decision_prefix(int chapter) { return "decision:" + std::to_string(chapter) + ":"; }
   bool in_chapter(const store::Entry& entry) const { return entry.row > chapter_; }
 
   vault::Vault& vault_;
   std::string client_;
   std::vector<store::Entry> entries_;
-  int attempt_ = 1;
+  int number_ = 1;         // of the chapter
   store::Id chapter_ = 0;  // row of the mark
   bool needs_mark_ = false;
 };

@@ -197,7 +197,7 @@ Task<Status> Operations::settle(store::Id id, Settlement settlement, std::string
     co_return Error(Code::invalid_argument, "what happened has an id there: give it");
 
   const auto effect = fitting.front();
-  Journal journal(context_.vault, job.client, (*story)->journal, job.attempt);
+  Journal journal(context_.vault, job.client, (*story)->journal, job.chapter());
   store::Change change;
   change.job = id;
   store::EffectChange state;
@@ -254,11 +254,11 @@ Task<Status> Operations::decide(store::Id id, Decision decision, std::string act
   if (!*story) co_return Error(Code::not_found, "no job " + std::to_string(id));
   const auto& job = (*story)->job;
   if (job.state != store::JobState::parked) co_return Error(Code::conflict, subject(id) + " is not parked: there is nothing to decide");
-  Journal journal(context_.vault, job.client, (*story)->journal, job.attempt);
-  if (journal.newest(store::EntryKind::note, Journal::undecided_mark(job.attempt)) == nullptr)
+  Journal journal(context_.vault, job.client, (*story)->journal, job.chapter());
+  if (journal.newest(store::EntryKind::note, Journal::undecided_mark(job.chapter())) == nullptr)
     co_return Error(Code::conflict, subject(id) + " does not wait for whose version counts: " + job.reason);
   const bool theirs = decision == Decision::theirs;
-  auto said = journal.seal(store::EntryKind::note, -1, Journal::decision_mark(job.attempt + 1, theirs ? "theirs" : "ours"), "",
+  auto said = journal.seal(store::EntryKind::note, -1, Journal::decision_mark(job.chapter() + 1, theirs ? "theirs" : "ours"), "",
                            {context_.now(), false, "null"});
   if (!said) co_return said.error();
   store::Change change;

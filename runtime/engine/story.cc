@@ -20,6 +20,7 @@ Node job_node(const store::Job& job) {
   node.set("id", job.id).set("client", job.client).set("instance", job.instance).set("flow", job.flow).set("source", job.source);
   node.set("key", job.key).set("state", word(job.state)).set("done_as", word(job.done_as)).set("reason", job.reason);
   node.set("reason_code", job.reason_code).set("version", job.version).set("runs", job.runs).set("attempt", job.attempt);
+  node.set("restarts", job.restarts);
   node.set("failures", job.failures).set("crashes", job.crashes).set("born", time(job.born)).set("next", time(job.next));
   node.set("ended", time(job.ended)).set("event", job.event);
   node.set("case", job.case_id == 0 ? Node() : Node(job.case_id));
@@ -58,7 +59,7 @@ Task<Result<Node>> Story::tell(store::Id id) {
       continue;
     }
     if (note && entry.name.starts_with(kUndecided)) {
-      if (entry.name == Journal::undecided_mark(told.job.attempt)) node.set("decidable", told.job.state == store::JobState::parked);
+      if (entry.name == Journal::undecided_mark(told.job.chapter())) node.set("decidable", told.job.state == store::JobState::parked);
       continue;
     }
     auto one = Node::object();

@@ -63,7 +63,8 @@ struct Job {
   DoneAs done_as = DoneAs::none;
   std::string version;  // script content hash, pinned at the first claim
   int runs = 0;         // claims so far
-  int attempt = 1;      // revivals by replay, and new beginnings after others of its key
+  int attempt = 1;      // revivals by replay
+  int restarts = 0;     // new beginnings after others of its key
   int failures = 0;     // consecutive failed runs, for backoff
   int crashes = 0;      // runs in a row that the process did not survive and that recorded nothing new
   int64_t epoch = 0;    // of the claim; every outcome write carries it (G6)
@@ -72,6 +73,8 @@ struct Job {
   Id case_id = 0;
   std::string reason;  // one sentence; why it waits, is parked, skipped or dead
   std::string reason_code;
+
+  int chapter() const { return attempt + restarts; }  // of its journal: each begins with questions asked anew
 };
 
 enum class EntryKind : uint8_t {

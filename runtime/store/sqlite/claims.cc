@@ -249,7 +249,7 @@ void Claims::overtake(const std::string& gate, Id by) {
   if (found == overtakable_.end()) return;
   for (const Id job : found->second) {
     if (job == by) db_.run("UPDATE jobs SET precedence=0 WHERE id=?", job);
-    else db_.run("UPDATE jobs SET precedence=0, attempt=attempt+1 WHERE id=? AND state=0", job);
+    else db_.run("UPDATE jobs SET precedence=0, restarts=restarts+1 WHERE id=? AND state=0", job);
   }
   overtakable_.erase(found);
 }

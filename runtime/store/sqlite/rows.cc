@@ -68,6 +68,7 @@ Job job_of(const Query& row) {
   job.reason = row.text(20);
   job.reason_code = row.text(21);
   job.revived = from_micros(row.integer(22));
+  job.restarts = static_cast<int>(row.integer(23));
   return job;
 }
 
@@ -110,7 +111,7 @@ std::optional<Claimed> read_claimed(Database& db, Id id, Id* head) {
     auto row = db.query("SELECT " MLC_JOB_COLUMNS ", head FROM jobs WHERE id=?", id);
     if (!row.next()) return std::nullopt;
     claimed.job = job_of(row);
-    *head = row.integer(23);
+    *head = row.integer(24);
   }
   read_event(db, claimed.job.event, claimed);
   for (Id at = *head; at != 0;) {

@@ -9,10 +9,10 @@
 
 #define MLC_JOB_COLUMNS                                                                                                            \
   "id, event, client, instance, flow, source, key, lane, state, done_as, version, runs, attempt, failures, crashes, epoch, born, " \
-  "next, ended, case_id, reason, reason_code, revived"
+  "next, ended, case_id, reason, reason_code, revived, restarts"
 // The first job of an event that was never claimed, in the same columns.
 #define MLC_FRESH_JOB_COLUMNS \
-  "id, id, client, instance, flow, source, key, lane, 0, 0, '', 0, 1, 0, 0, 0, received, received, 0, 0, '', '', 0"
+  "id, id, client, instance, flow, source, key, lane, 0, 0, '', 0, 1, 0, 0, 0, received, received, 0, 0, '', '', 0, 0"
 #define MLC_EFFECT_COLUMNS                                                                                                     \
   "key, job, client, connection, operation, entity, name, version, generation, kind, state, planned, armed, ended, plan_row, " \
   "outcome_row, remote_id, sends"

@@ -106,11 +106,12 @@ constexpr Migration kMigrations[] = {
     [](Database& db) { db.script("ALTER TABLE jobs ADD COLUMN crash_head INTEGER NOT NULL DEFAULT 0;"); },
     // Alerts: what stands, what was said, what is to be delivered.
     [](Database& db) { db.script(keyed_tables().c_str()); },
-    // Which waiting jobs keep others of their key behind them, and when a person last revived one.
+    // Which waiting jobs keep others of their key behind them, how often one began anew, and when a person last revived it.
     [](Database& db) {
       db.script(
           "ALTER TABLE jobs ADD COLUMN precedence INTEGER NOT NULL DEFAULT 0;"
           "ALTER TABLE jobs ADD COLUMN revived INTEGER NOT NULL DEFAULT 0;"
+          "ALTER TABLE jobs ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;"
           "CREATE INDEX jobs_precedence ON jobs(id) WHERE state = 0 AND precedence > 0;");
     },
 };

@@ -345,7 +345,7 @@ TEST(Effects, C12_ANewerVersionReplacesBytesThatDidNothingThere) {
   ASSERT_EQ(world.remote.invoices.size(), 1u);
   EXPECT_NE(world.remote.invoices.front().body.find("60.00"), std::string::npos) << world.remote.invoices.front().body;
   for (const auto& job : world.jobs()) EXPECT_EQ(job.done_as, DoneAs::sent);
-  EXPECT_EQ(world.jobs().front().attempt, 2) << "the other one ran while it waited";
+  EXPECT_EQ(world.jobs().front().restarts, 1) << "the other one ran while it waited";
 }
 
 TEST(Effects, C5_AShortWaitIsNotOvertaken) {
@@ -358,7 +358,7 @@ TEST(Effects, C5_AShortWaitIsNotOvertaken) {
   ASSERT_TRUE(world.run_until([&] { return world.only_job().reason_code == "quota"; }));
   EXPECT_EQ(world.deliver(World::order_event("118", "order/updated", "2")).status, 200);
   ASSERT_TRUE(world.settle_down());
-  for (const auto& job : world.jobs()) EXPECT_EQ(job.attempt, 1);
+  for (const auto& job : world.jobs()) EXPECT_EQ(job.restarts, 0);
   EXPECT_EQ(world.jobs().back().runs, 1) << "it read the order once, when the one before it was done";
 }
 

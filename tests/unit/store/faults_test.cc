@@ -108,7 +108,8 @@ TEST_F(StoreFaults, AnOlderFileIsCopiedThenMigratedWithAllItHolds) {
   const Id job = accept_one("1");
   store_.reset();
   tamper(
-      "DROP INDEX jobs_precedence; ALTER TABLE jobs DROP COLUMN precedence; ALTER TABLE jobs DROP COLUMN revived;"
+      "DROP INDEX jobs_precedence; ALTER TABLE jobs DROP COLUMN precedence; ALTER TABLE jobs DROP COLUMN revived; ALTER TABLE jobs DROP "
+      "COLUMN restarts;"
       "ALTER TABLE jobs DROP COLUMN crash_head; DROP TABLE t_alerts; PRAGMA user_version=1");
   open();
   auto run = claim();
