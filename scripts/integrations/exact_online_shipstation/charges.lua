@@ -9,6 +9,7 @@ local trimmed = require "shared.records.values".trimmed
 local charges = {}
 
 local STATE = "1"
+local UNKNOWN = "unknown"
 local NONE = decimal "0"
 
 local function exact(value) return decimal(value ~= nil and tostring(value) or "0") end
@@ -32,15 +33,16 @@ local function currency_of(job, books, order)
   local division = known.parse(order.key)
   local place = ("currency of:%s"):format(tostring(division))
   local kept = job.kv.get(place)
-  if kept then return kept end
-  local rows, why = try(books.divisions.list, { ["$filter"] = ("Code eq %s"):format(tostring(division)) })
+  if kept then return kept ~= UNKNOWN and kept or nil end
+  -- This list of divisions needs no scope.
+  local rows, why = try(books.hrm_divisions.list, { ["$filter"] = ("Code eq %s"):format(tostring(division)) })
   if not rows and why.retryable then error(why, 0) end
+  local found
   for _, row in ipairs(rows or {}) do
-    if tostring(row.Code) == tostring(division) and trimmed(row.Currency) then
-      job.kv.set(place, trimmed(row.Currency))
-      return trimmed(row.Currency)
-    end
+    if tostring(row.Code) == tostring(division) then found = trimmed(row.Currency) end
   end
+  job.kv.set(place, found or UNKNOWN)
+  return found
 end
 
 -- What the label was paid in where the order is in another currency; nil when they are the same.

@@ -246,6 +246,34 @@ tests["XS4 C15 a carrier's account that is blocked is told before the write, onc
   assert(next(causes) and not next(causes, next(causes)))
 end
 
+tests["C14 orders of two divisions with one number are orders of their own in ShipStation, and each label is told to its own"] = function()
+  local depot = Depot.start(root, { number_prefix = "SO-" })
+  local first, second = depot:order { lines = ONE, number = 10 }, depot:order { lines = { { item = "STOCK-2", quantity = "4" } }, number = 10 }
+  assert(not depot:run("orders", first.id).refused)
+  -- What the second division answers.
+  local call = depot.books.call
+  depot.books.call = function(self, name, ...)
+    local record = call(self, name, ...)
+    if name == "sales_orders.whole" then record.Division = 654321 end
+    return record
+  end
+  assert(not depot:run("orders", second.id, { source = "books_be" }).refused)
+  depot.books.call = nil
+  local there = depot.station:call("orders.list", { orderNumber = "SO-10" })
+  equal(#there, 2)
+  equal(there[1].orderKey, "123456:" .. first.id)
+  equal(there[2].orderKey, "654321:" .. second.id)
+  depot:people { ship = { { order = there[2].orderId, cost = "3.00" } } }
+  all_well(depot:poll())
+  local booked = depot:booked()
+  equal(#booked.deliveries, 1)
+  equal(booked.deliveries[1].lines[1].item, "STOCK-2")
+  equal(decimal(booked.deliveries[1].lines[1].quantity):compact(), "4")
+  equal(depot.kv["order:" .. second.id].books, "books_be")
+  equal(depot.kv["booked:station-5000001"].books, "books_be")
+  equal(depot.books:call("sales_orders.get", first.id).DeliveryStatus, 12)
+end
+
 tests["XS4 XS10 C15 a bad VAT code of purchase entries or charges is one case for all labels, and not one write of it goes out"] = function()
   for code, what in pairs { ["5"] = "VAT code 5 is blocked", X = "VAT code X is not in Exact Online" } do
     local depot = Depot.start(root, { posting = "purchase", purchase_vat_code = code })
