@@ -1,6 +1,11 @@
 -- Which orders a parcel is of: by the key that we gave the order, never by its number. Orders that a merge hid are named by the
 -- parent, split ones name their parent.
 
+local decimal, time = require "decimal", require "time"
+
+-- So long the job that sent an order may still ask what became of it, when the answer was lost.
+local ASKED_SECONDS = decimal "3600"
+
 -- `known`: what is kept of orders that went out; `erp`: what the system that they come from is called.
 return function(known, erp)
   local matching = {}
@@ -60,8 +65,18 @@ return function(known, erp)
     return out
   end
 
-  -- Refuses or skips a parcel that is of no order of ours.
+  -- Of an order with a key of ours that is not kept yet.
+  local function is_early(job, parcel)
+    local key = parcel.order_key
+    return key and known.find(job, key) and parcel.created and time.seconds_between(parcel.created, job:now()) < ASKED_SECONDS
+  end
+
+  -- Refuses or skips a parcel that is of no order of ours; waits with one whose order may still become known.
   function matching.unknown(job, parcel, what)
+    if is_early(job, parcel) then
+      error({ code = "unavailable", retryable = true, message = ("%s %s is of order %s, which is still being sent"):format(what,
+        parcel.tracking or parcel.id, parcel.order_number or "without number") }, 0)
+    end
     local store = job.settings.store_id
     if job.settings.foreign_orders == "skip" or store and parcel.store and parcel.store ~= store then
       return job:skip(("order %s did not come from %s"):format(parcel.order_number or "without number", erp))

@@ -274,6 +274,32 @@ tests["C14 orders of two divisions with one number are orders of their own in Sh
   equal(depot.books:call("sales_orders.get", first.id).DeliveryStatus, 12)
 end
 
+tests["XS6 XS9 a label of an order whose own job still asks what became of it waits for that, and is neither a case nor left out"] = function()
+  for _, foreign in ipairs { "park", "skip" } do
+    local depot = Depot.start(root, { foreign_orders = foreign })
+    local order = depot:sent { lines = ONE }
+    local kept = {}
+    for name, value in pairs(depot.kv) do kept[name] = value end
+    for name in pairs(kept) do depot.kv[name] = nil end   -- the answer of its creation was lost
+    depot:people { ship = { { order = tostring(order.number), cost = "5.00" } } }
+    local row = depot.station:call("shipments.list", {})[1]
+    local function run(flow) return depot:run(flow, tostring(row.shipmentId), { event = { record = row } }) end
+    for _, flow in ipairs { "deliveries", "costs" } do
+      local ok, why = pcall(run, flow)
+      assert(not ok and why.retryable, flow .. ": " .. json.encode(ok and (why.skipped or why.refused) or "raised"))
+      contains(why.message, ("order %d"):format(order.number))
+    end
+    for name, value in pairs(kept) do depot.kv[name] = value end
+    for _, flow in ipairs { "deliveries", "costs" } do assert(not run(flow).refused) end
+    equal(#depot:booked().deliveries .. " " .. #depot:booked().journal_entries, "1 1")
+    -- What nobody knows an hour later is of somebody else's order.
+    for name in pairs(kept) do depot.kv[name] = nil end
+    service.pass(3600)
+    local late = run "costs"
+    equal((late.refused or late.skipped):find("did not come from Exact Online", 1, true) ~= nil, true)
+  end
+end
+
 tests["XS4 XS10 C15 a bad VAT code of purchase entries or charges is one case for all labels, and not one write of it goes out"] = function()
   for code, what in pairs { ["5"] = "VAT code 5 is blocked", X = "VAT code X is not in Exact Online" } do
     local depot = Depot.start(root, { posting = "purchase", purchase_vat_code = code })
