@@ -71,11 +71,15 @@ return function(known, erp)
     return key and known.find(job, key) and parcel.created and time.seconds_between(parcel.created, job:now()) < ASKED_SECONDS
   end
 
-  -- Refuses or skips a parcel that is of no order of ours; waits with one whose order may still become known.
+  -- Refuses or skips a parcel that is of no order of ours. One whose order may still become known is never left out; a retry would see what
+  -- this run has read, so that it is for a release.
   function matching.unknown(job, parcel, what)
     if is_early(job, parcel) then
-      error({ code = "unavailable", retryable = true, message = ("%s %s is of order %s, which is still being sent"):format(what,
-        parcel.tracking or parcel.id, parcel.order_number or "without number") }, 0)
+      local number = parcel.order_number or "without number"
+      return job:refuse(("%s %s is of order %s, whose own job is not done yet."):format(what, parcel.tracking or parcel.id, number), {
+        cause = "order_early " .. number, concern = "warehouse",
+        fix = ("When that job is done (show CLIENT %s), release this case."):format(number),
+      })
     end
     local store = job.settings.store_id
     if job.settings.foreign_orders == "skip" or store and parcel.store and parcel.store ~= store then
