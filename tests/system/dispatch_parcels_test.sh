@@ -87,6 +87,8 @@ if [ -z "$one" ]; then
   new() { [ "$(control shipstation "state?number=$one" | jq '.orders | length')" = 1 ]; }
   until_ok 120 new || fail "order $one did not go out"
 fi
+# An order whose answer was lost is known once it was asked for.
+until_ok 120 settled || fail "order $one is not done: $(status)"
 before=$(booked | jq '.journal_entries | length')
 control shipstation seed -X POST -d "{\"ship\": [{\"order\": \"$one\", \"cost\": \"7.77\"}]}" >/dev/null
 parked() { [ "$(run status --json | jq '.clients[0].parked')" = 1 ]; }
