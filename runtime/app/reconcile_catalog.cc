@@ -64,6 +64,10 @@ engine::ReconcileSide side_of(const Json& declared, const Json& settings, const 
   engine::ReconcileSide side;
   side.connection = connection;
   side.operation = text(declared, "operation");
+  side.kept = text(part(declared, "kept"), "keys");
+  side.kept_by = text(part(declared, "kept"), "by");
+  side.match = text(declared, "match");
+  side.day_ends = text(declared, "day_ends") == "true";
   if (const auto noun = text(declared, "noun"); !noun.empty()) side.noun = noun;
   if (const auto given = part(declared, "arguments"); given.is_object()) side.arguments = given.dump();
   side.key = replaced(text(declared, "key"), "{source}", source);
@@ -174,7 +178,7 @@ std::vector<engine::ReconcileSpec> comparisons(const script::Program& program, c
     // One for each source, against the books that its records are routed to (C14).
     for (const auto& source : sources) {
       auto routed = engine::connection_for(instance, source, right_role, "");
-      const auto books = routed ? *routed : targets.front();
+      const auto books = left_role == right_role ? source : routed ? *routed : targets.front();
       auto spec = spec_of(one, settings, program, source, books);
       spec.foreign = foreign;
       for (auto* side : {&spec.left, &spec.right}) {

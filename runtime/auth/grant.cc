@@ -474,7 +474,10 @@ Task<Status> Grant::renew(int64_t seen) {
   const int told = answer->kind == TokenAnswer::Kind::full ? 0 : answer->status;
   auto not_before = permit->finish(told, answer->headers);
   Status end = co_await failed(std::move(*answer), *epoch);
-  if (not_before) retry_at_ = std::max(retry_at_, *not_before);
+  if (not_before) {
+    retry_at_ = std::max(retry_at_, *not_before);
+    if (!end && end.error().code() == Code::unavailable) co_return Error(Code::exhausted, end.error().message());
+  }
   co_return end;
 }
 

@@ -29,6 +29,7 @@ class Grant {
   static constexpr Duration kMargin = std::chrono::minutes(5);
   // Refused credentials are tried again this often: somebody may set them right at the provider.
   static constexpr Duration kRefusedCredentials = std::chrono::minutes(15);
+  static constexpr Duration kRefusedRequest = std::chrono::minutes(2);
   static constexpr Duration kAssumedLife = std::chrono::hours(1);  // of an access token whose answer does not say
 
   Grant(const Authorizer::Parts& parts, const Options& options, GrantSetup setup);

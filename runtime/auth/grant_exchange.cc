@@ -64,12 +64,18 @@ Task<Result<TokenAnswer>> Grant::ask(std::vector<std::pair<std::string, Secret>>
   auto secret = co_await parts_.vault->secret(setup.owner, "client_secret", url->authority());
   if (!secret) co_return secret.error();
   if (*secret) request.client_secret = std::move(**secret);
+  else if (self_made()) co_return Error(Code::config, "secret client_secret of " + setup.owner + " is not set");
   for (const auto& [header, pattern] : setup.spec->token_headers) {
     std::string name = pattern.size() > 2 && pattern.front() == '{' && pattern.back() == '}' ? pattern.substr(1, pattern.size() - 2) : "";
     const bool optional = name.ends_with('?');
     if (optional) name.pop_back();
     if (name.empty()) {
       request.headers.emplace_back(header, Secret(pattern));
+      continue;
+    }
+    // What the connection's settings say openly is no secret.
+    if (auto setting = setup.settings.find(name); setting != setup.settings.end() && !setting->second.empty()) {
+      request.headers.emplace_back(header, Secret(setting->second));
       continue;
     }
     auto value = co_await parts_.vault->secret(setup.owner, name, url->authority());
@@ -144,7 +150,8 @@ Task<Status> Grant::failed(TokenAnswer answer, int64_t epoch) {
       parts_.log->warn("grant.renewal_not_sent", {{"grant", row_.id}, {"error", answer.words}});
       co_return Error(Code::unavailable, words);
     default:
-      retry_after(std::chrono::seconds(30));
+      // What a call could sit out changes nothing about a request that is refused as it is.
+      retry_after(self_made() ? kRefusedRequest : std::chrono::seconds(30));
       parts_.log->error("grant.renewal_refused", {{"grant", row_.id}, {"error", answer.words}});
       co_return Error(Code::unavailable, words);
   }

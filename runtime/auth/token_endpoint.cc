@@ -36,6 +36,17 @@ std::string form(const TokenRequest& request, bool client_in_body) {
   return body;
 }
 
+// The first sentence of an error block that is none of RFC 6749's: {"errors": [{"code", "message"}]} and whatever stands around it.
+std::string message_of(document::Value value, int depth = 0) {
+  constexpr int kDeepest = 4;
+  if (depth > kDeepest) return "";
+  if (auto message = value.get("message"); message.is_string()) return std::string(message.text());
+  for (auto field : value.fields())
+    if (auto found = message_of(field.value, depth + 1); !found.empty()) return found;
+  if (value.is_array() && value.size() > 0) return message_of(value.at(0), depth + 1);
+  return "";
+}
+
 }  // namespace
 
 TokenAnswer judge_token_answer(const AuthSpec& spec, int status, const std::string& body) {
@@ -55,7 +66,7 @@ TokenAnswer judge_token_answer(const AuthSpec& spec, int status, const std::stri
   }
 
   const std::string error(root.get("error").is_string() ? root.get("error").text() : std::string_view());
-  const std::string description(root.get("error_description").text());
+  const std::string description(error.empty() ? message_of(root) : std::string(root.get("error_description").text()));
   answer.words = error.empty() ? "HTTP " + std::to_string(status) : error;
   if (!description.empty()) answer.words += ": " + description;
   if (answer.words.size() > kMaxWords) answer.words.resize(kMaxWords);
@@ -64,7 +75,8 @@ TokenAnswer judge_token_answer(const AuthSpec& spec, int status, const std::stri
     answer.kind = TokenAnswer::Kind::unknown;
   } else if (spec.too_early && error == spec.too_early->error && description.find(spec.too_early->description_has) != std::string::npos) {
     answer.kind = TokenAnswer::Kind::too_early;
-  } else if (std::find(spec.dead.begin(), spec.dead.end(), error) != spec.dead.end()) {
+  } else if (std::find(spec.dead.begin(), spec.dead.end(), error) != spec.dead.end() || (status == 401 && !spec.needs_person())) {
+    // Where credentials alone make a token, a 401 is about them, whichever words it has (RFC 6749 5.2).
     answer.kind = TokenAnswer::Kind::dead;
   } else {
     answer.kind = TokenAnswer::Kind::refused;

@@ -58,10 +58,15 @@ void print_report(const Json& report) {
       states += (states.empty() ? "" : ", ") + get(state, "count") + " " + get(state, "state");
     std::cout << (states.empty() ? "" : " (" + states + ")") << "\n";
     std::vector<std::vector<std::string>> rows;
-    for (const auto& day : of(report, "days", name))
-      rows.push_back({get(day, "day"), get(day, "left_count"), get(day, "left_total"), get(day, "right_count"), get(day, "right_total"),
-                      get(day, "difference"), get(day, "currency")});
-    if (!rows.empty())
+    const bool amounts = one.value("amounts", true);
+    for (const auto& day : of(report, "days", name)) {
+      if (amounts)
+        rows.push_back({get(day, "day"), get(day, "left_count"), get(day, "left_total"), get(day, "right_count"), get(day, "right_total"),
+                        get(day, "difference"), get(day, "currency")});
+      else rows.push_back({get(day, "day"), get(day, "left_count"), get(day, "right_count")});
+    }
+    if (!rows.empty() && !amounts) print_table({{"DAY"}, {upper(left), true}, {upper(right), true}}, rows);
+    if (!rows.empty() && amounts)
       print_table(
           {{"DAY"}, {upper(left), true}, {"TOTAL", true}, {upper(right), true}, {"TOTAL", true}, {"DIFFERENCE", true}, {"CURRENCY"}}, rows);
     rows.clear();

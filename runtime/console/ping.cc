@@ -4,6 +4,7 @@
 
 #include "runtime/document/document.h"
 #include "runtime/remote/access.h"
+#include "runtime/remote/request.h"
 #include "runtime/remote/system_spec.h"
 
 namespace mlc::console {
@@ -64,11 +65,22 @@ Task<std::string> missing_webhook_secret(Services& services, std::shared_ptr<con
   co_return there && !*there ? name : "";
 }
 
+bool is_words(const std::string& when) { return when.find_first_of(" .") != std::string::npos; }
+
+// Whether the refusal says these words, in what was made of it or in its body: a code may stand beside the sentence.
+bool says(const remote::Outcome& outcome, const std::string& words) {
+  return outcome.sentence.find(words) != std::string::npos || outcome.exchange.response_body.find(words) != std::string::npos;
+}
+
 // Where every question costs or changes something, one that says nothing is asked: whom the remote tells that it is incomplete may ask it.
 bool is_expected_refusal(const remote::Outcome& outcome, const remote::Operation& operation) {
   const std::string status = std::to_string(outcome.exchange.status);
-  return status.starts_with("4") && std::any_of(operation.fix.begin(), operation.fix.end(),
-                                                [&](const auto& each) { return each.first == status && each.second == "none"; });
+  bool expected = false;
+  for (const auto& [when, sentence] : operation.fix) {
+    if (is_words(when) && says(outcome, when)) return false;
+    expected = expected || (when == status && sentence == "none");
+  }
+  return expected && status.starts_with("4");
 }
 
 std::string what_to_do(const remote::Outcome& outcome, const remote::Operation& operation, const remote::Connection& connection) {
@@ -81,8 +93,7 @@ std::string what_to_do(const remote::Outcome& outcome, const remote::Operation& 
     return "ml-connector secret set " + who + " " + outcome.sentence.substr(begin, outcome.sentence.find(' ', begin) - begin);
   }
   for (const auto& [when, sentence] : operation.fix)
-    if (when.find(' ') != std::string::npos && outcome.sentence.find(when) != std::string::npos)
-      return remote::filled(sentence, connection);
+    if (is_words(when) && says(outcome, when)) return remote::filled(sentence, connection);
   for (const std::string& key : {std::to_string(outcome.exchange.status), std::string(outcome.code)})
     for (const auto& [when, sentence] : operation.fix)
       if (when == key) return remote::filled(sentence, connection);
@@ -118,6 +129,10 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     call.connection = connection->name;
     call.operation = operation->name;
     call.arguments = "{}";
+    if (!operation->asks.empty()) {
+      auto asks = remote::ask_arguments(*connection, operation->asks, "", {});
+      if (asks) call.arguments = *std::move(asks);
+    }
     auto read = co_await services.remote.read(std::move(call));
     if (!read) {
       said["text"] = read.error().text();
@@ -125,6 +140,7 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     }
     const auto& outcome = read->outcome;
     const bool refused_as_expected = is_expected_refusal(outcome, *operation);
+    slowest_ms = std::max<int64_t>(slowest_ms, (outcome.exchange.ended - outcome.exchange.began) / std::chrono::milliseconds(1));
     if (outcome.verdict != remote::Verdict::applied && !refused_as_expected) {
       said["text"] = outcome.sentence.empty() ? "answered " + std::to_string(outcome.exchange.status) : outcome.sentence;
       said["fix"] = what_to_do(outcome, *operation, *connection);
@@ -137,7 +153,6 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
         if (when == "unexpected") said["fix"] = remote::filled(sentence, *connection);
       co_return said;
     }
-    slowest_ms = std::max<int64_t>(slowest_ms, (outcome.exchange.ended - outcome.exchange.began) / std::chrono::milliseconds(1));
   }
   std::string text = std::to_string(operations.size()) + (operations.size() == 1 ? " check" : " checks") + " passed, " +
                      std::to_string(slowest_ms) + " ms";

@@ -84,7 +84,11 @@ struct ReconcileLess {  // what may be between a record and its document by rule
 struct ReconcileSide {
   enum class Sign { any, negative, not_negative };
   std::string connection, operation, noun = "record", arguments = "{}";
-  std::string key;                        // with {holes}, else a path
+  // Where a remote can't be asked for a period: what the instance itself keeps (job.kv) under keys that begin so. `kept_by` is the field
+  // that names the connection a row is of.
+  std::string kept, kept_by;
+  std::string key;                        // with {holes}, else a path; with `match` several fields: "Number|Remarks"
+  std::string match;                      // regular expression: what of the key's fields fits it (its first group) is a record each
   std::vector<std::string> date, number;  // the first that is there
   std::string total, tax, currency, note;
   std::string state;  // how far it is, counted by name
@@ -107,6 +111,7 @@ struct ReconcileSide {
   std::string from_param, to_param;     // query parameters for the period, "" = none
   std::string filter_param, filter;     // a query parameter with {from} and {to}
   int reach = 0;                        // days before the period that are read too
+  bool day_ends = false;                // nothing is missing of a day that is not over: it is made until then
   std::string zone;                     // in which an instant becomes a day; a plain date stays one
   std::string one_operation, one_path;  // one record by its key: JSON of its path, with the key's {holes}
   std::string find_param, find_each;    // records by reference: the parameter, and what asks for {key}; several joined by " or "

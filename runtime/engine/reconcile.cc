@@ -19,6 +19,7 @@ using document::Node;
 constexpr int kMaxPages = 10'000;
 constexpr Duration kResumeWithin = std::chrono::hours(6);  // older pages would tell of another day's books
 constexpr int kTries = 3;
+constexpr int64_t kKeptAtOnce = 500;
 constexpr Duration kPause = std::chrono::seconds(5);
 constexpr Duration kLook = std::chrono::milliseconds(200);
 constexpr std::string_view kSealed = "reconcile";
@@ -135,6 +136,22 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
   remote::Call call{client, side.connection, side.operation, document::write(arguments), store::Lane::backfill};
   const auto place = key + period_part(runs_[key]) + part + "/";
   int page = 0;
+  // Records of rows, as they are kept between pages.
+  const auto records_of = [&](document::Value rows) -> Result<Node> {
+    auto records = Node::array();
+    for (const auto row : rows.items()) {
+      auto found = reconcile_records(side, row, *zone);
+      if (!found) return found.error();
+      for (auto& one : *found) {
+        // Of the side that is looked for by date, only the period; the other's own period is known by its keys alone.
+        if (is_right && (one.date < from || one.date > to)) continue;
+        if (is_foreign(one.key, foreign)) continue;
+        if (one.key.empty()) one.key = "#" + one.number;
+        records.push(to_node(one));
+      }
+    }
+    return records;
+  };
   const auto take = [&](document::Value records) -> Status {
     for (const auto one : records.items()) {
       auto record = record_of(one);
@@ -144,6 +161,33 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
     }
     return ok_status();
   };
+  if (!side.kept.empty()) {
+    const auto own = key + "/" + side.kept;
+    for (std::string after;;) {
+      auto rows = co_await context_.store.list_part(store::Table::kv, own, after, kKeptAtOnce);
+      if (!rows) co_return rows.error();
+      auto values = Node::array();
+      for (const auto& row : *rows) {
+        after = row.key;
+        auto box = unpack(row.value);
+        auto plain = box ? context_.vault.open(client, "kv", *box) : Result<std::string>(box.error());
+        auto value = plain ? Document::parse(std::move(*plain)) : Result<Document>(plain.error());
+        if (!value) co_return value.error().wrap(row.key);
+        if (!side.kept_by.empty() && filled(side.kept_by, value->root()) != side.connection) continue;
+        // What bears none of the dates is of before they were kept.
+        if (std::any_of(side.date.begin(), side.date.end(), [&](const auto& field) { return !filled(field, value->root()).empty(); }))
+          values.push(Node::copy_of(value->root()));
+      }
+      auto whole = Document::parse(document::write(values));
+      if (!whole) co_return whole.error();
+      auto records = records_of(whole->root());
+      auto again = records ? Document::parse(document::write(*records)) : Result<Document>(records.error());
+      if (!again) co_return again.error();
+      auto taken = take(again->root());
+      if (!taken) co_return taken.error();
+      if (rows->size() < static_cast<size_t>(kKeptAtOnce)) co_return ok_status();
+    }
+  }
   auto kept = co_await context_.store.list(store::Table::reports, place);
   if (!kept) co_return kept.error();
   for (const auto& row : *kept) {
@@ -164,20 +208,10 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
     if (read->outcome.verdict != remote::Verdict::applied) co_return read_error(read->outcome);
     auto parsed = Document::parse(read->rows.empty() ? "[]" : read->rows);
     if (!parsed) co_return parsed.error().wrap(side.operation);
-    auto records = Node::array();
-    for (const auto row : parsed->root().items()) {
-      auto found = reconcile_records(side, row, *zone);
-      if (!found) co_return found.error();
-      for (auto& one : *found) {
-        // Of the side that is looked for by date, only the period; the other's own period is known by its keys alone.
-        if (is_right && (one.date < from || one.date > to)) continue;
-        if (is_foreign(one.key, foreign)) continue;
-        if (one.key.empty()) one.key = "#" + one.number;
-        records.push(to_node(one));
-      }
-    }
+    auto records = records_of(parsed->root());
+    if (!records) co_return records.error();
     auto body = Node::object();
-    body.set("records", std::move(records)).set("next", read->next_arguments);
+    body.set("records", std::move(*records)).set("next", read->next_arguments);
     auto text = document::write(body);
     auto whole = Document::parse(text);
     if (!whole) co_return whole.error();
@@ -251,6 +285,10 @@ Task<Result<std::string>> Reconcile::compared(std::string key) {
     auto right = co_await read(key, spec.right, spec.name + "/right/" + spec.right.connection + "." + spec.right.operation, true,
                                spec.foreign, &input->right);
     if (!right) co_return right.error();
+  }
+  for (auto& input : inputs) {
+    auto zone = Zone::find(input.spec->left.zone.empty() ? "UTC" : input.spec->left.zone);
+    if (zone) input.today = zone->date_of(context_.now());
   }
   for (auto& input : inputs) keep_ours(input.spec->right, input.lefts, &input.right);
   auto names = co_await account_names(key);

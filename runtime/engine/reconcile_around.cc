@@ -169,6 +169,8 @@ Task<Status> Reconcile::give_hints(std::string key, Inputs* inputs) {
     const auto& spec = *input->spec;
     std::map<std::string, std::string> holes;
     const auto* source = source_of(*input, one.key, &holes);
+    for (const auto& side : input->lefts)
+      if (side.connection == one.connection) source = &side;  // the record is there, and says itself whose it is
     if (source == nullptr || spec.flow.empty()) continue;
     // As the record itself says, where it is there: its job may be named by another field than its reference.
     const auto job_key = one.job_key.empty() ? fill_holes(source->job, holes) : one.job_key;

@@ -30,6 +30,12 @@ std::string with_currency(const Decimal& amount, const std::string& currency) {
   return money(amount) + (currency.empty() ? "" : " " + currency);
 }
 
+std::string many(const std::string& noun) {
+  const bool is_entry =
+      noun.size() > 1 && noun.back() == 'y' && std::string_view("aeiou").find(noun[noun.size() - 2]) == std::string_view::npos;
+  return is_entry ? noun.substr(0, noun.size() - 1) + "ies" : noun + "s";
+}
+
 bool same_month(Date a, Date b) { return a.year == b.year && a.month == b.month; }
 
 class Comparing {
@@ -40,6 +46,7 @@ class Comparing {
   void run() {
     auto& told = result_.comparisons.emplace_back();
     told.name = spec_.name, told.left_noun = spec_.left.noun, told.right_noun = spec_.right.noun;
+    told.amounts = !spec_.left.total.empty() || !spec_.right.total.empty();
     std::set<std::string> keys;
     for (const auto& [key, record] : input_.left) {
       keys.insert(key);
@@ -186,6 +193,10 @@ class Comparing {
       one.kind = Class::skipped;
       one.explained = true;
       one.sentence = name + " makes no " + spec_.right.noun + ": " + known->skipped + (known->skipped.ends_with('.') ? "" : ".");
+    } else if (known != nullptr && known->job == 0 && is_of_open_day(left)) {
+      one.kind = Class::skipped;
+      one.explained = true;
+      one.sentence = name + " has no " + spec_.right.noun + " yet: its day is not over.";
     } else if (credited != nullptr) {
       one.sentence = name + worth(left.total, currency_of(left)) + " is sold, but its " + spec_.right.noun + " was undone by " +
                      name_of(*credited) + " and it has no new one.";
@@ -197,6 +208,8 @@ class Comparing {
     }
     add(std::move(one));
   }
+
+  bool is_of_open_day(const Record& record) const { return spec_.left.day_ends && input_.today && record.date >= *input_.today; }
 
   // What was sold no more and is undone by documents of another comparison adds up to nothing.
   const Record* undone_by(const std::string& key, const Record& document) const {
@@ -268,7 +281,7 @@ class Comparing {
     one.right = money(sum), one.right_number = numbers;
     const auto together = worth(sum, right.front()->currency);
     one.sentence = capital(call(spec_.left.noun, left)) + worth(left.total, currency_of(left)) + " has " + std::to_string(right.size()) +
-                   " " + spec_.right.noun + "s, " + numbers + (together.empty() ? "." : "," + together + " together.");
+                   " " + many(spec_.right.noun) + ", " + numbers + (together.empty() ? "." : "," + together + " together.");
     add(std::move(one));
   }
 

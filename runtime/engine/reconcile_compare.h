@@ -2,6 +2,7 @@
 // difference in a class with a sentence. Pure: it is made as often as more becomes known of what differs.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,7 @@ struct Reconciled {
   };
   struct Comparison {
     std::string name, left_noun, right_noun;
+    bool amounts = false;  // else only what is there is compared
     int64_t left_count = 0, right_count = 0, not_sold = 0;
   };
   std::vector<Comparison> comparisons;
@@ -82,6 +84,7 @@ struct ReconcileInput {
   std::vector<ReconcileSide> lefts;     // of all sources
   ReconcileRecords left, right;
   std::map<std::string, ReconcileHint> hints;
+  std::optional<Date> today;  // in the zone of the left side
 };
 
 Reconciled compare(const std::vector<ReconcileInput>& inputs, Date from, Date to,

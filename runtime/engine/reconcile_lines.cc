@@ -1,6 +1,8 @@
 #include "runtime/engine/reconcile_lines.h"
 
 #include <algorithm>
+#include <regex>
+#include <set>
 
 #include "runtime/base/strings.h"
 #include "runtime/document/write.h"
@@ -24,10 +26,53 @@ Status take(const ReconcileSide& side, Value row, const Zone& zone, std::vector<
   return ok_status();
 }
 
+// What of the row's fields fits the side's expression, each once.
+Result<std::vector<std::string>> matches(const ReconcileSide& side, Value row) {
+  std::vector<std::string> found;
+  try {
+    const std::regex wanted(side.match);
+    std::string text;
+    for (const auto field : split(side.key, '|')) {
+      const auto value = remote::find_dotted(row, std::string(field));
+      text += (text.empty() ? "" : "\n") + (value.is_string() ? std::string(value.text()) : value ? document::write(value) : std::string());
+    }
+    std::set<std::string> seen;
+    for (std::sregex_iterator at(text.begin(), text.end(), wanted), end; at != end; ++at) {
+      const auto one = at->str(wanted.mark_count() > 0 ? 1 : 0);
+      if (seen.insert(one).second) found.push_back(one);
+    }
+  } catch (const std::regex_error& error) { return Error(Code::config, "reconcile.match: " + side.match + ": " + error.what()); }
+  return found;
+}
+
+// A row whose field names several records.
+Status take_matches(const ReconcileSide& side, Value row, const Zone& zone, std::vector<ReconcileRecord>* records) {
+  auto found = matches(side, row);
+  if (!found) return found.error();
+  if (found->empty()) return ok_status();
+  auto plain = side;
+  plain.key.clear();
+  auto record = reconcile_record(plain, row, zone);
+  if (!record) return record.error();
+  if (!*record) return ok_status();
+  for (auto& key : *found) {
+    auto one = **record;
+    one.key = std::move(key);
+    if (side.number.empty()) one.number = one.key;
+    records->push_back(std::move(one));
+  }
+  return ok_status();
+}
+
 }  // namespace
 
 Result<std::vector<ReconcileRecord>> reconcile_records(const ReconcileSide& side, Value row, const Zone& zone) {
   std::vector<ReconcileRecord> records;
+  if (!side.match.empty()) {
+    auto taken = take_matches(side, row, zone, &records);
+    if (!taken) return taken.error();
+    return records;
+  }
   const auto each = side.key.find(kEach);
   if (each == std::string::npos) {
     auto taken = take(side, row, zone, &records);

@@ -85,7 +85,7 @@ Node report_of(const ReconcileRun& run, const Reconciled& result) {
   auto list = Node::array();
   for (const auto& one : result.comparisons) {
     auto item = Node::object();
-    item.set("name", one.name).set("left", one.left_noun).set("right", one.right_noun);
+    item.set("name", one.name).set("left", one.left_noun).set("right", one.right_noun).set("amounts", one.amounts);
     item.set("left_count", one.left_count).set("right_count", one.right_count).set("no_sale", one.not_sold);
     list.push(std::move(item));
   }
@@ -146,6 +146,15 @@ std::string totals_csv(Value report) {
   return out;
 }
 
+// Reports of before this was told had amounts.
+bool has_amounts(Value comparison_or_report) {
+  const auto all = comparison_or_report.get("comparisons");
+  if (!all) return !comparison_or_report.get("amounts") || comparison_or_report.get("amounts").as_bool();
+  for (const auto one : all.items())
+    if (has_amounts(one)) return true;
+  return false;
+}
+
 std::string verdict_of(Value report) {
   const auto open = whole(report, "unexplained"), waiting = whole(report, "waiting");
   const auto documents = whole(report, "right_count");
@@ -153,7 +162,8 @@ std::string verdict_of(Value report) {
   std::string text;
   if (open == 0 && waiting == 0 && documents == 0 && whole(report, "left_count") == 0) text = "There was nothing to compare";
   else if (open == 0 && waiting == 0 && answered == 0)
-    text = (documents == 1 ? "The one document agrees" : "All " + counted(documents, "document") + " agree") + " to the cent";
+    text = (documents == 1 ? "The one document agrees" : "All " + counted(documents, "document") + " agree") +
+           (has_amounts(report) ? " to the cent" : "");
   else if (open == 0 && waiting == 0) text = counted(documents, "document") + ", no unexplained difference";
   else if (open == 0)
     text = "No unexplained difference, but " + counted(waiting, "record") + (waiting == 1 ? " still waits" : " still wait");
@@ -184,7 +194,7 @@ ReconcileLetter letter_of(Value report) {
       sum.first = sum.first + day.get("left_total").decimal().value_or(Decimal());
       sum.second = sum.second + day.get("right_total").decimal().value_or(Decimal());
     }
-    for (const auto& [currency, sum] : sums)
+    for (const auto& [currency, sum] : has_amounts(one) ? sums : std::map<std::string, std::pair<Decimal, Decimal>>())
       text += "; " + money(sum.first) + " against " + money(sum.second) + (currency.empty() ? "" : " " + currency);
     text += "\n";
     std::string states;

@@ -174,8 +174,9 @@ struct Operation {
   std::set<int> rejects;
   std::string refused_unless;  // a complete 2xx whose field (a path) is not true says: not applied
   std::optional<ExpectSpec> expect;
-  // What to do when the answer has this status ("403"), failed in this way ("denied") or says these words (a key with a blank in it);
-  // `ping` says it.
+  std::string asks;  // what `ping` asks with: JSON as AskSpec.arguments, without a reference
+  // What to do when the answer has this status ("403"), failed in this way ("denied") or says these words (a key with a blank or a full
+  // stop in it); `ping` says it.
   std::vector<std::pair<std::string, std::string>> fix;
 };
 

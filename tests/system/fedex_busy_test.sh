@@ -68,6 +68,12 @@ run jobs --state parked --limit 1000 --json >"$work/parked"
 run jobs --state parked | tail -n 20
 differences=$(jq '[.. | objects | select(.flow? == "difference")] | length' "$work/parked")
 [ "$differences" = 0 ] || fail "C9: $differences differences"
+# Both divisions' numbers against their deliveries, by the command.
+run reconcile oost labels --from 2026-03-01 --to 2026-03-31 | tee "$work/reconciled" || true
+! grep -q "to the cent" "$work/reconciled" || fail "C9: there are no cents in it"
+run reconcile oost labels --from 2026-03-01 --to 2026-03-31 --json >"$work/reconciled.json" || true
+[ "$(jq .unexplained "$work/reconciled.json")" = 0 ] && [ "$(jq '.comparisons[0].right_count' "$work/reconciled.json")" = "$(stand | wc -l)" ] ||
+  fail "C9: $(jq -c '.comparisons, .differences' "$work/reconciled.json")"
 # Every exception is a case with a sentence, and no other.
 other=$(jq -r '[.. | objects | select(.reason? and .flow?) | .reason | select(test("emptied|came back|on its way back|refused|lost|scan|after it was delivered") | not)] | unique | join("; ")' "$work/parked")
 [ -z "$other" ] || fail "cases of another kind: $other"

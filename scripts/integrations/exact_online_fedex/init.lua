@@ -63,4 +63,9 @@ return integration {
   },
 
   mappings = { "business_date", "customs", "shipment" },
+
+  -- In remarks a number stands behind the carrier's name; other numbers there are people's.
+  reconcile = require "shared.labels.comparisons" {
+    kept = "[0-9]{12,22}", told = "(?:^|, |FedEx )([0-9]{12}|[0-9]{15}|[0-9]{20}|[0-9]{22})(?![0-9])",
+  },
 }

@@ -68,4 +68,8 @@ return integration {
   },
 
   mappings = { "business_date", "customs_form", "pickup", "quote", "shipment" },
+
+  reconcile = require "shared.labels.comparisons" {
+    kept = "1[ZR][0-9A-Z]{14,26}", told = "1Z[0-9A-Z]{16}|1R[0-9A-Z]{26}|1R[0-9A-Z]{14}",
+  },
 }

@@ -80,6 +80,9 @@ local function lines_of(items)
   return out
 end
 
+-- The day that the delivery itself says, which need not be the day it leaves.
+local function day_of(source) return source.date and tostring(source.date):sub(1, 10) or nil end
+
 local function effect_of(generation) return generation > 1 and "label " .. generation or "label" end
 
 -- A consignment that is complete becomes labels. `kept`: what is known of an earlier one that was voided.
@@ -107,8 +110,8 @@ local function purchase(job, remote, carrier, source, kept)
     numbers = known.numbers(bought), parcels = parcels,
     lines = known.lines(source), place = known.place(wanted.to), bought_at = job:now(), books = job.source, carrier = remote:connection(), kind = source.kind,
     address_id = source.address_id or false, number = source.number, order = wanted.order, account_id = source.account_id, division = source.division,
-    ship_date = wanted.ship_date, document = false, delivery = source.kind == "delivery" and source.id or false, accepted = false,
-    service = wanted.service,
+    ship_date = wanted.ship_date, date = day_of(source) or wanted.ship_date, document = false,
+    delivery = source.kind == "delivery" and source.id or false, accepted = false, service = wanted.service,
     cost = bought.cost and { amount = tostring(bought.cost.amount), currency = bought.cost.currency } or false, transactions = bought.transactions or false,
   })
   hand_on(job, carrier, kept, source, bought, wanted)
@@ -123,13 +126,15 @@ local function foreign(job, source, carrier, remote)
   end
   local before = known.get(job, source.kind, source.id)
   known.keep(job, source.kind, source.id, {
-    state = "foreign", kind = source.kind, number = source.number, typed = source.tracking, generation = before and before.generation or 0, numbers = numbers,
+    state = "foreign", kind = source.kind, number = source.number, typed = source.tracking, generation = before and before.generation or 0,
+    numbers = numbers, base = consignment.reference(source, 1), books = job.source, date = day_of(source),
+    delivery = source.kind == "delivery" and source.id or false,
   })
   for _, number in ipairs(numbers) do
     followed.open(job, {
       number = number, carrier = remote:connection(), books = job.source, delivery = { id = source.id, number = source.number },
       order = source.order and { id = source.order.id, number = source.order.number } or nil, account_id = source.account_id,
-      ship_date = source.date and tostring(source.date):sub(1, 10) or nil, typed = true,
+      ship_date = day_of(source), typed = true,
     })
     if carrier.follow then carrier.follow(job, number, remote:connection()) end
   end

@@ -173,6 +173,7 @@ local function samples(number)
       PaymentMethod = "00", PickupPiece = { { ServiceCode = "011", Quantity = "3", DestinationCountryCode = "DE", ContainerCode = "01" } },
     } } },
     ["pickups.list"] = { headers = { AccountNumber = "A1B2C3" } }, ["ping.1_tracking"] = {},
+    ["ping.2_shipping"] = { body = { LabelRecoveryRequest = { ReferenceValues = { ReferenceNumber = { Value = "EO-1" }, ShipperNumber = "A1B2C3" } } } },
   }
 end
 

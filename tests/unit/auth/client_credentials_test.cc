@@ -5,6 +5,7 @@
 
 #include "runtime/auth/authorize.h"
 #include "runtime/auth/authorizer.h"
+#include "runtime/auth/token_endpoint.h"
 #include "runtime/base/virtual_loop.h"
 #include "tests/unit/auth/fake_provider.h"
 #include "tests/unit/limits/fake_store.h"
@@ -122,6 +123,21 @@ TEST_F(ClientCredentialsTest, WrongCredentialsHoldTheConnectionUntilSomebodySets
   authorizer_->secret_changed("grant:g");
   EXPECT_EQ(call(), "Bearer access!1");
   EXPECT_EQ(provider_.headers.get("x-merchant-id"), "M-1");
+}
+
+TEST(TokenAnswer, XU3_XF3_A401InAnyWordsIsAboutCredentialsThatMakeTokensByThemselves) {
+  AuthSpec spec;
+  spec.kind = Kind::client_credentials;
+  const auto wrong =
+      judge_token_answer(spec, 401, R"({"response":{"errors":[{"code":"250002","message":"Invalid Authentication Information."}]}})");
+  EXPECT_EQ(wrong.kind, TokenAnswer::Kind::dead);
+  EXPECT_EQ(wrong.words, "HTTP 401: Invalid Authentication Information.");
+  const auto held = judge_token_answer(spec, 403, R"({"transactionId":"1","errors":[{"code":"FORBIDDEN.ERROR","message":"Not now."}]})");
+  EXPECT_EQ(held.kind, TokenAnswer::Kind::refused);
+  EXPECT_EQ(held.words, "HTTP 403: Not now.");
+  // Where somebody agreed, a 401 may pass: the grant stands until its provider says that it is over.
+  spec.kind = Kind::authorization_code;
+  EXPECT_EQ(judge_token_answer(spec, 401, "").kind, TokenAnswer::Kind::refused);
 }
 
 TEST_F(ClientCredentialsTest, XF3_A403OnTheTokenCallHoldsAllTokenCallsForTenMinutes) {

@@ -439,8 +439,13 @@ TEST(Reconcile, C9_TheLetterOpensWithWhatAControllerWantsToKnow) {
   run.client = "acme", run.instance = "shop_nl", run.from = {2025, 10, 1}, run.to = {2025, 10, 31};
   Reconciled result;
   result.left_count = result.right_count = 1203;
-  const auto report = document::Document::parse(document::write(report_of(run, result)));
+  result.comparisons = {{"invoices", "order", "invoice", true, 1203, 1203, 0}};
+  auto report = document::Document::parse(document::write(report_of(run, result)));
   EXPECT_EQ(letter_of(report->root()).text.substr(0, 42), "All 1,203 documents agree to the cent.\n\nCo");
+  // Where nothing has an amount there are no cents.
+  result.comparisons[0].amounts = false;
+  report = document::Document::parse(document::write(report_of(run, result)));
+  EXPECT_EQ(letter_of(report->root()).text.substr(0, 30), "All 1,203 documents agree.\n\nCo");
 }
 
 }  // namespace
