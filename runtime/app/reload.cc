@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "runtime/app/catalog.h"
 #include "runtime/base/offload.h"
+#include "runtime/workbench/catalog.h"
 #include "runtime/workbench/specs.h"
 
 namespace mlc::app {
@@ -161,7 +161,7 @@ Status Reload::furnish(Decision& decision) const {
     auto accepted = accepts_(*decision.directory);
     if (!accepted) return accepted;
   }
-  auto catalog = build_catalog(decision.workspace, decision.directory, parts_.public_url);
+  auto catalog = workbench::build_catalog(decision.workspace, decision.directory, parts_.public_url);
   if (!catalog) return catalog.error();
   decision.catalog = std::move(*catalog);
   return ok_status();

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "runtime/app/catalog.h"
+#include "runtime/workbench/catalog.h"
 #include "runtime/app/share.h"
 #include "runtime/auth/authorize.h"
 #include "runtime/console/api.h"

@@ -4,6 +4,7 @@
 
 #include "runtime/remote/system_spec.h"
 #include "runtime/script/places.h"
+#include "runtime/workbench/catalog.h"
 
 namespace mlc::workbench {
 namespace {
@@ -38,13 +39,14 @@ std::string unknown_name(const std::string& sentence) {
 void check_systems(const script::Host& host, const script::Workspace& workspace, std::vector<script::Problem>& problems) {
   for (const auto& [name, definition] : workspace.systems) {
     const auto spec = remote::parse_system(definition);
-    if (spec) continue;
+    const Status sound = spec ? check_webhooks((*spec)->webhooks) : Status(spec.error());
+    if (sound) continue;
     const std::string inside = "scripts/systems/" + name + "/init.lua";
     const bool own = host.files->exists(workspace.folder + "/" + inside);
     const std::string file = own ? inside : host.share + "/" + inside, path = own ? workspace.folder + "/" + inside : file;
     if (std::any_of(problems.begin(), problems.end(), [&](const auto& each) { return each.file == file; })) continue;
 
-    std::string sentence = spec.error().text();
+    std::string sentence = sound.error().text();
     const std::string prefix = "system " + name + ": ";
     if (sentence.starts_with(prefix)) sentence = sentence.substr(prefix.size());
     script::Problem problem{file, 1, 1, sentence};

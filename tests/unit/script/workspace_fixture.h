@@ -23,7 +23,8 @@ class WorkspaceFixture : public ::testing::Test {
           "connections = { shop = connection 'toyshop' { store = 's1' }, books = connection 'ledger' { division = 7 } }\n"
           "instances = { main = use 'orders' { bind = { shop = 'shop', books = 'books' }, settings = { journal = '70' } } }\n");
     write("scripts/systems/toyshop/init.lua",
-          "return system { name = 'toyshop', base_url = 'https://shop.example.com', webhooks = { topic = 'scope' },\n"
+          "return system { name = 'toyshop', base_url = 'https://shop.example.com', \n"
+          "  webhooks = { topic = 'scope', verify = { token = { header = 'X-Token', secret = 'hook_token' } } },\n"
           "  operations = {\n"
           "    ['orders.get'] = { GET = '/{store}/orders/{id}', gives = 'order' },\n"
           "    ['orders.list'] = { GET = '/{store}/orders', gives = 'order', pages = { rows = {''}, param = 'page' } } },\n"

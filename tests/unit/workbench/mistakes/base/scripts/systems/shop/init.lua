@@ -3,7 +3,7 @@ local record = require "record"
 return system {
   name = "shop",
   base_url = "https://shop.example.com",
-  webhooks = { topic = "scope" },
+  webhooks = { verify = { token = { header = "X-Shop-Token", secret = "hook_token" } }, topic = "scope" },
   operations = {
     ["orders.get"] = { GET = "/{store}/orders/{id}", gives = "order" },
   },

@@ -1,4 +1,4 @@
-#include "runtime/app/reconcile_catalog.h"
+#include "runtime/workbench/reconcile_catalog.h"
 
 #include <nlohmann/json.hpp>
 #include <set>
@@ -7,7 +7,7 @@
 #include "runtime/engine/registry.h"
 #include "runtime/engine/request_key.h"
 
-namespace mlc::app {
+namespace mlc::workbench {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -231,4 +231,4 @@ Status reconcile_catalog(const script::Workspace& workspace, std::shared_ptr<con
   return ok_status();
 }
 
-}  // namespace mlc::app
+}  // namespace mlc::workbench

@@ -1,13 +1,15 @@
-#include "runtime/app/catalog.h"
+#include "runtime/workbench/catalog.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 
-#include "runtime/app/reconcile_catalog.h"
 #include "runtime/base/encoding.h"
 #include "runtime/engine/registry.h"
 #include "runtime/remote/access.h"
+#include "runtime/workbench/reconcile_catalog.h"
 
-namespace mlc::app {
+namespace mlc::workbench {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -79,36 +81,81 @@ Status keys_can_be_read(const remote::Directory& directory, const remote::Connec
   return Error(Code::config, where + ".keys: there is no operation " + rsa->keys + " in " + connection.client + "/" + usual);
 }
 
-Result<engine::IntakeRoute> intake_route(const remote::Directory& directory, const remote::Connection& connection, const Json& webhooks) {
-  const std::string where = connection.spec->name + ".webhooks";
+Error wrong(const std::string& where, const std::string& sentence) { return Error(Code::config, where + ": " + sentence); }
+
+Status only(const Json& object, const std::string& where, std::initializer_list<std::string_view> known) {
+  if (!object.is_object()) return wrong(where, "expected a table");
+  for (const auto& [name, value] : object.items())
+    if (std::find(known.begin(), known.end(), name) == known.end()) return wrong(where, "unknown name \"" + name + "\"");
+  return ok_status();
+}
+
+Status all_texts(const Json& values, const std::string& where) {
+  for (const auto& [name, value] : values.items())
+    if (!value.is_string()) return wrong(where + "." + name, "expected a text");
+  return ok_status();
+}
+
+Status check_subscribe(const Json& subscribe, const std::string& where) {
+  auto known = only(subscribe, where, {"list", "same", "active", "create", "revive", "id", "delete", "body"});
+  if (!known) return known;
+  if (subscribe.contains("body") && !subscribe["body"].is_object()) return wrong(where + ".body", "expected a table");
+  if (!subscribe.contains("same")) return ok_status();
+  if (!subscribe["same"].is_object()) return wrong(where + ".same", "expected a table of names to fields");
+  return all_texts(subscribe["same"], where + ".same");
+}
+
+// What a system says of its deliveries; a connection's own is added by intake_route().
+Result<engine::IntakeRoute> deliveries(const Json& webhooks, const std::string& where) {
   engine::IntakeRoute route;
-  route.client = connection.client;
-  // What comes by another way in is of the connection all the same.
-  route.connection = std::string(remote::connection_of_access(connection.name));
-  route.address = connection.name;
+  auto known = only(webhooks, where, {"verify", "empty_post", "topic", "topics", "match", "subscribe"});
+  if (!known) return known.error();
   auto proofs = parse_proofs(webhooks.value("verify", Json()).dump(), where + ".verify", route.tokens);
   if (!proofs) return proofs.error();
   route.proofs = std::move(*proofs);
-  for (auto& proof : route.proofs) {
-    proof.signed_headers = signed_headers(proof.scheme);
+  for (auto& proof : route.proofs) proof.signed_headers = signed_headers(proof.scheme);
+  if (webhooks.contains("empty_post")) {
+    if (!webhooks["empty_post"].is_number_integer()) return wrong(where + ".empty_post", "expected the status of its answer, as 200");
+    route.empty_post = webhooks["empty_post"].get<int>();
+  }
+  const Json topics = webhooks.value("topics", Json::array());
+  if (!topics.is_structured())
+    return wrong(where + ".topics", "expected a list of topics, or a table of them to what registrations call them");
+  auto texts = all_texts(topics, where + ".topics");
+  if (!texts) return texts.error();
+  for (const auto& [name, value] : topics.items()) route.topics.push_back(topics.is_object() ? name : value.get<std::string>());
+  auto topic = path_of(text(webhooks, "topic"));
+  if (!topic) return wrong(where + ".topic", topic.error().message());
+  route.topic = std::move(*topic);
+  if (webhooks.contains("match")) {
+    auto path = path_of(text(webhooks["match"], "path"));
+    if (!path) return wrong(where + ".match.path", path.error().message());
+    route.match = engine::IntakeRoute::Match{std::move(*path), text(webhooks["match"], "equals")};
+  }
+  if (webhooks.contains("subscribe")) {
+    auto subscribe = check_subscribe(webhooks["subscribe"], where + ".subscribe");
+    if (!subscribe) return subscribe.error();
+  }
+  return route;
+}
+
+Result<engine::IntakeRoute> intake_route(const remote::Directory& directory, const remote::Connection& connection, const Json& webhooks) {
+  const std::string where = connection.spec->name + ".webhooks";
+  auto route = deliveries(webhooks, where);
+  if (!route) return route;
+  route->client = connection.client;
+  // What comes by another way in is of the connection all the same.
+  route->connection = std::string(remote::connection_of_access(connection.name));
+  route->address = connection.name;
+  for (auto& proof : route->proofs) {
     auto known = keys_can_be_read(directory, connection, proof.scheme, where + ".verify");
     if (!known) return known.error();
     if (std::holds_alternative<crypto::RsaSignature>(proof.scheme.mac)) proof.scheme.secret = own_secret(proof.scheme.secret, connection);
     if (proof.scheme.token && proof.scheme.token->header == crypto::kPathToken)
       proof.scheme.token->secret = own_secret(proof.scheme.token->secret, connection);
   }
-  route.secret_owner = connection.owner;
-  if (webhooks.contains("empty_post")) route.empty_post = webhooks["empty_post"].get<int>();
-  const Json topics = webhooks.value("topics", Json::array());
-  for (const auto& [name, value] : topics.items()) route.topics.push_back(topics.is_object() ? name : value.get<std::string>());
-  auto topic = path_of(text(webhooks, "topic"));
-  if (!topic) return topic.error().wrap(where + ".topic");
-  route.topic = std::move(*topic);
-  if (webhooks.contains("match")) {
-    auto path = path_of(text(webhooks["match"], "path"));
-    if (!path) return path.error().wrap(where + ".match.path");
-    route.match = engine::IntakeRoute::Match{std::move(*path), fill(text(webhooks["match"], "equals"), connection.settings)};
-  }
+  route->secret_owner = connection.owner;
+  if (route->match) route->match->equals = fill(std::move(route->match->equals), connection.settings);
   return route;
 }
 
@@ -171,6 +218,12 @@ engine::SubscriptionSpec subscription(const remote::Connection& connection, cons
 
 }  // namespace
 
+Status check_webhooks(const std::string& json) {
+  if (json.empty()) return ok_status();
+  auto route = deliveries(Json::parse(json, nullptr, false), "webhooks");
+  return route ? ok_status() : Status(route.error());
+}
+
 Result<engine::Catalog> build_catalog(const script::Workspace& workspace, std::shared_ptr<const remote::Directory> shared,
                                       const std::string& public_url) {
   const auto& directory = *shared;
@@ -198,4 +251,4 @@ Result<engine::Catalog> build_catalog(const script::Workspace& workspace, std::s
   return catalog;
 }
 
-}  // namespace mlc::app
+}  // namespace mlc::workbench

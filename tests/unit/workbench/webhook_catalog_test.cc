@@ -1,9 +1,9 @@
 // From a system's `webhooks` to how deliveries prove themselves: declared RSA signatures, and ways in with webhooks of their own.
 #include <gtest/gtest.h>
 
-#include "runtime/app/catalog.h"
+#include "runtime/workbench/catalog.h"
 
-namespace mlc::app {
+namespace mlc::workbench {
 namespace {
 
 constexpr const char* kRsa =
@@ -99,4 +99,4 @@ TEST(WebhookCatalog, T1_KeysComeFromAReadOfTheSystemThatNeedsNothing) {
 }
 
 }  // namespace
-}  // namespace mlc::app
+}  // namespace mlc::workbench

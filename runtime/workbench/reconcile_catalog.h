@@ -5,9 +5,9 @@
 #include "runtime/remote/directory.h"
 #include "runtime/script/loader.h"
 
-namespace mlc::app {
+namespace mlc::workbench {
 
 // Fails when a comparison names a role that its integration has not.
 Status reconcile_catalog(const script::Workspace& workspace, std::shared_ptr<const remote::Directory> directory, engine::Catalog* catalog);
 
-}  // namespace mlc::app
+}  // namespace mlc::workbench

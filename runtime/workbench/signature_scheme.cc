@@ -1,9 +1,9 @@
 #include <nlohmann/json.hpp>
 
-#include "runtime/app/catalog.h"
 #include "runtime/limits/rule.h"
+#include "runtime/workbench/catalog.h"
 
-namespace mlc::app {
+namespace mlc::workbench {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -39,6 +39,8 @@ Result<crypto::PlainMac> plain_mac(const Json& verify, const std::string& where)
   if (over == "body") {
     mac.over = crypto::PlainMac::WholeBody{};
   } else if (over.is_object() && over.contains("between") && over["between"].is_array() && over["between"].size() == 2) {
+    if (!over["between"][0].is_string() || !over["between"][1].is_string() || !over.value("last", Json(false)).is_boolean())
+      return wrong(where + ".over", "expected { between = { begin, end }, last = true } with texts to stand between");
     mac.over =
         crypto::PlainMac::Between{over["between"][0].get<std::string>(), over["between"][1].get<std::string>(), over.value("last", false)};
   } else if (over.is_array()) {
@@ -176,4 +178,4 @@ Result<std::vector<engine::IntakeProof>> parse_proofs(const std::string& json, c
   return proofs;
 }
 
-}  // namespace mlc::app
+}  // namespace mlc::workbench
