@@ -12,9 +12,9 @@
 
 namespace mlc::crypto {
 
-RsaSigner::RsaSigner(std::string id, int bits) : id_(std::move(id)), key_(EVP_RSA_gen(static_cast<unsigned>(bits))) {
+RsaSigner::RsaSigner(std::string id, int bits) : id_(std::move(id)), key_(EVP_RSA_gen(static_cast<unsigned>(bits)), EVP_PKEY_free) {
   BIGNUM* number = nullptr;
-  EVP_PKEY_get_bn_param(key_, OSSL_PKEY_PARAM_RSA_N, &number);
+  EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_RSA_N, &number);
   modulus_.resize(static_cast<size_t>(BN_num_bytes(number)));
   BN_bn2bin(number, bytes_of(modulus_));
   BN_free(number);
@@ -30,7 +30,7 @@ const RsaSigner& RsaSigner::of(const std::string& id, int bits) {
 std::string RsaSigner::sign(std::string_view text) const {
   MdContext context(EVP_MD_CTX_new());
   size_t length = 0;
-  EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_);
+  EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get());
   EVP_DigestSign(context.get(), nullptr, &length, bytes_of(text), text.size());
   std::string out(length, '\0');
   EVP_DigestSign(context.get(), bytes_of(out), &length, bytes_of(text), text.size());

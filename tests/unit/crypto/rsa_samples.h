@@ -2,6 +2,7 @@
 #pragma once
 #include <openssl/evp.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,7 @@ class RsaSigner {
  private:
   RsaSigner(std::string id, int bits);
   std::string id_, modulus_;
-  EVP_PKEY* key_;
+  std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key_;
 };
 
 }  // namespace mlc::crypto
