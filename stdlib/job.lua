@@ -201,7 +201,7 @@ function job:dated(instant)
   start = start:gsub("%.%d+", "")   -- remotes write whole seconds: one that the start is in counts
   local older
   if #instant == 10 then
-    older = instant < start:sub(1, 10)
+    older = instant < host.day(start)   -- a business date: of the client's day, not of UTC's
   elseif instant:find "Z$" then
     older = instant:gsub("%.%d+", "") < start   -- as typed records give them: texts of one form
   else

@@ -125,6 +125,15 @@ int sent(lua_State* L) {
   return ask(L, std::move(request), push_record_answer);
 }
 
+// host.day(instant) -> the date that it is then in the client's zone
+int day(lua_State* L) {
+  auto instant = parse_instant(text_argument(L, 1));
+  if (!instant) raise(L, instant.error().message());
+  const auto& zone = JobRun::of(L).program->zone;
+  push_text(L, (zone ? zone->local_text(*instant) : format_rfc3339(*instant)).substr(0, 10));
+  return 1;
+}
+
 // host.withhold(effect, role, connection, version) -> as host.sent
 int withhold(lua_State* L) {
   engine::WithholdRequest request{std::string(text_argument(L, 1)), std::string(text_argument(L, 2)), std::string(text_argument(L, 3)),
@@ -385,6 +394,7 @@ void push_job_host(lua_State* L, JobRun& run) {
                     {"kv_set", kv_set},
                     {"kv_list", kv_list},
                     {"start", start},
+                    {"day", day},
                     {"emit", emit},
                     {"note", note},
                     {"step", step},

@@ -260,6 +260,9 @@ TEST_F(RunnerTest, C13_ARecordThatIsOlderThanTheStartMakesNothing) {
     EXPECT_EQ(run(newer).result, R"("made")") << newer;
   start = "\"2026-01-01T00:00:00.732Z\"";
   EXPECT_EQ(run("2026-01-01T00:00:00Z").result, R"("made")") << "whole seconds: it may be of that second";
+  start = "\"2025-12-31T23:30:00Z\"";
+  EXPECT_EQ(run("2025-12-31").how, RunEnd::How::skipped) << "the year has begun in Amsterdam";
+  EXPECT_EQ(run("2026-01-01").result, R"("made")");
   start = "null";
   EXPECT_EQ(run("2025-12-31T23:59:59Z").result, R"("made")");
 }
