@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/first_schema.h"
 #include "tests/system/harness.h"
 
 namespace mlc::system_test {
@@ -224,8 +225,7 @@ TEST_F(Operations, MigrateSaysTheSchemaAndBringsAnOlderStoreForward) {
   EXPECT_TRUE(same["backup"].is_null());
   EXPECT_NE(world_->run({"migrate"}).out.find("Nothing to do"), std::string::npos);
 
-  // As the first schema left it.
-  tamper(store, "ALTER TABLE jobs DROP COLUMN crash_head; DROP TABLE t_alerts; PRAGMA user_version=1");
+  tamper(store, test::kToFirstSchema);
   const Json dry = world_->ask({"migrate", "--dry-run"});
   EXPECT_EQ(dry["schema"], 1);
   EXPECT_TRUE(dry["backup"].is_null());

@@ -8,6 +8,7 @@
 #include "runtime/base/event_loop.h"
 #include "runtime/base/system_clock.h"
 #include "runtime/store/sqlite/schema.h"
+#include "tests/first_schema.h"
 #include "tests/unit/store/fault_vfs.h"
 #include "tests/unit/store/fixture.h"
 
@@ -107,10 +108,7 @@ TEST_F(StoreFaults, AnOlderFileIsCopiedThenMigratedWithAllItHolds) {
   open();
   const Id job = accept_one("1");
   store_.reset();
-  tamper(
-      "DROP INDEX jobs_precedence; ALTER TABLE jobs DROP COLUMN precedence; ALTER TABLE jobs DROP COLUMN revived; ALTER TABLE jobs DROP "
-      "COLUMN restarts;"
-      "ALTER TABLE jobs DROP COLUMN crash_head; DROP TABLE t_alerts; PRAGMA user_version=1");
+  tamper(test::kToFirstSchema);
   open();
   auto run = claim();
   ASSERT_EQ(1u, run.size());
