@@ -22,6 +22,15 @@ function orders.fetch(shop, id)
   error({ code = "not_found", message = "order " .. id .. " is not in the shop", retryable = true }, 0)
 end
 
+-- Refuses for what the order says itself. It is read by several calls: one that was changed between them is of two states, and
+-- is read anew instead of being told to a person (BC2).
+function orders.refuse(job, shop, order, sentence, details)
+  if orders.fetch(shop, order.id).date_modified ~= order.date_modified then
+    error({ code = "conflict", message = ("order %d was changed while it was read"):format(order.id), retryable = true }, 0)
+  end
+  return job:refuse(sentence, details)
+end
+
 -- Why the order makes no document ("cancelled"), or nil when it does (BC4).
 function orders.not_sold(order, settings)
   if order.is_deleted then return "archived" end

@@ -4,7 +4,7 @@
 -- In a tax-inclusive store the amounts with tax are the real ones, elsewhere those without (fact sheet, section 4); the
 -- other side is an estimate and is not used.
 
-local decimal, json, rules, taxes, vat = require "decimal", require "json", require "rules", require "taxes", require "vat"
+local decimal, json, orders, rules, taxes, vat = require "decimal", require "json", require "orders", require "rules", require "taxes", require "vat"
 
 local parts = {}
 
@@ -128,7 +128,8 @@ local function of_discounts(scene)
     rates, by_rate, sum = { only_rate }, { [only_rate] = told }, told
   end
   if not (sum - told):is_zero() then
-    return scene.job:refuse(("Order %d has discounts of %s that its lines do not account for."):format(order.id, told:text()),
+    return orders.refuse(scene.job, scene.shop, order,
+      ("Order %d has discounts of %s that its lines do not account for."):format(order.id, told:text()),
       { cause = "discount_unexplained", concern = "finance" })
   end
   order.discounts = json.array {}
@@ -186,10 +187,10 @@ local function check_rules(job)
 end
 
 -- Works the parts out. Gives the tax that others collect, which is no part of what is booked.
-function parts.work_out(job, order)
+function parts.work_out(job, shop, order)
   check_rules(job)
   local scene = {
-    job = job, order = order, settings = job.settings, taxes = taxes.read(order.taxes), facts = vat.facts_of(order, job.settings),
+    job = job, shop = shop, order = order, settings = job.settings, taxes = taxes.read(order.taxes), facts = vat.facts_of(order, job.settings),
     catalog = catalog_of(job, order), untaxed = NONE,
   }
   of_products(scene)

@@ -20,11 +20,11 @@ end
 local function document_of(job, shop, books, order, kind)
   parts.read(order, shop)
   order.transactions = shop.orders.transactions(order.id)
-  local untaxed = parts.work_out(job, order)
+  local untaxed = parts.work_out(job, shop, order)
   check_settings(job, order)
   if kind.effect ~= "entry" then items.find(job, books, order) end
   payment.redeem(order, job.settings)
-  local expected, in_money = totals.round(job, order, untaxed)
+  local expected, in_money = totals.round(job, shop, order, untaxed)
   order.payment, order.booked = payment.of(order, job.settings, in_money), booked(order, job.settings)
 
   -- Before the account: an order that can't be posted makes none either.
@@ -32,7 +32,7 @@ local function document_of(job, shop, books, order, kind)
   local account = customer.account(job, books, order)
   local address = kind.effect ~= "entry" and customer.delivery_address(job, books, order, account) or nil
   local document = job:map(kind.mapping, order, { account = account, address = address or null })
-  totals.check(job, order, kind, document, expected)
+  totals.check(job, shop, order, kind, document, expected)
   return document, expected
 end
 

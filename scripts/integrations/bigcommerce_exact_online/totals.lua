@@ -1,7 +1,7 @@
 -- The shopper's total is the truth (BC13): the lines must come to what was paid. What rounding leaves goes on a line of its
 -- own up to the limit; more than that is refused, naming the line that does not add up (C8).
 
-local currencies, decimal, parts, vat = require "currencies", require "decimal", require "parts", require "vat"
+local currencies, decimal, orders, parts, vat = require "currencies", require "decimal", require "orders", require "parts", require "vat"
 
 local totals = {}
 
@@ -49,13 +49,13 @@ local function suspect(order)
     worst[price]:text(), worst[side]:text())
 end
 
-local function refuse(job, order, expected, found)
-  return job:refuse(("Order %d comes to %s, but its lines to %s: a difference of %s.%s"):format(order.id, expected:text(), found:text(),
+local function refuse(job, shop, order, expected, found)
+  return orders.refuse(job, shop, order, ("Order %d comes to %s, but its lines to %s: a difference of %s.%s"):format(order.id, expected:text(), found:text(),
     (found - expected):text(), suspect(order)), { cause = "totals", concern = "finance" })
 end
 
 -- Sets order.rounding where a cent or two are left over. Gives what the document must come to, and what is paid in money.
-function totals.round(job, order, untaxed)
+function totals.round(job, shop, order, untaxed)
   local found = sum_of(order)
   local expected, in_money = totals.expected(job, order, untaxed)
   if not (expected:round(BOOKED_DECIMALS) - expected):is_zero() then
@@ -64,7 +64,7 @@ function totals.round(job, order, untaxed)
       fix = "Book it in Exact Online by hand and cancel this job." })
   end
   local difference = expected - found
-  if difference:abs() > tolerance(job, order) then return refuse(job, order, expected, found) end
+  if difference:abs() > tolerance(job, order) then return refuse(job, shop, order, expected, found) end
   if difference:is_zero() then return expected, in_money end
   if not job.settings.rounding_item and job.settings.document ~= "sales_entry" then
     job:refuse(("Order %d: rounding leaves %s, and no item is set to book it on."):format(order.id, difference:text()),
@@ -92,9 +92,9 @@ local function of_lines(job, order, kind, lines)
 end
 
 -- What the mapping made must still come to it: a client's layer may have changed prices, codes or lines.
-function totals.check(job, order, kind, document, expected)
+function totals.check(job, shop, order, kind, document, expected)
   local found = of_lines(job, order, kind, document[kind.lines])
-  if not (found - expected):is_zero() then return refuse(job, order, expected, found) end
+  if not (found - expected):is_zero() then return refuse(job, shop, order, expected, found) end
 end
 
 return totals

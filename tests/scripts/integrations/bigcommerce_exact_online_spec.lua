@@ -143,7 +143,7 @@ local function run(order, more)
       address = function(place) return { AddressLine1 = place.street_1, City = place.city } end,
     },
     answers = {
-      ["orders.get"] = function() return order end,
+      ["orders.get"] = more.fetch or function() return order end,
       ["orders.products"] = function() return order.parts.products end,
       ["orders.shipping_addresses"] = function() return { order.parts.shipping or order.billing_address } end,
       ["orders.coupons"] = function() return order.parts.coupons end,
@@ -312,6 +312,25 @@ return {
       order.discount_amount = decimal "4.00"
     end))
     assert(outcome.cause == "discount_unexplained", outcome.refused)
+  end,
+  ["BC2: an order that is edited between its reads is read anew, not told to a person"] = function()
+    local torn = {
+      discount_unexplained = function(order) order.discount_amount = decimal "4.00" end,
+      totals = function(order) order.total_inc_tax = decimal "80.00" end,
+    }
+    for cause, change in pairs(torn) do
+      local function read() return order_of({ product(1, "20.00", "2", "21", "37.00") }, change) end
+      local asked = 0
+      local ok, why = pcall(run, read(), { fetch = function()
+        asked = asked + 1
+        local order = read()
+        if asked > 1 then order.date_modified = "2026-01-05T10:00:07Z" end
+        return order
+      end })
+      assert(not ok and why.code == "conflict" and why.retryable, cause)
+      assert(why.message:find("order 118 was changed", 1, true), why.message)
+      assert(run(read()).cause == cause)
+    end
   end,
   ["BC13, C8: rounding goes on a line up to the limit; beyond it the difference and the line are named"] = function()
     local outcome = run(order_of({ product(1, "20.00", "2", "21") }, function(order)
