@@ -1,8 +1,8 @@
 -- The simulated FedEx, written from apis/fedex.md and from nothing of the connector: routes a request through token, limits and
 -- entitlement to the API that it names.
 
-local Journal, Limits, OAuth, Parcels, Pickup, Ship, Track = require "journal", require "fedex_limits", require "fedex_oauth",
-  require "fedex_parcels", require "fedex_pickup", require "fedex_ship", require "fedex_track"
+local Freight, Journal, Limits, OAuth, Parcels, Pickup, Ship, Track = require "fedex_freight", require "journal", require "fedex_limits",
+  require "fedex_oauth", require "fedex_parcels", require "fedex_pickup", require "fedex_ship", require "fedex_track"
 local answers, calendar, host, label, money, quotes = require "fedex_answers", require "calendar", require "host", require "fedex_label",
   require "money", require "fedex_quotes"
 
@@ -19,6 +19,8 @@ local function switches()
     cancel_seconds = false, same_transaction_id = "new",
     track_delay_seconds = 60, reference_delay_seconds = 120, reference_match = "exact", reference_not_found = "in_200", track_days = 90,
     scan_order = "newest_first", travel = false, travel_seconds = 600,
+    unknown_fields = "refuse", freight_state = "all", freight_dimensions = "required", freight_billing = "checked", freight_labels = "pieces",
+    freight_bill_called = "type", freight_found = true, freight_rate_details = "list",
   }
 end
 
@@ -34,6 +36,17 @@ local function accounts_of()
   return out
 end
 
+-- Accounts of FedEx Freight, apart from those of parcels; bills go to the address.
+local function freight_accounts_of()
+  local out = {}
+  for number, street in pairs { ["641902733"] = "450 Depot St", ["641902741"] = "12 Harbor Rd" } do
+    out[number] = {
+      number = number, currency = "USD", address = { line = street, city = "Denver", state = "CO", postcode = "80216", country = "US" },
+    }
+  end
+  return out
+end
+
 local FedEx = {}
 FedEx.__index = FedEx
 
@@ -44,7 +57,10 @@ local APIS = {
 
 local function api_of(path)
   for _, api in ipairs(APIS) do
-    if path:sub(1, #api.prefix) == api.prefix then return api.name, path:sub(#api.prefix + 1) end
+    if path:sub(1, #api.prefix) == api.prefix then
+      local rest = path:sub(#api.prefix + 1)
+      return rest:find "^freight/" and "freight" or api.name, rest
+    end
   end
 end
 
@@ -58,6 +74,7 @@ function FedEx:entitled(project, api)
 end
 
 function FedEx:run(request, api, path, child)
+  if api == "freight" then return self.freight:handle(request, path, child) end
   if api == "ship" and path ~= "endofday/" then return self.ship:handle(request, path, child) end
   if api == "ship" or api == "pickup" then return self.pickup:handle(request, path, child) end
   if api == "track" then return self.track:handle(request, path) end
@@ -172,6 +189,11 @@ function FedEx:seed(body)
     made[#made + 1] = shipment.master
     done = done + 1
   end
+  if body.phone then
+    local cancelled, why = self.freight:phoned(body.phone)
+    if not cancelled then return nil, why end
+    done = done + cancelled
+  end
   if body.revoke then
     self.oauth:revoke()
     done = done + 1
@@ -191,8 +213,9 @@ local function brief(shipment)
   end
   return {
     master = shipment.master, account = shipment.account_number, service = shipment.service, cancelled = shipment.cancelled or false,
-    foreign = shipment.foreign or false, ship_date = calendar.date(shipment.ship_date), charge = money.text(shipment.charge, 2),
-    currency = shipment.currency, transaction = shipment.transaction, customer_transaction = shipment.customer_transaction,
+    foreign = shipment.foreign or false, freight = shipment.freight or false, ship_date = calendar.date(shipment.ship_date),
+    charge = money.text(shipment.charge, 2), currency = shipment.currency, transaction = shipment.transaction,
+    customer_transaction = shipment.customer_transaction,
     recipient = { name = shipment.recipient.name, lines = shipment.recipient.lines, city = shipment.recipient.city,
       postcode = shipment.recipient.postcode, country = shipment.recipient.country },
     parcels = parcels,
@@ -201,7 +224,7 @@ end
 
 local function reference_of(shipment)
   for _, reference in ipairs(shipment.packages[1].references) do
-    if reference.type == "CUSTOMER_REFERENCE" then return reference.value end
+    if reference.type == (shipment.freight and "BILL_OF_LADING" or "CUSTOMER_REFERENCE") then return reference.value end
   end
 end
 
@@ -234,7 +257,7 @@ function FedEx:state(query)
       charged = charged,
     },
     shipments = list, doubled = doubled, customer_mails = self.track.mails,
-    pickups = self.pickup:report(), oauth = self.oauth:report(), limits = self.limits:report(),
+    pickups = self.pickup:report(), freight_pickups = self.freight:report(), oauth = self.oauth:report(), limits = self.limits:report(),
   }
 end
 
@@ -248,9 +271,12 @@ return function(config)
   local track = project { name = "track", only_track = true }
   local journal, url = Journal.new(), nil
   local world = {
-    parcels = Parcels.new(), accounts = accounts_of(), switches = switches(), journal = journal, base = function() return url end,
+    parcels = Parcels.new(), accounts = accounts_of(), freight_accounts = freight_accounts_of(), switches = switches(), journal = journal,
+    base = function() return url end,
   }
-  local self = setmetatable({ world = world, ship = Ship.new(world), track = Track.new(world), pickup = Pickup.new(world) }, FedEx)
+  local self = setmetatable({
+    world = world, ship = Ship.new(world), track = Track.new(world), pickup = Pickup.new(world), freight = Freight.new(world),
+  }, FedEx)
   self.oauth, self.limits = OAuth.new({ main, track }, journal, world.switches), Limits.new(journal, world.switches)
   return {
     name = config.name or "fedex", journal = journal, switches = world.switches,
@@ -266,6 +292,7 @@ return function(config)
       client_id = main.client_id, client_secret = main.client_secret, child_key = main.child_key, child_secret = main.child_secret,
       track_client_id = track.client_id, track_client_secret = track.client_secret, account_number = "740561073",
       other_account_number = "510087020", us_account_number = "802255209", foreign_account_number = "613787919",
+      freight_account_number = "641902733",
     },
   }
 end

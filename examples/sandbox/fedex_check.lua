@@ -129,7 +129,7 @@ function Check:references(path, carrier)
   return out
 end
 
-local function weight_in_kg(units, value) return units == "LB" and money.times(value, money.parse "0.4536") or value end
+function check.in_kg(units, value) return units == "LB" and money.times(value, money.parse "0.4536") or value end
 
 -- Each line stands for as many parcels as its groupPackageCount says.
 function Check:packages(path, carrier)
@@ -146,7 +146,7 @@ function Check:packages(path, carrier)
     for _ = 1, count or 1 do
       out[#out + 1] = {
         references = references, told = count ~= nil, weight = value and money.text(value, 2), units = units,
-        kilos = value and weight_in_kg(units, value) or 0,
+        kilos = value and check.in_kg(units, value) or 0,
       }
     end
   end
@@ -199,9 +199,12 @@ function Check:account(accounts, child, path)
   return account
 end
 
+-- A request of another API, to be looked at by the same rules.
+function check.new(body, switches) return setmetatable({ body = body, switches = switches, faults = {} }, Check) end
+
 -- The account of a request that ships nothing; nil with the faults. `path`: where it does not stand under accountNumber.
 function check.account(body, accounts, child, switches, path)
-  local self = setmetatable({ body = body, switches = switches, faults = {} }, Check)
+  local self = check.new(body, switches)
   local account = self:account(accounts, child, path)
   if #self.faults > 0 then return nil, self.faults end
   return account
@@ -212,7 +215,7 @@ function check.union(from, to) return UNION[from] == true and UNION[to] == true 
 
 -- A shipment as it will be kept; nil with all faults.
 function check.shipment(body, accounts, child, switches)
-  local self = setmetatable({ body = body, switches = switches, faults = {} }, Check)
+  local self = check.new(body, switches)
   local at = "requestedShipment."
   local out = { account = self:account(accounts, child) }
   out.link = self:one_of("labelResponseOptions", { LABEL = true, URL_ONLY = true }) == "URL_ONLY"

@@ -124,4 +124,11 @@ function Parcels.travel(parcel, name, over)
   end
 end
 
+-- A shipment that was made just now goes on its way by itself where that is switched on.
+function Parcels:depart(shipment, switches)
+  if not switches.travel then return end
+  local journey = switches.travel == "any" and Parcels.any_journey() or switches.travel
+  for _, parcel in ipairs(shipment.packages) do self.travel(parcel, journey, switches.travel_seconds) end
+end
+
 return Parcels

@@ -73,10 +73,7 @@ function Ship:keep(checked, request)
   checked.ship_date = checked.ship_date or host.now() - host.now() % 86400
   checked.customer_transaction = request.headers["x-customer-transaction-id"]
   self.world.parcels:add(checked)
-  if self.world.switches.travel then
-    local journey = self.world.switches.travel == "any" and Parcels.any_journey() or self.world.switches.travel
-    for _, parcel in ipairs(checked.packages) do Parcels.travel(parcel, journey, self.world.switches.travel_seconds) end
-  end
+  self.world.parcels:depart(checked, self.world.switches)
   return checked
 end
 
@@ -147,6 +144,7 @@ function Ship:cancel(request, child)
   if not parcel or parcel.shipment.account_number ~= account.number then
     return answers.error(request, 400, "TRACKINGNUMBER.NOTFOUND", "Tracking number is not found for this account.")
   end
+  if parcel.shipment.freight then return answers.error(request, 400, "SERVICE.NOT.ALLOWED", "Only Express and Ground shipments can be cancelled.") end
   local shipment, again = parcel.shipment, parcel.shipment.cancelled
   self.cancels = self.cancels + 1
   if again and self.world.switches.second_cancel == "refused" then

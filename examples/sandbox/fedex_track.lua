@@ -8,7 +8,7 @@ local MOST_NUMBERS, DAY, USUAL_DAYS = 30, 86400, 30
 -- How a search names the references of a label.
 local SEARCHED = {
   CUSTOMER_REFERENCE = "CUSTOMER_REFERENCE", DEPARTMENT = "DEPARTMENT_NUMBER", INVOICE = "INVOICE_NUMBER", PURCHASE_ORDER = "P_O_NUMBER",
-  RETURN_MATERIALS_AUTHORIZATION = "RMA_ASSOCIATION",
+  RETURN_MATERIALS_AUTHORIZATION = "RMA_ASSOCIATION", BILL_OF_LADING = "BILL_OF_LADING",
 }
 local TOLD = {}
 for searched, written in pairs(SEARCHED) do TOLD[written] = searched end
@@ -140,6 +140,7 @@ function Track:numbers(request, body)
 end
 
 function Track:matches(parcel, kind, value)
+  if parcel.shipment.freight and not self.world.switches.freight_found then return false end
   for _, reference in ipairs(parcel.references) do
     local same = reference.value == value
       or self.world.switches.reference_match == "prefix" and reference.value:sub(1, #value) == value

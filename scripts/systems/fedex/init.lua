@@ -1,13 +1,13 @@
--- FedEx: Ship, Track, Rates and Address Validation of one portal project. A project that may not track needs a second connection with
--- the keys of one that may (fact sheet, section 0).
+-- FedEx: Ship, Track, Rates, Address Validation and Freight LTL of one portal project. A project that may not track needs a second connection
+-- with the keys of one that may (fact sheet, section 0).
 
 local operations = {}
-for _, area in ipairs { require "ship", require "track", require "quotes", require "pickup", require "ping" } do
+for _, area in ipairs { require "ship", require "track", require "quotes", require "pickup", require "freight", require "ping" } do
   for name, operation in pairs(area) do operations[name] = operation end
 end
 
 local types = {}
-for _, part in ipairs { require "types", require "ship_types", require "track_types" } do
+for _, part in ipairs { require "types", require "ship_types", require "freight_types", require "track_types" } do
   for name, declared in pairs(part) do types[name] = declared end
 end
 

@@ -73,7 +73,7 @@ return {
   ShipmentAnswer = fedex { transactionId = "text read", customerTransactionId = "text read", output = "record:ShipmentOutput read" },
   ShipmentOutput = fedex { jobId = "text read", transactionShipments = "list:Shipment read" },
   Shipment = fedex {
-    masterTrackingNumber = "text read", serviceType = "text read", serviceName = "text read", shipDatestamp = "date read",
+    masterTrackingNumber = "text read", serviceType = "text read", serviceName = "text read", serviceCategory = "text read", shipDatestamp = "date read",
     pieceResponses = "list:Piece read", shipmentDocuments = "list:Document read", completedShipmentDetail = "record:CompletedShipment read",
   },
   Piece = fedex {

@@ -2,7 +2,7 @@
 
 local root = ...
 local asked = require "asked"
-local World, json, service = require "fedex_world", require "json", require "service"
+local World, freight, json, service = require "fedex_world", require "freight_requests", require "json", require "service"
 
 local ACCOUNT = World.ACCOUNT
 
@@ -62,6 +62,8 @@ local function bodies(number, job)
   local account = { value = ACCOUNT }
   local close = { accountNumber = account, closeReqType = "GCDR", groundServiceCategory = "GROUND" }
   return {
+    ["freight.create"] = freight.shipment(), ["freight.quote"] = freight.quote(), ["freight_pickups.create"] = freight.pickup(),
+    ["freight_pickups.cancel"] = freight.pickup_cancelled "20260106DEN000001",
     ["shipments.create_later"] = many "EO-8", ["ground.close"] = close, ["ground.reprint"] = close, ["pickups.create"] = pickup(),
     ["pickups.cancel"] = { associatedAccountNumber = account, pickupConfirmationCode = "0001", scheduledDate = "2026-01-06" },
     ["pickups.availability"] = {
@@ -95,7 +97,7 @@ local function each_known(types, name, value, path)
 end
 
 return {
-  ["every operation is understood, and every field of its answer is one of its type's"] = function()
+  ["XF1 every operation is understood, and every field of its answer is one of its type's"] = function()
     local world = World.start(root)
     local made = world:call("shipments.create", World.shipment "EO-1").output.transactionShipments[1]
     local later = world:call("shipments.create_later", many "EO-9")
@@ -104,6 +106,7 @@ return {
     ground.requestedShipment.recipients = json.array { World.party("B", "Dam 1", "Amsterdam", "1012JS", "NL") }
     world:call("shipments.create", ground)
     world:call("pickups.create", pickup())
+    world:call("freight_pickups.create", freight.pickup())
     service.pass(200)
     world:control("POST", "seed", { journey = "delivered", parcels = json.array { made.masterTrackingNumber } })
     local given = bodies(made.masterTrackingNumber, later.output.jobId)
@@ -141,9 +144,9 @@ return {
     world:call("shipments.create", World.shipment "EO-1")
     world:call("shipments.create", World.shipment "EO-1")
     assert(world:control("GET", "state").doubled[1] == "EO-1", "the simulation de-duplicates, so this proves nothing")
-    for _, name in ipairs { "shipments.create", "shipments.create_later", "pickups.create" } do
+    for _, name in ipairs { "shipments.create", "shipments.create_later", "pickups.create", "freight.create", "freight_pickups.create" } do
       local effect = world.system.operations[name].effect
-      assert(effect.kind == (name == "pickups.create" and "D" or "C") and not effect.may_repeat and not effect.may_skip, name)
+      assert(effect.kind == (name:find "pickups" and "D" or "C") and not effect.may_repeat and not effect.may_skip, name)
       assert(effect.kind == "D" or effect.absent == "person", "that Track does not see a label proves nothing")
     end
   end,
@@ -169,6 +172,24 @@ return {
       world:call("shipments.cancel", cancel(master))
       assert(#look() == 0, "what was cancelled is none")
     end
+  end,
+  ["XF5: a freight shipment whose answer was lost is found by its bill of lading, and a cancelled one is none; nothing found proves nothing"] = function()
+    local world = World.start(root)
+    local operation = world.system.operations["freight.create"]
+    local effect, body = operation.effect, freight.shipment()
+    local reference = asked.reference(effect, body)
+    local function look() return asked.ours(effect, reference, world:call(effect.look_up, asked.arguments(effect.asks, reference, body).body)) end
+    assert(reference == "EO-84211" and effect.kind == "C" and effect.absent == "person" and #look() == 0)
+    world:control("POST", "faults", { match = { path = "/ship/v1/freight/" }, kind = "lost_answer", count = 1 })
+    pcall(world.call, world, "freight.create", body)
+    service.pass(120)
+    local master = asked.texts(look()[1], effect.id)[1]
+    assert(#look() == #asked.texts(body, effect.parts .. ".*.weight.value") and #look() == 1 and master == world:control("GET", "state").shipments[1].master)
+    world:control("POST", "seed", { phone = { master } })
+    assert(#look() == 0, "what was cancelled is none")
+    -- What the answer says stands where the operation looks for it.
+    local answer = world:call("freight.create", body)
+    assert(at_path(answer, operation.id) == world:control("GET", "state").shipments[2].master and at_path(answer, operation.number) == answer.transactionId)
   end,
   ["XF4: results are told apart and have instants, scans and the fault of their own number"] = function()
     local world = World.start(root)
