@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # XS16: what labels cost becomes one entry for each day, carrier and cost centre, made when the day is over: with lost answers and kills on
 # the way, late labels, voids after the entry, and an entry that Exact Online did not keep as it was sent (C12).
-#   tests/system/dispatch_days_test.sh PROGRAM [KILLS]      (or MLC_KILLS)
+#   tests/system/dispatch_days_test.sh PROGRAM [KILLS]
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/dispatch.sh"
-orders=14 kills=${MLC_KILLS:-${2:-2}} begins=2026-03-02T12:00:00Z
+orders=14 kills=${2:-2} begins=2026-03-02T12:00:00Z
 
 set_up_dispatch
 secrets noord station shipstation username password

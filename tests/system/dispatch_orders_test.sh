@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Sales orders of the simulated Exact Online become orders of the simulated ShipStation, as the sample workspace has it: by webhook, many
 # at once in few calls, changed and cancelled, with lost answers on the way.
-#   tests/system/dispatch_orders_test.sh PROGRAM [KILLS]      (or MLC_KILLS)
+#   tests/system/dispatch_orders_test.sh PROGRAM [KILLS]
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/dispatch.sh"
-orders=60 kills=${MLC_KILLS:-${2:-0}}
+orders=60 kills=${2:-0}
 
 set_up_dispatch
 # XS2: the pair as two values, or joined and in base64 as some are given it.

@@ -3,10 +3,10 @@
 # things shipped by hand. What labels cost stands in the ledger to the cent, once, with lost answers on the way; what was shipped is
 # delivered.
 #   tests/system/dispatch_parcels_test.sh PROGRAM [KILLS] [SWITCHES]
-# KILLS (or MLC_KILLS): so often the runtime is killed while it works. SWITCHES: JSON of what ShipStation's sheet calls not verified.
+# KILLS: so often the runtime is killed while it works. SWITCHES: JSON of what ShipStation's sheet calls not verified.
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/dispatch.sh"
-orders=24 kills=${MLC_KILLS:-${2:-0}} switches=${3:-} begins=2026-03-02T07:00:00Z
+orders=24 kills=${2:-0} switches=${3:-} begins=2026-03-02T07:00:00Z
 
 set_up_dispatch
 secrets noord station shipstation username password

@@ -2,11 +2,11 @@
 # A busy day of a simulated business: orders of all kinds, edits and cancels, several parcels an order, voids and re-labels, splits, returns,
 # things shipped by hand; answers get lost, limits are met, the runtime is killed. It ends with every parcel on a confirmed shipment, once,
 # every exception a case with a sentence, and both sides in agreement.
-#   tests/system/packing_day_test.sh PROGRAM [KILLS] [SWITCHES]      (or MLC_KILLS)
+#   tests/system/packing_day_test.sh PROGRAM [KILLS] [SWITCHES]
 # SWITCHES: JSON of what Acumatica's sheet calls not verified.
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/packing.sh"
-sample=packing instance=packing kills=${MLC_KILLS:-${2:-3}} orders=${ORDERS:-45} switches=${3:-}
+sample=packing instance=packing kills=${2:-3} orders=${ORDERS:-45} switches=${3:-}
 
 set_up_packing 60
 go_live_packing
