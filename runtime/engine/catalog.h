@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/base/decimal.h"
+#include "runtime/base/expression.h"
 #include "runtime/base/time.h"
 #include "runtime/crypto/signature.h"
 #include "runtime/document/path.h"
@@ -88,7 +89,7 @@ struct ReconcileSide {
   // that names the connection a row is of.
   std::string kept, kept_by;
   std::string key;                        // with {holes}, else a path; with `match` several fields: "Number|Remarks"
-  std::string match;                      // regular expression: what of the key's fields fits it (its first group) is a record each
+  std::optional<Expression> match;        // what of the key's fields fits it (its first group) is a record each
   std::vector<std::string> date, number;  // the first that is there
   std::string total, tax, currency, note;
   std::string state;  // how far it is, counted by name

@@ -1,8 +1,6 @@
 #include "runtime/engine/reconcile_lines.h"
 
 #include <algorithm>
-#include <regex>
-#include <set>
 
 #include "runtime/base/strings.h"
 #include "runtime/document/write.h"
@@ -28,20 +26,13 @@ Status take(const ReconcileSide& side, Value row, const Zone& zone, std::vector<
 
 // What of the row's fields fits the side's expression, each once.
 Result<std::vector<std::string>> matches(const ReconcileSide& side, Value row) {
-  std::vector<std::string> found;
-  try {
-    const std::regex wanted(side.match);
-    std::string text;
-    for (const auto field : split(side.key, '|')) {
-      const auto value = remote::find_dotted(row, std::string(field));
-      text += (text.empty() ? "" : "\n") + (value.is_string() ? std::string(value.text()) : value ? document::write(value) : std::string());
-    }
-    std::set<std::string> seen;
-    for (std::sregex_iterator at(text.begin(), text.end(), wanted), end; at != end; ++at) {
-      const auto one = at->str(wanted.mark_count() > 0 ? 1 : 0);
-      if (seen.insert(one).second) found.push_back(one);
-    }
-  } catch (const std::regex_error& error) { return Error(Code::config, "reconcile.match: " + side.match + ": " + error.what()); }
+  std::string text;
+  for (const auto field : split(side.key, '|')) {
+    const auto value = remote::find_dotted(row, std::string(field));
+    text += (text.empty() ? "" : "\n") + (value.is_string() ? std::string(value.text()) : value ? document::write(value) : std::string());
+  }
+  auto found = side.match->find_all(text);
+  if (!found) return found.error().wrap("reconcile.match");
   return found;
 }
 
@@ -68,7 +59,7 @@ Status take_matches(const ReconcileSide& side, Value row, const Zone& zone, std:
 
 Result<std::vector<ReconcileRecord>> reconcile_records(const ReconcileSide& side, Value row, const Zone& zone) {
   std::vector<ReconcileRecord> records;
-  if (!side.match.empty()) {
+  if (side.match) {
     auto taken = take_matches(side, row, zone, &records);
     if (!taken) return taken.error();
     return records;

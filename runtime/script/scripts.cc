@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/encoding.h"
+#include "runtime/base/expression.h"
 #include "runtime/crypto/digest.h"
 #include "runtime/document/path.h"
 #include "runtime/document/write.h"
@@ -109,12 +110,17 @@ void read_flows(Value definition, Scripts& scripts, const std::string& file, std
   }
 }
 
-// Its sides are roles; what else stands there is read when comparisons are made.
+// Its sides are roles, and what is to be found in their texts is an expression; what else stands there is read when comparisons are
+// made.
 void check_reconcile(Value definition, const Scripts& scripts, const std::string& file, std::vector<Problem>& problems) {
   for (Value comparison : definition.get("reconcile").items())
     for (const char* side : {"left", "right"}) {
       const std::string role(comparison.get(side).get("role").text());
       if (!scripts.role_systems.contains(role)) problems.push_back({file, 0, 0, "reconcile: there is no role \"" + role + "\""});
+      const Value match = comparison.get(side).get("match");
+      if (!match) continue;
+      if (auto compiled = Expression::compile(std::string(match.text())); !compiled)
+        problems.push_back({file, 0, 0, "reconcile: match: " + compiled.error().message()});
     }
 }
 

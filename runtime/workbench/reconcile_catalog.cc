@@ -66,7 +66,10 @@ engine::ReconcileSide side_of(const Json& declared, const Json& settings, const 
   side.operation = text(declared, "operation");
   side.kept = text(part(declared, "kept"), "keys");
   side.kept_by = text(part(declared, "kept"), "by");
-  side.match = text(declared, "match");
+  // That it is one has been checked with the integration (script/scripts.cc).
+  if (const auto match = text(declared, "match"); !match.empty()) {
+    if (auto compiled = Expression::compile(match)) side.match = std::move(*compiled);
+  }
   side.day_ends = text(declared, "day_ends") == "true";
   if (const auto noun = text(declared, "noun"); !noun.empty()) side.noun = noun;
   if (const auto given = part(declared, "arguments"); given.is_object()) side.arguments = given.dump();

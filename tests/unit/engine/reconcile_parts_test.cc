@@ -18,7 +18,7 @@ std::vector<std::string> keys_of(const ReconcileSide& side, const std::string& r
 
 ReconcileSide numbers(const std::string& key, const std::string& match) {
   ReconcileSide side;
-  side.key = key, side.match = match, side.date = {"Date"};
+  side.key = key, side.match = *Expression::compile(match), side.date = {"Date"};
   return side;
 }
 
@@ -35,10 +35,6 @@ TEST(ReconcileParts, C9_ARowsTextsHoldAsManyRecordsAsFitTheExpressionEachOnce) {
       (Keys{"794953530001", "794953530002"}));
   EXPECT_EQ(keys_of(numbers("numbers", "[0-9]{12}"), R"({"Date":"2025-10-14","numbers":["794953530001","794953530002"]})"),
             (Keys{"794953530001", "794953530002"}));
-  const auto parsed = document::Document::parse(R"({"Date":"2025-10-14","Number":"1"})");
-  const auto wrong = reconcile_records(numbers("Number", "("), parsed->root(), *Zone::find("UTC"));
-  ASSERT_FALSE(wrong);
-  EXPECT_EQ(wrong.error().code(), Code::config);
 }
 
 TEST(ReconcileParts, C9_NothingIsMissingOfADayThatIsNotOver) {
