@@ -1,9 +1,9 @@
 #include "runtime/app/servers_file.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/user_folders.h"
 #include "runtime/http/address.h"
 #include "runtime/http/message.h"
 
@@ -11,13 +11,6 @@ namespace mlc::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string configuration_folder() {
-  const char* config = std::getenv("XDG_CONFIG_HOME");
-  const char* home = std::getenv("HOME");
-  const std::string base = config != nullptr && *config != '\0' ? config : std::string(home == nullptr ? "" : home) + "/.config";
-  return base + "/ml-connector";
-}
 
 std::string whole_path(const std::string& folder, const std::string& path) {
   return path.empty() || path.front() == '/' ? path : folder + "/" + path;
@@ -69,7 +62,7 @@ Result<Secret> read_token(Files& files, const Entry& entry, const std::string& p
 }  // namespace
 
 Result<ServerElsewhere> find_server(Files& files, const std::string& name) {
-  const std::string folder = configuration_folder(), file = folder + "/servers.json";
+  const std::string folder = config_folder(), file = folder + "/servers.json";
   auto text = files.read(file);
   if (!text)
     return Error(Code::config, "--at " + name + ": " + text.error().text() + "; it names servers, as in { \"" + name +

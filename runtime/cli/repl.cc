@@ -5,6 +5,7 @@
 
 #include "runtime/app/repl_link.h"
 #include "runtime/base/files.h"
+#include "runtime/base/user_folders.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/line_editor.h"
 
@@ -17,13 +18,9 @@ constexpr const char* kRed = "\x1b[31m";
 constexpr const char* kFaint = "\x1b[2m";
 constexpr const char* kEnd = "\x1b[0m";
 
-// Beside other state of the user's programs, as the XDG base directories say.
+// "" where none can be kept.
 std::string history_file() {
-  const char* state = std::getenv("XDG_STATE_HOME");
-  const char* home = std::getenv("HOME");
-  std::string folder = state != nullptr && *state == '/' ? state : home != nullptr ? std::string(home) + "/.local/state" : "";
-  if (folder.empty()) return "";
-  folder += "/ml-connector";
+  const std::string folder = state_folder();
   RealFiles files;
   return files.make_dirs(folder, 0700) ? folder + "/repl_history" : "";
 }

@@ -2,22 +2,15 @@
 
 #include "runtime/base/encoding.h"
 #include "runtime/base/strings.h"
+#include "runtime/base/user_folders.h"
 #include "runtime/crypto/aead.h"
 #include "runtime/vault/rotation.h"
 
 namespace mlc::vault {
 namespace {
 
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 std::string key_path(const std::string& workspace_id, const std::string& configured) {
-  if (!configured.empty()) return configured;
-  std::string config = environment("XDG_CONFIG_HOME");
-  if (config.empty()) config = environment("HOME") + "/.config";
-  return config + "/ml-connector/" + workspace_id + ".key";
+  return configured.empty() ? config_folder() + "/" + workspace_id + ".key" : configured;
 }
 
 Result<Secret> parse_key(std::string text, const std::string& path) {
@@ -32,8 +25,10 @@ Result<Secret> parse_key(std::string text, const std::string& path) {
 }  // namespace
 
 MasterKeyFile master_key_file(Files& files, const std::string& workspace_id, const std::string& configured) {
-  const std::string given = environment("CREDENTIALS_DIRECTORY");
-  if (!given.empty() && files.exists(given + "/ml-connector.key")) return {given + "/ml-connector.key", true};
+  if (const char* given = std::getenv("CREDENTIALS_DIRECTORY"); given != nullptr && *given != '\0') {
+    const std::string path = std::string(given) + "/ml-connector.key";
+    if (files.exists(path)) return {path, true};
+  }
   return {key_path(workspace_id, configured), false};
 }
 
