@@ -7,7 +7,7 @@
 #include "runtime/document/write.h"
 #include "runtime/mapping/position.h"
 #include "runtime/mapping/transforms.h"
-#include "runtime/script/concat.h"
+#include "runtime/script/isolate.h"
 #include "runtime/script/libraries.h"
 #include "runtime/script/places.h"
 #include "runtime/script/value.h"
@@ -27,7 +27,7 @@ int position(lua_State* L) {
   lua_Debug debug{};
   std::string file;
   bool found = false;
-  for (lua_State* thread = L; !found && thread != nullptr; thread = joined_by(thread)) {
+  for (lua_State* thread = L; !found && thread != nullptr; thread = Isolate::of(thread).joined_by(thread)) {
     for (int level = thread == L ? 1 : 0; !found && lua_getstack(thread, level, &debug) != 0; ++level) {
       lua_getinfo(thread, "Sl", &debug);
       file = debug.source[0] == '@' ? debug.source + 1 : debug.source;

@@ -157,7 +157,7 @@ class Isolate {
   std::shared_ptr<Held> hold(lua_State* L, const document::Document& document);
   // Resumes a coroutine of the script's; as lua_resume.
   int resume_inner(lua_State* L, lua_State* inner, int arguments, int* results);
-  // While a metamethod of `..` runs in a coroutine of its own (concat.h): nothing is collected, because that could move L's stack.
+  // While a metamethod of `..` runs in a coroutine of its own (concat.cc): nothing is collected, because that could move L's stack.
   class Joining {
    public:
     Joining(Isolate& isolate, lua_State* L);
@@ -169,6 +169,7 @@ class Isolate {
    private:
     Isolate& isolate_;
   };
+  // The coroutine whose `..` is answered by this one; nullptr when it answers none.
   lua_State* joined_by(const lua_State* apart) const;
   // Resets a coroutine, which runs what it has to close; as lua_resetthread. Raises when resets are nested too deep.
   int close_inner(lua_State* L, lua_State* inner);

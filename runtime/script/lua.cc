@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "runtime/base/strings.h"
-#include "runtime/script/concat.h"
 #include "runtime/script/isolate.h"
 
 namespace mlc::script {
@@ -81,7 +80,7 @@ void push_module(lua_State* L, const Module& module) {
 
 void raise(lua_State* L, const std::string& message) {
   luaL_where(L, 1);
-  lua_State* by = lua_rawlen(L, -1) == 0 ? joined_by(L) : nullptr;
+  lua_State* by = lua_rawlen(L, -1) == 0 ? Isolate::of(L).joined_by(L) : nullptr;
   lua_Debug at{};
   if (by != nullptr && lua_getstack(by, 0, &at) != 0 && lua_getinfo(by, "Sl", &at) != 0 && at.currentline > 0) {
     lua_pop(L, 1);
