@@ -30,7 +30,8 @@ void print_jobs(const Json& answer, const std::string& state) {
                     get(job, "source") + ":" + get(job, "key"),
                     get(job, "state") + (get(job, "done_as").empty() ? "" : ", " + get(job, "done_as")), get(job, "runs"), get(job, "next"),
                     get(job, "reason")});
-  print_table({{"JOB", true}, {"WHERE"}, {"FLOW"}, {"RECORD"}, {"STATE"}, {"RUNS", true}, {"NEXT"}, {"REASON"}}, rows);
+  if (rows.empty()) std::cout << "no " << (state.empty() ? "" : state + " ") << "jobs\n";
+  else print_table({{"JOB", true}, {"WHERE"}, {"FLOW"}, {"RECORD"}, {"STATE"}, {"RUNS", true}, {"NEXT"}, {"REASON"}}, rows);
 }
 
 void print_job(const Json& job) {

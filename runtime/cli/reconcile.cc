@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "runtime/cli/commands.h"
@@ -40,10 +41,14 @@ std::vector<Json> of(const Json& report, const char* list, const std::string& co
   return rows;
 }
 
-void print_difference(const Json& one) {
-  std::cout << get(one, "day") << "  " << get(one, "reference") << "  " << get(one, "class") << "  "
-            << (get(one, "left").empty() ? "-" : get(one, "left")) << " / " << (get(one, "right").empty() ? "-" : get(one, "right"))
-            << "\n  " << get(one, "reason") << "\n";
+bool has_amounts(const Json& comparison) { return comparison.value("amounts", true); }
+
+void print_difference(const Json& one, bool amounts) {
+  std::cout << get(one, "day") << "  " << get(one, "reference") << "  " << get(one, "class");
+  if (amounts)
+    std::cout << "  " << (get(one, "left").empty() ? "-" : get(one, "left")) << " / "
+              << (get(one, "right").empty() ? "-" : get(one, "right"));
+  std::cout << "\n  " << get(one, "reason") << "\n";
   if (one.contains("accepted_by")) std::cout << "  Accepted by " << get(one, "accepted_by") << ": " << get(one, "because") << "\n";
 }
 
@@ -58,7 +63,7 @@ void print_report(const Json& report) {
       states += (states.empty() ? "" : ", ") + get(state, "count") + " " + get(state, "state");
     std::cout << (states.empty() ? "" : " (" + states + ")") << "\n";
     std::vector<std::vector<std::string>> rows;
-    const bool amounts = one.value("amounts", true);
+    const bool amounts = has_amounts(one);
     for (const auto& day : of(report, "days", name)) {
       if (amounts)
         rows.push_back({get(day, "day"), get(day, "left_count"), get(day, "left_total"), get(day, "right_count"), get(day, "right_total"),
@@ -79,10 +84,17 @@ void print_report(const Json& report) {
     }
     std::cout << "\n";
   }
-  for (const auto& one : report["differences"]) print_difference(one);
+  const auto print_all = [&](const Json& differences) {
+    for (const auto& one : differences) {
+      const auto of_it = std::find_if(report["comparisons"].begin(), report["comparisons"].end(),
+                                      [&](const Json& comparison) { return get(comparison, "name") == get(one, "comparison"); });
+      print_difference(one, of_it == report["comparisons"].end() || has_amounts(*of_it));
+    }
+  };
+  print_all(report["differences"]);
   if (!report["explained"].empty()) {
     std::cout << "explained by rule, or accepted:\n";
-    for (const auto& one : report["explained"]) print_difference(one);
+    print_all(report["explained"]);
   }
   std::cout << "run " << get(report, "run") << ": " << get(report, "verdict") << "\n";
 }
