@@ -114,6 +114,59 @@ Task<Result<remote::Remote::Read>> Reconcile::ask(std::string key, remote::Call 
   }
 }
 
+// What is read of one side, on its way into the comparison.
+struct Reconcile::Taking {
+  const ReconcileSide& side;
+  Zone zone;
+  Date from, to;
+  bool is_right;
+  const std::vector<std::string>& foreign;
+  ReconcileRecords* into;
+  int64_t* count;
+
+  Result<std::vector<ReconcileRecord>> records_of(document::Value row) const {
+    auto records = reconcile_records(side, row, zone);
+    if (!records) return records;
+    std::erase_if(*records, [&](const ReconcileRecord& one) {
+      // Of the side that is looked for by date, only the period; the other's own period is known by its keys alone.
+      return (is_right && (one.date < from || one.date > to)) || is_foreign(one.key, foreign);
+    });
+    for (auto& one : *records)
+      if (one.key.empty()) one.key = "#" + one.number;
+    return records;
+  }
+
+  void take(ReconcileRecord record) const {
+    add_record(side, into, std::move(record));
+    ++*count;
+  }
+};
+
+// What the instance's own job.kv holds, under the side's keys.
+Task<Status> Reconcile::read_kept(std::string key, const Taking& taking) {
+  const auto client = runs_[key].client, begin = key + "/" + taking.side.kept;
+  const auto& dates = taking.side.date;
+  for (std::string after;;) {
+    auto rows = co_await context_.store.list_part(store::Table::kv, begin, after, kKeptAtOnce);
+    if (!rows) co_return rows.error();
+    for (const auto& row : *rows) {
+      after = row.key;
+      auto box = unpack(row.value);
+      auto plain = box ? context_.vault.open(client, "kv", *box) : Result<std::string>(box.error());
+      auto parsed = plain ? Document::parse(std::move(*plain)) : Result<Document>(plain.error());
+      if (!parsed) co_return parsed.error().wrap(row.key);
+      const auto value = parsed->root();
+      if (!taking.side.kept_by.empty() && filled(taking.side.kept_by, value) != taking.side.connection) continue;
+      // What bears none of the dates is of before they were kept.
+      if (std::all_of(dates.begin(), dates.end(), [&](const auto& field) { return filled(field, value).empty(); })) continue;
+      auto records = taking.records_of(value);
+      if (!records) co_return records.error().wrap(row.key);
+      for (auto& one : *records) taking.take(std::move(one));
+    }
+    if (rows->size() < static_cast<size_t>(kKeptAtOnce)) co_return ok_status();
+  }
+}
+
 Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string part, bool is_right, std::vector<std::string> foreign,
                              ReconcileRecords* into) {
   const auto client = runs_[key].client;
@@ -121,6 +174,8 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
   runs_[key].doing = "reading " + side.noun + "s of " + side.connection;
   auto zone = Zone::find(side.zone.empty() ? "UTC" : side.zone);
   if (!zone) co_return zone.error();
+  const Taking taking{side, *zone, from, to, is_right, foreign, into, &runs_[key].rows};
+  if (!side.kept.empty()) co_return co_await read_kept(key, taking);
   auto given = Document::parse(side.arguments.empty() ? "{}" : side.arguments);
   if (!given) co_return given.error().wrap("reconcile.arguments");
   auto arguments = Node::copy_of(given->root());
@@ -136,58 +191,6 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
   remote::Call call{client, side.connection, side.operation, document::write(arguments), store::Lane::backfill};
   const auto place = key + period_part(runs_[key]) + part + "/";
   int page = 0;
-  // Records of rows, as they are kept between pages.
-  const auto records_of = [&](document::Value rows) -> Result<Node> {
-    auto records = Node::array();
-    for (const auto row : rows.items()) {
-      auto found = reconcile_records(side, row, *zone);
-      if (!found) return found.error();
-      for (auto& one : *found) {
-        // Of the side that is looked for by date, only the period; the other's own period is known by its keys alone.
-        if (is_right && (one.date < from || one.date > to)) continue;
-        if (is_foreign(one.key, foreign)) continue;
-        if (one.key.empty()) one.key = "#" + one.number;
-        records.push(to_node(one));
-      }
-    }
-    return records;
-  };
-  const auto take = [&](document::Value records) -> Status {
-    for (const auto one : records.items()) {
-      auto record = record_of(one);
-      if (!record) return record.error();
-      add_record(side, into, std::move(*record));
-      ++runs_[key].rows;
-    }
-    return ok_status();
-  };
-  if (!side.kept.empty()) {
-    const auto own = key + "/" + side.kept;
-    for (std::string after;;) {
-      auto rows = co_await context_.store.list_part(store::Table::kv, own, after, kKeptAtOnce);
-      if (!rows) co_return rows.error();
-      auto values = Node::array();
-      for (const auto& row : *rows) {
-        after = row.key;
-        auto box = unpack(row.value);
-        auto plain = box ? context_.vault.open(client, "kv", *box) : Result<std::string>(box.error());
-        auto value = plain ? Document::parse(std::move(*plain)) : Result<Document>(plain.error());
-        if (!value) co_return value.error().wrap(row.key);
-        if (!side.kept_by.empty() && filled(side.kept_by, value->root()) != side.connection) continue;
-        // What bears none of the dates is of before they were kept.
-        if (std::any_of(side.date.begin(), side.date.end(), [&](const auto& field) { return !filled(field, value->root()).empty(); }))
-          values.push(Node::copy_of(value->root()));
-      }
-      auto whole = Document::parse(document::write(values));
-      if (!whole) co_return whole.error();
-      auto records = records_of(whole->root());
-      auto again = records ? Document::parse(document::write(*records)) : Result<Document>(records.error());
-      if (!again) co_return again.error();
-      auto taken = take(again->root());
-      if (!taken) co_return taken.error();
-      if (rows->size() < static_cast<size_t>(kKeptAtOnce)) co_return ok_status();
-    }
-  }
   auto kept = co_await context_.store.list(store::Table::reports, place);
   if (!kept) co_return kept.error();
   for (const auto& row : *kept) {
@@ -195,8 +198,11 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
     auto plain = opened(context_, client, row.value);
     auto parsed = plain ? Document::parse(std::move(*plain)) : Result<Document>(plain.error());
     if (!parsed) co_return parsed.error().wrap(row.key);
-    auto taken = take(parsed->root().get("records"));
-    if (!taken) co_return taken.error();
+    for (const auto one : parsed->root().get("records").items()) {
+      auto record = record_of(one);
+      if (!record) co_return record.error();
+      taking.take(std::move(*record));
+    }
     ++page;
     runs_[key].resumed = true;
     call.arguments = std::string(parsed->root().get("next").text());
@@ -208,16 +214,18 @@ Task<Status> Reconcile::read(std::string key, ReconcileSide side, std::string pa
     if (read->outcome.verdict != remote::Verdict::applied) co_return read_error(read->outcome);
     auto parsed = Document::parse(read->rows.empty() ? "[]" : read->rows);
     if (!parsed) co_return parsed.error().wrap(side.operation);
-    auto records = records_of(parsed->root());
-    if (!records) co_return records.error();
+    auto records = Node::array();
+    for (const auto row : parsed->root().items()) {
+      auto found = taking.records_of(row);
+      if (!found) co_return found.error();
+      for (auto& one : *found) {
+        records.push(to_node(one));
+        taking.take(std::move(one));
+      }
+    }
     auto body = Node::object();
-    body.set("records", std::move(*records)).set("next", read->next_arguments);
-    auto text = document::write(body);
-    auto whole = Document::parse(text);
-    if (!whole) co_return whole.error();
-    auto taken = take(whole->root().get("records"));
-    if (!taken) co_return taken.error();
-    auto box = sealed(context_, client, text);
+    body.set("records", std::move(records)).set("next", read->next_arguments);
+    auto box = sealed(context_, client, document::write(body));
     if (!box) co_return box.error();
     store::Change change;
     change.put.emplace_back(store::Table::reports, store::Row{place + numbered(page, 6), std::move(*box), context_.now()});

@@ -59,6 +59,8 @@ class Reconcile {
   using Inputs = std::vector<ReconcileInput>;
   Task<Unit> work(std::string key);
   Task<Result<std::string>> compared(std::string key);
+  struct Taking;
+  Task<Status> read_kept(std::string key, const Taking& taking);
   Task<Status> read(std::string key, ReconcileSide side, std::string part, bool is_right, std::vector<std::string> foreign,
                     ReconcileRecords* into);
   // One call; waits out a quota.
