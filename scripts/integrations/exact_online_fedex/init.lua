@@ -62,7 +62,7 @@ return integration {
     difference = flow { run = function(job) return require("compare").difference(job) end },
   },
 
-  mappings = { "business_date", "customs", "shipment" },
+  mappings = { "business_date", "customs", "freight_shipment", "shipment" },
 
   -- In remarks a number stands behind the carrier's name; other numbers there are people's.
   reconcile = require "shared.labels.comparisons" {

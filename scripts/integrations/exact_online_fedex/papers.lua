@@ -1,4 +1,4 @@
--- Papers that FedEx makes for customs, as a document of the order: whoever packs prints them from there.
+-- Papers that FedEx makes beside labels, for customs and of freight, as a document of the order: whoever packs prints them from there.
 
 local papers = {}
 

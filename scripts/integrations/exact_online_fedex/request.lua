@@ -8,20 +8,20 @@ local request = {}
 local PHONE_LEAST, PHONE_MOST, PURCHASE_ORDER_LONGEST, MOST_PARCELS = 10, 15, 30, 40
 local PAYERS = { shipper = "SENDER", receiver = "RECIPIENT", third = "THIRD_PARTY" }
 
-local function refuse(job, consignment, sentence, cause, fix)
+function request.refuse(job, consignment, sentence, cause, fix)
   return job:refuse(("%s: %s"):format(consignment.reference, sentence), { cause = cause, concern = "warehouse", fix = fix .. " Then release this case." })
 end
 
 -- Digits with the country's code; a short one is written as it is dialled from abroad.
-local function phone(job, consignment, place, who, fix)
+function request.phone(job, consignment, place, who, fix)
   local digits = (place.phone or ""):gsub("%D", "")
   if digits == "" then
-    return refuse(job, consignment, ("%s has no phone, which FedEx wants."):format(who), ("phone %s %s"):format(who, consignment.reference), fix)
+    return request.refuse(job, consignment, ("%s has no phone, which FedEx wants."):format(who), ("phone %s %s"):format(who, consignment.reference), fix)
   end
   while #digits < PHONE_LEAST do digits = "0" .. digits end
   if #digits > PHONE_MOST then
     local said = ("%s's phone %s has %d digits, FedEx takes %d."):format(who, place.phone, #digits, PHONE_MOST)
-    return refuse(job, consignment, said, "phone " .. place.phone, fix)
+    return request.refuse(job, consignment, said, "phone " .. place.phone, fix)
   end
   return digits
 end
@@ -41,7 +41,7 @@ local function weight_of(parcels)
 end
 
 -- Customs count whole pieces: what is measured is one piece of that much.
-local function whole_quantities(customs)
+function request.whole_quantities(customs)
   if not customs then return nil end
   local out = {}
   for name, value in pairs(customs) do out[name] = value end
@@ -58,47 +58,51 @@ local function whole_quantities(customs)
   return out
 end
 
-local function payment_of(job, consignment, kind, account)
+function request.payment(job, consignment, kind, account)
   local payment = PAYERS[kind or "shipper"]
   if not payment then
-    return refuse(job, consignment, ("'%s' pays for nothing: shipper, receiver or third."):format(tostring(kind)), "payer", "Correct the row of services.")
+    return request.refuse(job, consignment, ("'%s' pays for nothing: shipper, receiver or third."):format(tostring(kind)), "payer",
+      "Correct the row of services.")
   end
   if payment ~= "SENDER" and not account then
     local said = ("the %s pays, but no FedEx account of theirs is given."):format(kind)
-    return refuse(job, consignment, said, "payer account", "Add account to the row of services.")
+    return request.refuse(job, consignment, said, "payer account", "Add account to the row of services.")
   end
   return payment
+end
+
+-- What customs are told, by the mapping and its layers.
+function request.customs(job, source)
+  return job:map("customs", source, {
+    duties = PAYERS[source.duties or "receiver"],
+    invoice_references = { { customerReferenceType = "INVOICE_NUMBER", value = source.customs.invoice_number } },
+  })
 end
 
 -- The body for shipments.create, by the mapping and its layers. `reference`: the consignment's, or that of a further attempt.
 function request.of(job, consignment, account, reference)
   if #consignment.parcels > MOST_PARCELS then
-    return refuse(job, consignment, ("FedEx takes %d parcels at once, it has %d."):format(MOST_PARCELS, #consignment.parcels), "parcels",
+    return request.refuse(job, consignment, ("FedEx takes %d parcels at once, it has %d."):format(MOST_PARCELS, #consignment.parcels), "parcels",
       "Split the delivery, or put more into a parcel.")
   end
   local source = {}
   for name, value in pairs(consignment) do source[name] = value end
-  source.customs = whole_quantities(consignment.customs)
+  source.customs = request.whole_quantities(consignment.customs)
   local customs, payer = source.customs, consignment.payer or {}
   local has_invoice = customs and job.settings.commercial_invoice
   local signature = consignment.signature
   local body = job:map("shipment", source, {
     account = account, total_weight = weight_of(consignment.parcels), count = #consignment.parcels,
-    sender_phone = phone(job, consignment, consignment.from, "the sender", "Add phone to the setting sender."),
-    recipient_phone = phone(job, consignment, consignment.to, "the consignee", "Fill in the address's phone in Exact Online, or set default_phone."),
+    sender_phone = request.phone(job, consignment, consignment.from, "the sender", "Add phone to the setting sender."),
+    recipient_phone = request.phone(job, consignment, consignment.to, "the consignee", "Fill in the address's phone in Exact Online, or set default_phone."),
     sender_lines = consignment.from.lines, recipient_lines = consignment.to.lines,
-    payment = payment_of(job, consignment, payer.kind, payer.account), payer_account = payer.account or null,
+    payment = request.payment(job, consignment, payer.kind, payer.account), payer_account = payer.account or null,
     references = references_of(job, consignment, reference),
     document_types = has_invoice and { "COMMERCIAL_INVOICE" } or null, document_format = has_invoice and "PDF" or null,
     document_paper = has_invoice and "PAPER_LETTER" or null, signature_types = signature and { "SIGNATURE_OPTION" } or null,
     signature = signature and (job.settings.signatures[signature] or signature) or null,
   })
-  if customs then
-    body.requestedShipment.customsClearanceDetail = job:map("customs", source, {
-      duties = PAYERS[consignment.duties or "receiver"],
-      invoice_references = { { customerReferenceType = "INVOICE_NUMBER", value = customs.invoice_number } },
-    })
-  end
+  if customs then body.requestedShipment.customsClearanceDetail = request.customs(job, source) end
   return body
 end
 

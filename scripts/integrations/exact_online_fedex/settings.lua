@@ -45,6 +45,10 @@ return {
     "table", default = { any = "DIRECT", indirect = "INDIRECT", adult = "ADULT" },
     doc = "`signature` of a row of services to what FedEx calls it.",
   },
+  export_reason = {
+    "text", default = "SOLD", one_of = { "SOLD", "NOT_SOLD", "GIFT", "SAMPLE", "REPAIR_AND_RETURN", "PERSONAL_EFFECTS" },
+    doc = "Why goods leave the customs union, as FedEx's commercial invoice calls it.",
+  },
   quantity_units = { "text", default = "PCS", doc = "The unit of quantities on the commercial invoice, as FedEx calls it." },
   commercial_invoice = {
     "boolean", default = true,
@@ -54,4 +58,27 @@ return {
     "text", default = "cancel", one_of = { "cancel", "ask" },
     doc = "FedEx made a shipment, and its answer with the label was lost: cancel it and buy another label, or ask a person.",
   },
+
+  freight = {
+    "boolean", default = false,
+    doc = "Whether deliveries whose row of services has FEDEX_FREIGHT_ECONOMY or FEDEX_FREIGHT_PRIORITY go as LTL freight, within and between the United "
+      .. "States, Canada and Mexico. over_kg and up_to_kg are then the goods' own weight, or what the delivery's text says. Off: such a row is refused.",
+  },
+  freight_account = {
+    "table", default = {},
+    doc = "The FedEx Freight account and where its bills go: { number, company, person, phone, lines = { … }, city, state, postcode, country }.",
+  },
+  freight_accounts = { "table", default = {}, doc = "Exact division (or the name of its connection) to what differs from freight_account there." },
+  freight_units = {
+    "list", default = {},
+    doc = "Pallets, in rows like those of boxes, with length, width and height; most_kg is 1000 where a row does not say it.",
+  },
+  freight_packaging = {
+    "text", default = "PALLET", one_of = { "BUNDLE", "CARTON", "CRATE", "DRUM", "PAIL", "PALLET", "SKID", "OTHER" },
+    doc = "What goods stand on or in, as FedEx Freight calls it.",
+  },
+  freight_classes = { "table", default = {}, doc = "Code of an item to its freight class, 50 to 500, for example { [\"RACK-1\"] = \"92.5\" }." },
+  freight_class = { "text", doc = "The freight class of items that freight_classes does not name. Unset: they are refused." },
+  nmfc_codes = { "table", default = {}, doc = "Code of an item to its NMFC code, for the bill of lading." },
+  freight_station = { "text", doc = "The connection of the printer that bills of lading come out of. Unset: that of the labels." },
 }

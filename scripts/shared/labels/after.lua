@@ -50,7 +50,8 @@ end
 
 local function hours(from, to) return tonumber(tostring(time.seconds_between(from, to))) / 3600 end
 
--- `what`: what is said of the delivery now, in words that begin with a verb. Gives "voided" or "kept"; else the run ends with a case.
+-- `what`: what is said of the delivery now, in words that begin with a verb. Gives "voided", "kept", or "asked" where the void is a job of its own;
+-- else the run ends with a case.
 function after.changed(job, remote, carrier, kept, id, source, what)
   if kept.accepted == what then return "kept" end
   local left = after.left(job, kept)
@@ -67,6 +68,11 @@ function after.changed(job, remote, carrier, kept, id, source, what)
   end
   local limit = job.settings.void_within_hours
   if job.decision == "ours" or limit > 0 and hours(kept.bought_at, job:now()) <= limit then
+    -- What no program can take back is the one question of that job, so that a person's answer is to it and to nothing else.
+    if carrier.by_phone and carrier.by_phone(kept) then
+      job:emit("void", kept.master, { what = what })
+      return "asked"
+    end
     after.void(job, remote, carrier, kept, id, source)
     return "voided"
   end

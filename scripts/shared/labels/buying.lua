@@ -3,7 +3,8 @@
 --
 -- A carrier is { name, limits, is_number(text), buy(job, remote, consignment, effect), void(job, remote, kept) }; `buy` gives
 -- { master, parcels = { { tracking, link, label = { format, type, content } } }, cost, transactions }, or nil and "shadow", or nil and why it was
--- refused. Optional: collects = true where the integration has the flows `collect`
+-- refused. Optional: packs(job, source, goods, row), as consignment.lua has it; by_phone(kept), whether a label can only
+-- be voided by a person; collects = true where the integration has the flows `collect`
 -- (collecting.lua) and `tell_together` (together.lua), follow(job, number, connection) for each parcel.
 
 local decimal, followed = require "decimal", require "shared.tracking.tracking"
@@ -88,7 +89,9 @@ local function effect_of(generation) return generation > 1 and "label " .. gener
 -- A consignment that is complete becomes labels. `kept`: what is known of an earlier one that was voided.
 local function purchase(job, remote, carrier, source, kept)
   local generation = kept and (kept.generation or 0) + 1 or 1
-  local wanted, why = consignment.of(job, source, { limits = carrier.limits, generation = generation, anew = kept ~= nil })
+  local wanted, why = consignment.of(job, source, {
+    limits = carrier.limits, packs = carrier.packs, generation = generation, anew = kept ~= nil,
+  })
   if not wanted then return job:skip(why) end
   local bought, refusal = carrier.buy(job, remote, wanted, effect_of(generation))
   if not bought then
@@ -211,7 +214,7 @@ function buying.run(job, books, remote, carrier)
     local what = source and difference(job, source, carrier, kept) or not source and "was deleted" or nil
     if not what then return job:skip "its label is bought" end
     local came = after.changed(job, remote, carrier, kept, id, source, what)
-    if came == "kept" or not source or source.tracking and not same_numbers(kept, source.tracking) then return { label = kept.master, came = came } end
+    if came ~= "voided" or not source or source.tracking and not same_numbers(kept, source.tracking) then return { label = kept.master, came = came } end
     source.tracking = nil
     return again(job, remote, carrier, source, known.get(job, kind, id))
   end

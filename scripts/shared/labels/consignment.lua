@@ -76,7 +76,8 @@ local function refuse_blocked(job, source, account)
   })
 end
 
--- nil and why when it does not go by this carrier. `options`: limits and generation, and anew (addresses as they stand now).
+-- nil and why when it does not go by this carrier. `options`: limits and generation, anew (addresses as they stand now), and packs: what a carrier
+-- packs goods into once their row of services is known, packs(job, source, goods, row).
 function consignment.of(job, source, options)
   local limits = options.limits
   source.told = consignment.told(source)
@@ -87,9 +88,11 @@ function consignment.of(job, source, options)
   if not rules.may_go(job.settings, method, source.warehouse) then return nil, ("shipping method %s does not go by this carrier"):format(method or "none") end
   local to, account = addresses.consignee(job, source, limits, options.anew)
   if source.kind == "order" then refuse_blocked(job, source, account) end
-  local list = parcels.of(job, source, goods)
-  local row = rules.row(job.settings, { method = method, country = to.country, customer = source.customer, warehouse = source.warehouse, kg = weight_of(list) })
+  local list = not options.packs and parcels.of(job, source, goods) or nil
+  local kg = list and weight_of(list) or parcels.weigh(job, source, goods)
+  local row = rules.row(job.settings, { method = method, country = to.country, customer = source.customer, warehouse = source.warehouse, kg = kg })
   if not row then return nil, ("no row of services fits method %s to %s"):format(method or "none", to.country) end
+  list = list or options.packs(job, source, goods, row)
   local from = addresses.sender(job, source, limits)
   local currency = source.order and source.order.currency or "EUR"
   return {

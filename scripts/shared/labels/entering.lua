@@ -52,6 +52,11 @@ return function(of, waits)
     local whose = known.of_number(job, job.key)
     local kept = whose and known.get(job, whose.kind, whose.id)
     if not kept or kept.state ~= "bought" then return job:skip(("%s is no number of a label that is bought and not voided"):format(job.key)) end
+    local what = job.event and job.event.what   -- its delivery has changed
+    if job.decision == "theirs" then
+      if what then known.keep(job, whose.kind, whose.id, { accepted = what }) end
+      return { kept = kept.numbers }
+    end
     local left = after.left(job, kept)
     if left then
       return job:refuse(("Label %s can't be voided: the parcel is %s."):format(job.key, left), {
@@ -59,6 +64,10 @@ return function(of, waits)
       })
     end
     after.void(job, remote, of(job), kept, whose.id, reading.one(books:at(kept.books), whose.kind, whose.id))
+    if what then
+      job.kv.set("asked:" .. whose.id, true)
+      job:emit(whose.kind == "order" and "orders" or "deliveries", whose.id, {})
+    end
     return { voided = kept.numbers }
   end
 

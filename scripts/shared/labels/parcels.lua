@@ -103,8 +103,8 @@ end
 
 local NO_ROW = {}
 
-local function row_of(settings, code)
-  for _, row in ipairs(settings.boxes) do
+local function row_of(boxes, code)
+  for _, row in ipairs(boxes) do
     if fits(code or "", row.item) then return row end
   end
   return NO_ROW
@@ -132,11 +132,11 @@ local function room_of(parcel, most, each)
 end
 
 -- Goods fill boxes of the row that is theirs; a box takes whole pieces, but for what is measured (rope, paint).
-local function packed(job, source, goods)
+local function packed(job, source, goods, boxes, most_kg)
   local out, open = {}, {}
   for _, good in ipairs(goods) do
-    local row, each = row_of(job.settings, good.code), weighed(job, source, good)
-    local most = exact(row.most_kg or job.settings.most_kg)
+    local row, each = row_of(boxes, good.code), weighed(job, source, good)
+    local most = exact(row.most_kg or most_kg)
     local left = good.quantity
     while left:sign() > 0 do
       local parcel = open[row]
@@ -166,10 +166,24 @@ local function packed(job, source, goods)
   return out
 end
 
--- The parcels of a source: { weight_kg, length_cm, width_cm, height_cm, value, items } each.
-function parcels.of(job, source, goods)
+local function said_of(job, source)
   local where = job.settings.parcel_text
-  local said = where ~= "none" and parcels.said(where == "remarks" and source.remarks or where == "description" and source.description or nil)
+  return where ~= "none" and parcels.said(where == "remarks" and source.remarks or where == "description" and source.description or nil)
+end
+
+-- What all of it weighs, as the text says it, else without boxes: for what has to be known before goods are packed.
+function parcels.weigh(job, source, goods)
+  local said, sum = said_of(job, source), NONE
+  for _, parcel in ipairs(said or {}) do sum = sum + parcel.weight_kg end
+  if said then return sum end
+  for _, good in ipairs(goods) do sum = sum + weighed(job, source, good) * good.quantity end
+  return rounded(sum)
+end
+
+-- The parcels of a source: { weight_kg, length_cm, width_cm, height_cm, value, items } each. `other`: { boxes, most_kg } in place of the settings'.
+function parcels.of(job, source, goods, other)
+  local said = said_of(job, source)
+  other = other or job.settings
   local worth = NONE
   for _, good in ipairs(goods) do worth = worth + exact(good.line.price) * good.quantity end
   if said then
@@ -182,7 +196,7 @@ function parcels.of(job, source, goods)
     return said
   end
   local out = {}
-  for index, parcel in ipairs(packed(job, source, goods)) do
+  for index, parcel in ipairs(packed(job, source, goods, other.boxes, other.most_kg)) do
     out[index] = {
       weight_kg = rounded(parcel.weight), length_cm = parcel.length_cm, width_cm = parcel.width_cm, height_cm = parcel.height_cm, value = parcel.value,
       items = parcel.items, box = parcel.row.box,

@@ -21,6 +21,7 @@ function printing.run(job, printers)
       cause = "printer " .. event.station, concern = "warehouse", fix = "See to the printer, then release this case: what waits is printed then.",
     })
   end
+  if event.number then job:note(event.name .. " was printed", { number = event.number }) end
   return { printed = event.name, station = event.station }
 end
 

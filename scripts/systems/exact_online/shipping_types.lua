@@ -29,8 +29,10 @@ return {
   },
   ConsignmentParcel = plain {
     weight_kg = "decimal", length_cm = "integer", width_cm = "integer", height_cm = "integer", value = "decimal", box = "text",
-    items = "list:ConsignmentItem",
+    items = "list:ConsignmentItem", freight = "record:ConsignmentFreight",
   },
+  -- What stands on a pallet, where it goes as freight.
+  ConsignmentFreight = plain { id = "text", class = "text", nmfc = "text", description = "text", pieces = "integer" },
   ConsignmentItem = plain { line = "guid", item = "guid", code = "text", quantity = "decimal" },
   ConsignmentPayer = plain { kind = "text", account = "text", postcode = "text", country = "text" },
   ConsignmentAmount = plain { amount = "decimal", currency = "text" },

@@ -41,11 +41,11 @@ return {
     subPackagingType = "text must", weight = "record:Weight must", dimensions = "record:Dimensions", purchaseOrderNumber = "text",
     hazardousMaterials = "text", classProvidedByCustomer = "boolean",
   },
-  -- customerReferences are P_O_NUMBER and INVOICE_NUMBER alone.
+  -- customerReferences are P_O_NUMBER and INVOICE_NUMBER alone. FedEx wants associatedFreightLineItems, a list in a list that no mapping makes.
   HandlingUnit = fedex {
     sequenceNumber = "text", subPackagingType = "text must", groupPackageCount = "integer", weight = "record:Weight must",
     dimensions = "record:Dimensions", customerReferences = "list:Reference", declaredValue = "record:Money", itemDescription = "text",
-    associatedFreightLineItems = "list:FreightLineOf must",
+    associatedFreightLineItems = "list:FreightLineOf",
   },
   FreightLineOf = fedex { id = "text must" },
   -- FEDEX_FREIGHT_STRAIGHT_BILL_OF_LADING, VICS_BILL_OF_LADING, FREIGHT_ADDRESS_LABEL, COMMERCIAL_INVOICE and others; a bill is a PDF on letter paper.

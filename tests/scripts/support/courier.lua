@@ -46,10 +46,12 @@ local ROLES = {
   compare = { "books", "fedex" }, difference = {}, check = { "books" }, differs = { "books" },
 }
 
+local CREATES = { ["shipments.create"] = true, ["freight.create"] = true }
+
 -- What the host does with a write: a create of the same effect is answered from the books.
 function Courier:settle(own, effect, write)
   local place = ("%s %s %s"):format(own, effect, write.operation)
-  if write.operation ~= "shipments.create" then return self:send(write) end
+  if not CREATES[write.operation] then return self:send(write) end
   self.settled[place] = self.settled[place] or self:send(write)
   return self.settled[place]
 end
@@ -58,7 +60,7 @@ end
 function Courier:send(write)
   local remote, operation = self:remote_of(write)
   local record = remote:call(write.operation, table.unpack(write.arguments))
-  if self.lose and write.operation == "shipments.create" then
+  if self.lose and CREATES[write.operation] then
     self.lose = self.lose > 1 and self.lose - 1 or nil
     local shipments = self:shipments()
     return { id = shipments[#shipments].master, state = "settled", record = { trackingNumber = shipments[#shipments].master } }

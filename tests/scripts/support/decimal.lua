@@ -28,7 +28,9 @@ function Decimal.__sub(a, b) return parse(a) + -parse(b) end
 function Decimal.__unm(a) return make(-a.units, a.scale_) end
 function Decimal.__mul(a, b)
   a, b = parse(a), parse(b)
-  return make(divide(a.units * b.units, ONE), math.min(PLACES, a.scale_ + b.scale_))
+  -- Wholes apart from the rest, which leaves room for tons in milligrams.
+  local x, y, sign = math.abs(a.units), math.abs(b.units), (a.units < 0) ~= (b.units < 0) and -1 or 1
+  return make(sign * (x // ONE * y + divide(x % ONE * y, ONE)), math.min(PLACES, a.scale_ + b.scale_))
 end
 function Decimal.__eq(a, b) return a.units == b.units end
 function Decimal.__lt(a, b) return parse(a).units < parse(b).units end
@@ -45,11 +47,11 @@ end
 -- Rounded once: the quotient itself is not.
 function Decimal:div(by, places, how)
   local step, other = math.tointeger(10 ^ (PLACES - places)), parse(by).units
-  local over, under = self.units * ONE, other * step
-  if under < 0 then over, under = -over, -under end
-  local quotient
-  if how == "down" then quotient = over < 0 and -(-over // under) or over // under else quotient = divide(over, under) end
-  return make(quotient * step, places)
+  local sign = (self.units < 0) ~= (other < 0) and -1 or 1
+  local over, under, shift = math.abs(self.units), math.abs(other), ONE // step
+  local rest = over % under * shift
+  local quotient = over // under * shift + (how == "down" and rest // under or divide(rest, under))
+  return make(sign * quotient * step, places)
 end
 function Decimal:is_integer() return self.units % ONE == 0 end
 function Decimal:sign() return self.units > 0 and 1 or self.units < 0 and -1 or 0 end
