@@ -6,7 +6,7 @@ if(TARGET ml-connector)
   # Each with the requirements that it proves.
   foreach(story C14.two_regions C15.bad_vat_code C9_C16_BC17.reconcile C9.finance_month BC7_C11.grant_end C10_BC6.initial_pull G14.restore invitation C7.cost_centre XS1_XS2_XS12.dispatch_orders
     XS3_XS4_XS7_XS8_XS9_C9.dispatch_parcels XS16_C12_C9.dispatch_days
-    XF1_XF2_XF4_XF5_L5_L6_L7.fedex_labels XF5_XF6_L6_L7_C9.fedex_busy XF1_XF5_L5_L6.ltl)
+    XF1_XF2_XF4_XF5_L5_L6_L7.fedex_labels XF5_XF6_L6_L7_C9.fedex_busy XF1_XF5_L1_L5_L6.ltl)
     string(REGEX REPLACE ".*[.]" "" script ${story})
     add_test(NAME clients.${story} COMMAND ${CMAKE_SOURCE_DIR}/tests/system/${script}_test.sh $<TARGET_FILE:ml-connector>)
     set_tests_properties(clients.${story} PROPERTIES LABELS system TIMEOUT 900 RESOURCE_LOCK whole_program)

@@ -7,7 +7,10 @@
 
 begins=2026-03-02T15:00:00Z
 freight='freight = true, freight_class = "85", freight_account = { number = "641902733", lines = { "450 Depot St" }, city = "Denver", state = "CO", postcode = "80216", country = "US" },'
-set_up_fedex 120 -e "s|^      account = \"802255209\",|&\n      $freight|" -e 's|^        { country = "US", up_to_kg|        { over_kg = "68", service = "FEDEX_FREIGHT_ECONOMY" },\n&|'
+folder=$work/dock
+mkdir "$folder"
+set_up_fedex 120 -e "s|^      account = \"802255209\",|&\n      station = \"dock\", $freight|" -e 's|^        { country = "US", up_to_kg|        { over_kg = "68", service = "FEDEX_FREIGHT_ECONOMY", insurance = "value" },\n&|' \
+  -e "s|^  fedex_us = .*|&\n  dock = connection \"printer\" { base_url = \"folder://$folder\" },|" -e 's|fedex = "fedex_us" }|fedex = "fedex_us", printers = { "dock" } }|'
 go_live_fedex
 
 orders='[{"address": {"AddressLine1": "1 Dock Rd", "Postcode": "38118", "City": "Memphis", "State": "TN", "Country": "US", "Phone": "901 555 0100"}}]'
@@ -25,6 +28,14 @@ until_ok 60 made || { run jobs --state parked; fail "XF1: $(fedex | jq -c .count
 freights | jq -e 'length == 1 and (.[0].parcels | length == 2) and .[0].service == "FEDEX_FREIGHT_ECONOMY" and .[0].account == "802255209"' >/dev/null ||
   fail "XF1: $(freights)"
 america | jq -e '[.documents[] | select(.files[]?.name | test("bill_of_lading.pdf$"))] | length == 1' >/dev/null || fail "XF1: no bill of lading: $(america | jq -c .documents)"
+
+# L1: labels and bill come out where the pallets stand; again from the store, by the shipment's number.
+first=$(freights | jq -r '.[0].master')
+printed() { [ "$(ls "$folder" | grep -c "$first")" = "$1" ]; }
+until_ok 30 printed 2 || fail "L1: $(ls "$folder")"
+ls "$folder" | grep -q "$first-bill_of_lading" || fail "L1: the bill of lading was not printed: $(ls "$folder")"
+run reprint oost "$first"
+until_ok 30 printed 4 || fail "L1: not printed again: $(ls "$folder")"
 
 # XF5: its answer is lost, and Track shows the shipment: nothing is bought again, a person is told its number.
 control fedex faults -X POST -d '[{"match": {"method": "POST", "path": "/ship/v1/freight/"}, "kind": "lost_answer", "count": 1}]' >/dev/null
@@ -55,6 +66,12 @@ until_ok 60 unknown || { run jobs; fail "XF5: nobody was asked: $(status)"; }
 run jobs --state parked
 [ "$(freights | jq length)" = 4 ] || fail "XF5: bought twice: $(freights)"
 [ "$(fedex | jq '.doubled | length')" = 0 ] || fail "XF5: bought twice: $(fedex | jq -c .doubled)"
+
+# A person looked into FedEx's program and found it there: its papers are gone all the same, and the case says so.
+fourth=$(freights | jq -r '.[3].master')
+run jobs settle "$(run jobs list --state parked --json | jq -r '[.jobs[] | select(.reason_code == "unknown_effect") | .id] | .[0]')" --happened "$fourth" >/dev/null
+until_ok 60 parked "made shipment $fourth, and its answer" || { run jobs; fail "XF5: $fourth is nobody's: $(status)"; }
+[ "$(freights | jq length)" = 4 ] || fail "XF5: bought twice: $(freights)"
 
 # L6: emptied after its label: the void is a phone call, which a person makes and says so.
 first=$(america | jq -c '.deliveries[0]')
