@@ -53,7 +53,7 @@ local function refusal(outcomes)
 end
 
 tests["XF1 L5 switched on, a heavy delivery goes on pallets: class, units, account and billing address; its numbers reach the delivery"] = function()
-  local courier, delivery, outcomes = bought(nil, { address = MEMPHIS, lines = ONE, your_ref = "PO 7" }, { remarks = "2x 450kg 120x100x150" })
+  local courier, delivery, outcomes = bought(nil, { address = MEMPHIS, lines = ONE }, { remarks = "2x 450kg 120x100x150" })
   courier.all_well(outcomes)
   local body, options = sent_of(outcomes, "freight.create")
   local shipment = body.freightRequestedShipment
@@ -66,6 +66,9 @@ tests["XF1 L5 switched on, a heavy delivery goes on pallets: class, units, accou
   assert(line.freightClass == "CLASS_085" and line.subPackagingType == "PALLET" and line.pieces == 1 and unit.associatedFreightLineItems[1].id == line.id)
   assert(unit.dimensions.height == 150 and decimal(tostring(unit.weight.value)) == decimal "450", tostring(unit.weight.value))
   assert(detail.printedReferences[1].value == "123456-D1" and detail.printedReferences[1].printedReferenceType == "BILL_OF_LADING")
+  -- XF2: whose cost it is stands on the bill.
+  local last = detail.printedReferences[#detail.printedReferences]
+  assert(last.printedReferenceType == "SHIPPER_ID_NUMBER" and last.value == "NL", json.encode(detail.printedReferences))
   local made = courier:shipments()[1]
   assert(#courier:shipments() == 1 and made.freight and #made.parcels == 2 and made.service == "FEDEX_FREIGHT_ECONOMY")
   local stands = courier:delivery(delivery.id)
@@ -101,6 +104,17 @@ tests["XF1 in both positions of the switch what is light goes as a parcel, by th
     assert(#courier:shipments()[1].parcels == 2, #courier:shipments()[1].parcels)
   end
   assert(asked[1] == asked[2])
+end
+
+tests["XF1 L5 a sales order that is ready goes as freight too, and its goods delivery is made with the numbers of its pallets"] = function()
+  local courier = Courier.start(root, settings {
+    ships = "orders", services = { { service = "FEDEX_FREIGHT_ECONOMY" } }, freight_units = { { pieces = 2, length = 120, width = 100, height = 90 } },
+  })
+  local order = courier:seed("exact", { orders = { { address = MEMPHIS, lines = ONE } } }).orders[1]
+  courier.all_well(courier:through("orders", order.id))
+  local made, deliveries = courier:shipments()[1], courier:booked().deliveries
+  assert(made.freight and #made.parcels == 2 and made.parcels[1].references.BILL_OF_LADING:find "^123456%-O" and #deliveries == 1)
+  for _, parcel in ipairs(made.parcels) do assert(deliveries[1].tracking:find(parcel.number, 1, true)) end
 end
 
 tests["XF1 goods are put on pallets by freight_units, in the highest class of what stands on each, with whole pieces"] = function()
