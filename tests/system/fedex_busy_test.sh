@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A busy day of two divisions: several parcels, a delivery emptied after its label, a carrier that is down for two hours, and the runtime killed while it works.
 # At its end each delivery has its label once, numbers agree, both systems are compared, and every exception is a case with a sentence.
-#   tests/system/fedex_busy_test.sh PROGRAM [KILLS] [DELIVERIES]
+#   tests/system/fedex_busy_test.sh PROGRAM [KILLS] [DELIVERIES]      (a thousand by hand)
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/fedex.sh"
 kills=${2:-6} deliveries=${3:-40}
@@ -13,7 +13,7 @@ control exact_online switches -X POST -d '{"minute_limit": 3000, "day_limit": 10
 pack exact_online 123456 $((deliveries / 2))
 sweep labels deliveries
 some() { [ "$(fedex | jq '.counts.shipments')" -ge $((deliveries / 8)) ]; }
-until_ok 60 some || { run jobs --state parked; fail "nothing is bought: $(status)"; }
+until_ok $((60 + deliveries)) some || { run jobs --state parked; fail "nothing is bought: $(status)"; }
 
 # Two hours without FedEx's Ship: nobody is asked, nothing is bought twice. Answers are lost when it goes and when it comes back.
 down='[{"match": {"path": "/ship/v1/"}, "kind": "503", "count": 1000000}]'
@@ -46,7 +46,7 @@ control exact_online seed -X POST -d "{\"packed\": [{\"id\": $(labelled | jq '.[
 
 numbers_agree() { [ "$( (told exact_online 123456; told exact_online 234567) | sort)" = "$(stand)" ]; }
 done_all() { look_there; [ "$(fedex | jq '[.shipments[] | select(.cancelled | not)] | length')" = "$deliveries" ] && numbers_agree && settled; }
-until_ok 240 done_all || {
+until_ok $((240 + deliveries)) done_all || {
   run jobs --state parked | head -n 20
   fail "$(fedex | jq -c .counts), doubled $(fedex | jq -c .doubled): $(status)"
 }
@@ -60,10 +60,10 @@ until_ok 60 asked || { run jobs; fail "L6: nobody was asked: $(status)"; }
 control fedex seed -X POST -d '{"journey": "any"}' >/dev/null
 sweep labels track
 looked() { settled && [ "$(booked exact_online 123456 | jq '.documents | length')" -gt 0 ]; }
-until_ok 120 looked || fail "XF4: $(status)"
+until_ok $((120 + deliveries)) looked || fail "XF4: $(status)"
 # C9: labels and deliveries, statuses and FedEx's.
 sweep labels compare
-until_ok 60 settled || fail "C9: $(status)"
+until_ok $((60 + deliveries)) settled || fail "C9: $(status)"
 run jobs --state parked --limit 1000 --json >"$work/parked"
 run jobs --state parked | tail -n 20
 differences=$(jq '[.. | objects | select(.flow? == "difference")] | length' "$work/parked")

@@ -2,11 +2,11 @@
 # A busy day of a simulated business: orders of all kinds, edits and cancels, several parcels an order, voids and re-labels, splits, returns,
 # things shipped by hand; answers get lost, limits are met, the runtime is killed. It ends with every parcel on a confirmed shipment, once,
 # every exception a case with a sentence, and both sides in agreement.
-#   tests/system/packing_day_test.sh PROGRAM [KILLS] [SWITCHES]
+#   tests/system/packing_day_test.sh PROGRAM [KILLS] [SWITCHES] [ORDERS]      (a thousand by hand)
 # SWITCHES: JSON of what Acumatica's sheet calls not verified.
 . "$(dirname "$0")/processes.sh"
 . "$(dirname "$0")/packing.sh"
-sample=packing instance=packing kills=${2:-3} orders=${ORDERS:-45} switches=${3:-}
+sample=packing instance=packing kills=${2:-3} switches=${3:-} orders=${4:-45}
 
 set_up_packing 60
 go_live_packing
@@ -24,7 +24,7 @@ odd=$(erp seed '{"orders": 8, "kinds": ["serial", "short_stock", "transfer", "qu
 waited() { erp '[.orders[] | select(.type == "SO" and (.status | IN("Open", "Shipping", "Back Order", "Completed"))) | [.lines[] | select(.item | startswith("LAMP") | not or false) | .warehouse] | unique | length] | add'; }
 expected=$(($(waited) - 1))
 there() { [ "$(station '.counts.orders')" = "$expected" ]; }
-until_ok 240 there || { run jobs --state parked; fail "AS14: $(station .counts.orders) of $expected orders: $(status)"; }
+until_ok $((240 + orders)) there || { run jobs --state parked; fail "AS14: $(station .counts.orders) of $expected orders: $(status)"; }
 run jobs --state parked | grep -q "delivery address without street, city or country" || fail "AS3: an order without an address is no case"
 edited=$(erp -r '[.orders[] | select(.lines | length == 1) | .number][0]') cancelled=$(erp -r '[.orders[] | select(.lines | length == 1) | .number][1]')
 erp seed "{\"edit\": [{\"order\": \"$edited\", \"quantity\": {\"MUG-1\": 4}}], \"cancel\": [\"$cancelled\"], \"release\": [$(jq '.[4]' <<<"$odd")]}" >/dev/null
@@ -34,16 +34,16 @@ crossed() {
 }
 until_ok 120 crossed || fail "AS3: edit, cancel and release did not cross: $(status)"
 
-station seed '{"work": {"over": 900, "kinds": ["parcel", "parcels", "relabelled", "voided_later", "by_hand", "split", "insured", "voided_later", "returned", "free"]}}' >/dev/null
+station seed '{"work": {"over": '$((180 + orders * 16))', "kinds": ["parcel", "parcels", "relabelled", "voided_later", "by_hand", "split", "insured", "voided_later", "returned", "free"]}}' >/dev/null
 kill_loop "$kills"
 worked() { [ "$(station '.counts.to_come')" = 0 ]; }
-until_ok 120 worked || fail "the warehouse is still at it"
+until_ok $((120 + orders)) worked || fail "the warehouse is still at it"
 # Every parcel that stands has its package, but for those that a case waits with.
 missing() { jq -n --argjson labels "$(station '[.shipments[] | select((.voided or .is_return) | not) | .tracking] + [.fulfillments[].tracking | select(. != "")]')" \
   --argjson there "$(erp '[.shipments[] | select(.status == "Confirmed") | .packages[].tracking]')" -c '$labels - $there'; }
 numbers_of() { station --argjson wanted "$1" '(.orders | map({key: (.id | tostring), value: .number}) | from_entries) as $of | [(.shipments + .fulfillments)[] | select(.tracking | IN($wanted[])) | $of[.order | tostring]]'; }
 only_odd() { mend_after_kills harbor erp; settled && numbers_of "$(missing)" | jq -e --argjson odd "$odd" '. - $odd == []'; }
-until_ok 240 only_odd || { run jobs --state parked; fail "AS5: no package for $(missing): $(status)"; }
+until_ok $((240 + orders)) only_odd || { run jobs --state parked; fail "AS5: no package for $(missing): $(status)"; }
 
 # Every exception is a case with a sentence; people mend what they name, and release them.
 run jobs --state parked | tee "$work/cases"
