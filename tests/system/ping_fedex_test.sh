@@ -4,36 +4,11 @@
 # an address that FedEx holds for too many token calls. A 403 of an API never leads to a token call; nothing is bought.
 #   tests/system/ping_fedex_test.sh PROGRAM
 . "$(dirname "$0")/processes.sh"
+. "$(dirname "$0")/ping.sh"
 
-start_sandbox fedex 1
-mkdir -p "$workspace/clients/acme"
-cat >"$workspace/ml-connector.lua" <<LUA
-id = "fedex"
-listen = { address = "127.0.0.1:$port", tls = { cert = "$(value .certificate.cert)", key = "$(value .certificate.key)" } }
-admin = "127.0.0.1:$admin_port"
-public_url = "https://localhost:$port"
-store = "sqlite"
-LUA
-client=$workspace/clients/acme/client.lua
-write_client() { # what else the connection has
-  cat >"$client" <<LUA
-zone = "Europe/Amsterdam"
-connections = {
-  fedex = connection "fedex" { region = "production", base_url = "$(value .systems.fedex.url)", ca_file = "$ca", allow_loopback = true, ${1:-} },
-}
-LUA
-}
-write_client
-make_key fedex
-
-ping_says() { # expected exit code, words that must be said …
-  local code=$1 got=0; shift
-  run ping acme fedex >"$work/said" 2>&1 || got=$?
-  [ $got = "$code" ] || fail "ping ended with $got, not $code: $(cat "$work/said")"
-  for words in "$@"; do grep -qF -- "$words" "$work/said" || fail "ping does not say '$words': $(cat "$work/said")"; done
-}
-never_says() { ! grep -qF -- "$1" "$work/said" || fail "ping says '$1': $(cat "$work/said")"; }
-switch() { control fedex switches -X POST -d "$1" >/dev/null; }
+set_up_ping fedex fedex
+of_account() { write_client Europe/Amsterdam "region = \"production\", ${1:+account = \"$1\"}"; }
+of_account
 tokens() { control fedex state | jq '.oauth.issued + .oauth.refused + .oauth.throttled'; }
 
 # Keys.
@@ -55,14 +30,14 @@ switch '{"missing_apis": []}'
 [ $(($(tokens) - before)) -le 2 ] || fail "XF3: a 403 of an API led to a token call: $(control fedex state | jq -c .oauth)"
 
 # The account.
-write_client "account = \"$(value .systems.fedex.credentials.account_number)\""
+of_account "$(value .systems.fedex.credentials.account_number)"
 ping_says 0 "2 checks passed"
-write_client "account = \"999999999\""
+of_account 999999999
 ping_says 1 "valid account number" "FedEx knows no account 999999999: correct \`account\` in clients/acme/client.lua"
 foreign=$(value .systems.fedex.credentials.foreign_account_number)
-write_client "account = \"$foreign\""
+of_account "$foreign"
 ping_says 1 "not authorized for shipping" "account $foreign is not linked to the project" "Shipping Accounts"
-write_client
+of_account
 ping_says 0 "2 checks passed"
 
 # Somebody else behind the same address asks for tokens all the time.

@@ -3,20 +3,9 @@
 # goes to the other's host (T15).
 #   tests/system/ping_shipstation_test.sh PROGRAM
 . "$(dirname "$0")/processes.sh"
+. "$(dirname "$0")/dispatch.sh"
 
-start_sandbox exact_online,shipstation 60
-cp -r "$source/examples/clients/dispatch_days" "$workspace"
-local_to() { printf 'base_url = "%s", ca_file = "%s", allow_loopback = true' "$(value ".systems.$1.url")" "$ca"; }
-v2=$(value .systems.shipstation_v2.url)
-sed -i -e "s|listen = .*|listen = { address = \"127.0.0.1:$port\", tls = { cert = \"$(value .certificate.cert)\", key = \"$(value .certificate.key)\" } }|" \
-  -e "s|admin = .*|admin = \"127.0.0.1:$admin_port\"|; s|public_url = .*|public_url = \"https://localhost:$port\"|" \
-  -e "s|region = \"nl\"|region = \"nl\", $(local_to exact_online)|" "$workspace/ml-connector.lua"
-sed -i -e "s|grant = \"exact_nl\"|grant = \"exact_nl\", $(local_to exact_online)|" \
-  -e "s|connection \"shipstation\" { access = { v2 = {} }|connection \"shipstation\" { $(local_to shipstation), access = { v2 = { base_url = \"$v2\" }, keys = { base_url = \"$v2\" } }|" \
-  "$workspace/clients/zuid/client.lua"
-make_key sample-dispatch-days
-run check
-start_serve
+set_up_dispatch_days 60
 
 ping() { run ping zuid "$1" >"$work/ping" 2>&1; }
 says() { grep -qF -- "$1" "$work/ping" || fail "$2: $(cat "$work/ping")"; }

@@ -4,33 +4,10 @@
 # app, tokens that are used up. Nothing is bought.
 #   tests/system/ping_ups_test.sh PROGRAM
 . "$(dirname "$0")/processes.sh"
+. "$(dirname "$0")/ping.sh"
 
-start_sandbox ups 1
-mkdir -p "$workspace/clients/acme"
-cat >"$workspace/ml-connector.lua" <<LUA
-id = "ups"
-listen = { address = "127.0.0.1:$port", tls = { cert = "$(value .certificate.cert)", key = "$(value .certificate.key)" } }
-admin = "127.0.0.1:$admin_port"
-public_url = "https://localhost:$port"
-store = "sqlite"
-LUA
-client=$workspace/clients/acme/client.lua
-cat >"$client" <<LUA
-zone = "Europe/Amsterdam"
-connections = {
-  ups = connection "ups" { region = "production", base_url = "$(value .systems.ups.url)", ca_file = "$ca", allow_loopback = true, account = "A1B2C3" },
-}
-LUA
-make_key ups
-
-ping_says() { # expected exit code, words that must be said …
-  local code=$1 got=0; shift
-  run ping acme ups >"$work/said" 2>&1 || got=$?
-  [ $got = "$code" ] || fail "ping ended with $got, not $code: $(cat "$work/said")"
-  for words in "$@"; do grep -qF -- "$words" "$work/said" || fail "ping does not say '$words': $(cat "$work/said")"; done
-}
-never_says() { ! grep -qF -- "$1" "$work/said" || fail "ping says '$1': $(cat "$work/said")"; }
-switch() { control ups switches -X POST -d "$1" >/dev/null; }
+set_up_ping ups ups
+write_client Europe/Amsterdam 'region = "production", account = "A1B2C3"'
 keys="client id or secret are wrong, or belong to the other environment (localhost)"
 
 # Keys.
