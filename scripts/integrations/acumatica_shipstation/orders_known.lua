@@ -25,11 +25,11 @@ function known.find(job, key) return type(key) == "string" and job.kv.get("key:"
 -- Where the order of an id in ShipStation is found.
 function known.station_key(connection, id) return ("station:%s:%s"):format(connection, tostring(id)) end
 
--- What an order that went out is found by.
-function known.index(job, place, facts)
-  job.kv.set("key:" .. facts.key, place)
-  job.kv.set(known.station_key(facts.station, facts.id), place)
-end
+-- The key is ours from before it goes out: its answer may be lost, and a label bear it before the order is kept.
+function known.announce(job, place, key) job.kv.set("key:" .. key, place) end
+
+-- What an order that went out is found by, beside its key.
+function known.index(job, place, facts) job.kv.set(known.station_key(facts.station, facts.id), place) end
 
 -- Warehouses that parts of a sales order went out from, in the order that they did.
 local function warehouses_key(job, kind, number) return ("warehouses:%s/%s/%s"):format(job.source, kind, number) end

@@ -34,6 +34,9 @@ function known.get(job, id) return job.kv.get(place(id)) end
 -- Where the order of an id in ShipStation is found.
 function known.station_key(connection, id) return ("station:%s:%s"):format(connection, tostring(id)) end
 
+-- Keys of ours are known by their form.
+function known.announce() end
+
 -- What an order that went out is found by.
 function known.index(job, id, facts) job.kv.set(known.station_key(facts.station, facts.id), id) end
 

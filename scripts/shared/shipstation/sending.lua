@@ -33,6 +33,7 @@ return function(known, erp)
 
   -- Sends `body` and keeps `facts` with it; `target` is what was mapped. Nil and why when ShipStation refuses it.
   function sending.post(job, station, it, body, facts, target)
+    if job:is_live() then known.announce(job, it.id, body.orderKey) end
     local answer, why = try(job.send, job, it.effect(facts.generation), station.orders.create(body), { version = job:now() })
     if not answer then
       if why.code ~= "rejected" then error(why, 0) end

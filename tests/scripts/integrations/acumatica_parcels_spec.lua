@@ -277,6 +277,27 @@ tests["XS6 a label of somebody else's order is a case, or skipped where the acco
   end
 end
 
+tests["XS6 AS5 a label of an order whose answer was lost is never taken for somebody else's, and goes on once that order's job is done"] = function()
+  for _, foreign in ipairs { "park", "skip" } do
+    local harbor = Harbor.start(root, { foreign_orders = foreign })
+    local number, taken = harbor:order "plain", nil
+    function harbor:send(effect, write)
+      taken = taken or Harbor.send(self, effect, write)
+      error({ code = "unavailable", message = "the answer was lost", retryable = true }, 0)
+    end
+    assert(not pcall(harbor.run, harbor, "orders", number))
+    harbor:people { ship = { number } }
+    local early = harbor:poll()[1]
+    assert(early.cause == "order_early " .. number and has(early.refused, "whose own job is not done yet"), early.refused or early.skipped)
+    -- The order's job finds what became of it; the label's case is released.
+    function harbor.send() return taken end
+    harbor:run("orders", number)
+    harbor.send, harbor.seen = nil, {}
+    clean(harbor:poll())
+    assert(harbor:sold(number).status == "Completed")
+  end
+end
+
 tests["AS12 a ship date stays the date that it is on both DST nights, and times of labels become UTC"] = function()
   for at, day in pairs { [1772958600] = "2026-03-08", [1793523000] = "2026-11-01" } do   -- 00:30 and 01:50 in Los Angeles
     local harbor = Harbor.start(root, nil, at)
