@@ -4,6 +4,8 @@
 #include <set>
 
 #include "runtime/base/offload.h"
+#include "runtime/remote/access.h"
+#include "runtime/remote/system_spec.h"
 #include "runtime/workbench/catalog.h"
 #include "runtime/workbench/specs.h"
 
@@ -167,6 +169,61 @@ Status Reload::furnish(Decision& decision) const {
   return ok_status();
 }
 
+// What can be said of the fault beside the directory's own words: a system that could not be read has told why.
+std::string Reload::told_of_systems(const std::string& sentence) const {
+  for (const auto& problem : problems_) {
+    constexpr std::string_view kSystems = "scripts/systems/";
+    if (!problem.file.starts_with(kSystems)) continue;
+    const auto name = problem.file.substr(kSystems.size(), problem.file.find('/', kSystems.size()) - kSystems.size());
+    if (sentence.find("unknown system \"" + name + "\"") != std::string::npos) return " (" + problem.text() + ")";
+  }
+  return "";
+}
+
+bool Reload::serves(const std::string& client) const {
+  const auto begins = [&](const auto& of) {
+    const auto first = of.lower_bound(client + "/");
+    return first != of.end() && first->first.starts_with(client + "/");
+  };
+  return begins(live_) || (directory_ != nullptr && begins(directory_->connections));
+}
+
+Status Reload::furnish_sound(Decision& decision) {
+  auto furnished = furnish(decision);
+  if (furnished) return furnished;
+  auto& workspace = decision.workspace;
+  std::erase_if(workspace.systems,
+                [](const auto& one) { return !remote::parse_system(one.second) || !remote::parse_accesses(one.second); });
+  const auto part = [&](const std::string& client) {
+    Decision of_one;
+    of_one.workspace.settings = workspace.settings, of_one.workspace.systems = workspace.systems;
+    if (client.empty()) return of_one;
+    of_one.workspace.clients[client] = workspace.clients[client];
+    for (const auto& program : workspace.programs)
+      if (program->instance.client == client) of_one.workspace.programs.push_back(program);
+    return of_one;
+  };
+  if (auto of_nobody = part(""); !furnish(of_nobody)) return furnished;  // what they all have in common
+  bool left_out = false;
+  for (auto& [client, definition] : workspace.clients) {
+    auto of_one = part(client);
+    const auto alone = furnish(of_one);
+    if (alone) continue;
+    if (serves(client)) return furnished;  // it keeps what it has, as all do
+    left_out = true;
+    const std::string file = "clients/" + client + "/client.lua";
+    auto sentence = alone.error().text();
+    if (sentence.starts_with(file + ": ")) sentence.erase(0, file.size() + 2);
+    problems_.push_back({file, 0, 0, sentence + told_of_systems(sentence)});
+    definition = "{}";
+    const auto is_its = [&name = client](const auto& program) { return program->instance.client == name; };
+    std::erase_if(workspace.programs, is_its);
+    std::erase_if(decision.kept, is_its);
+    std::erase_if(decision.changes, [&name = client](const auto& change) { return change.client == name; });
+  }
+  return left_out ? furnish(decision) : furnished;
+}
+
 Task<Result<Reload::Decision>> Reload::decide(const workbench::Look& look, const Wish* wish) {
   Decision decision;
   decision.workspace = look.workspace;
@@ -184,7 +241,7 @@ Task<Result<Reload::Decision>> Reload::decide(const workbench::Look& look, const
     if (*chosen != nullptr) serve.push_back(std::move(*chosen));
   }
   decision.workspace.programs = std::move(serve);
-  auto furnished = furnish(decision);
+  auto furnished = furnish_sound(decision);
   if (!furnished) co_return furnished.error();
   co_return decision;
 }

@@ -97,6 +97,11 @@ class Reload : public console::Scripts {
   Task<Result<workbench::ProgramPtr>> choose(const workbench::Standing& standing, bool asks, const Wish* wish, Decision& into);
   Result<workbench::ProgramPtr> grant(const workbench::Standing& standing, const Wish& wish, Decision& into) const;
   Status furnish(Decision& decision) const;  // directory and catalog
+  // The same, but that a client of which nothing serves and whose connections can't be made is left out, as one whose file is broken is:
+  // the others run.
+  Status furnish_sound(Decision& decision);
+  bool serves(const std::string& client) const;
+  std::string told_of_systems(const std::string& sentence) const;
   Task<Status> hand_over(Decision decision);
   Task<Unit> keep_registered(std::vector<std::pair<std::string, std::string>> connections);
   workbench::ProgramPtr live_program(const std::string& key) const;

@@ -1,5 +1,7 @@
 // A client.lua that is broken when serve begins: what is said of it by the server, by commands, to its remotes and to people, and that
 // mending the file is all there is to do.
+#include <filesystem>
+
 #include "tests/system/harness.h"
 #include "tests/system/receiver.h"
 
@@ -66,6 +68,35 @@ TEST(BrokenClient, TheOnlyClientsFileIsNamedEverywhereAndMendingItIsEnough) {
   EXPECT_EQ(world.deliver({}, "{}").status, 401) << "it is there again, and asks for a signature";
   ASSERT_TRUE(eventually(Seconds(60), [&] { return receiver.of("client").size() == 2; })) << world.server_log();
   EXPECT_EQ(receiver.of("client")[1]["what"], "ended");
+}
+
+TEST(BrokenClient, OneWhoseSystemCannotBeReadIsLeftOutAndTheOthersRun) {
+  World world({.scale = 120});
+  const std::string system = world.workspace() + "/scripts/systems/wacky", client = world.workspace() + "/clients/ander";
+  std::filesystem::create_directories(system);
+  std::filesystem::create_directories(client);
+  write_file(system + "/init.lua", "return system {{\n");
+  const std::string of_wacky = "zone = 'Europe/Amsterdam'\nconnections = { own = connection 'wacky' {} }\n";
+  write_file(client + "/client.lua", of_wacky);
+
+  ASSERT_NO_FATAL_FAILURE(world.start());
+  const Json left = world.status()["left_out"];
+  ASSERT_EQ(left.size(), 1u) << left;
+  EXPECT_EQ(left[0]["client"], "ander");
+  const std::string why = left[0]["why"];
+  EXPECT_TRUE(holds(why, "clients/ander/client.lua: connection own: unknown system \"wacky\"")) << why;
+  EXPECT_TRUE(holds(why, "scripts/systems/wacky/init.lua:2")) << why;
+  EXPECT_TRUE(holds(world.server_log(), "nothing of this client runs")) << world.server_log();
+  EXPECT_EQ(world.deliver({}, "{}").status, 401) << "acme is there, and asks for a signature";
+  EXPECT_EQ(world.run({"settings", "acme", "shop_nl"}).code, 0);
+  write_file(client + "/client.lua", "zone = 'Europe/Amsterdam'\nconnections = {}\n");
+  EXPECT_TRUE(eventually(Seconds(60), [&] { return world.status()["left_out"].empty(); })) << world.server_log();
+
+  // The same while it serves: what others save goes live all the same.
+  write_file(client + "/client.lua", of_wacky);
+  EXPECT_TRUE(eventually(Seconds(60), [&] { return !world.status()["left_out"].empty(); })) << world.server_log();
+  EXPECT_FALSE(holds(world.server_log(), "reload.refused")) << world.server_log();
+  EXPECT_EQ(world.deliver({}, "{}").status, 401);
 }
 
 }  // namespace
