@@ -210,14 +210,17 @@ Task<Result<Schedule::Synced>> Schedule::sync(std::string client, std::string in
     event.payload = std::move(*sealed);
     const bool has_main = std::any_of(found->flows.begin(), found->flows.end(), [](const Flow& one) { return one.main; });
     for (const auto& one : found->flows) {
-      if ((!flow.empty() && one.name != flow) || one.triggers.empty()) continue;
+      // Named by a person, a flow needs nothing that starts it by itself: voids and looks are such flows.
+      if (flow.empty() ? one.triggers.empty() : one.name != flow) continue;
       if (flow.empty() && has_main && !one.main) continue;
       // A record belongs to the flows that are about records; a flow that only runs by the clock has none.
       const auto by_record = std::find_if(one.triggers.begin(), one.triggers.end(),
                                           [](const Trigger& trigger) { return trigger.kind != Trigger::Kind::schedule; });
       if (by_record == one.triggers.end() && flow.empty()) continue;
-      const auto& trigger = by_record == one.triggers.end() ? one.triggers.front() : *by_record;
-      const auto& bound = connections_of(*found, trigger.role);
+      std::string role;
+      if (by_record != one.triggers.end()) role = by_record->role;
+      else if (!one.triggers.empty()) role = one.triggers.front().role;
+      const auto& bound = connections_of(*found, role);
       if (!from.empty() && std::find(bound.begin(), bound.end(), from) == bound.end()) continue;
       if (from.empty() && bound.size() > 1)
         co_return Error(Code::invalid_argument, "several connections have such records: say which, as in " + bound.front() + ":" + *record);

@@ -277,6 +277,24 @@ TEST(Poll, C2_SyncTakesOneRecordOrWhatIsDue) {
   EXPECT_FALSE(world.run(world.engine->schedule().sync("acme", "nobody", "", std::nullopt, "operator")));
 }
 
+TEST(Poll, L6_AFlowThatNothingStartsTakesTheRecordsThatAPersonNames) {
+  World world;
+  polled(world);
+  Flow by_hand;
+  by_hand.name = "void";
+  world.instances.front().flows.push_back(by_hand);
+  world.start();
+  auto one = world.run(world.engine->schedule().sync("acme", "shop_nl", "void", std::string("1Z"), "operator"));
+  ASSERT_TRUE(one) << one.error().text();
+  ASSERT_EQ(one->jobs.size(), 1u);
+  EXPECT_EQ(world.only_job().flow, "void");
+  EXPECT_EQ(world.only_job().source, "manual");
+  // Without a name such flows are left out.
+  auto all = world.run(world.engine->schedule().sync("acme", "shop_nl", "", std::string("77"), "operator"));
+  ASSERT_TRUE(all) << all.error().text();
+  EXPECT_EQ(all->jobs.size(), 1u);
+}
+
 TEST(Poll, ReadsInstantsAsRemotesWriteThem) {
   EXPECT_EQ(*parse_remote_instant("/Date(1760479083000)/"), from_micros(1'760'479'083'000'000));
   EXPECT_EQ(*parse_remote_instant("Tue, 14 Oct 2025 21:58:03 +0000"), from_micros(1'760'479'083'000'000));
