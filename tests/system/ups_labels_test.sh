@@ -7,7 +7,7 @@
 . "$(dirname "$0")/parcels.sh"
 deliveries=8 busy=40 lost=${2:-0}
 
-set_up_parcels 60
+set_up_parcels 20   # a look for documents counts for a minute of theirs, and a busy machine needs some of it
 go_live_parcels
 control exact_online switches -X POST -d '{"minute_limit": 600}' >/dev/null
 numbers=$(take $deliveries)
@@ -16,7 +16,7 @@ numbers=$(take $deliveries)
 control exact_online faults -X POST -d '[{"match":{"method":"POST","path":"/documents/Documents"},"kind":"lost_answer","count":1}]' >/dev/null
 pack_all $numbers
 told() { [ "$(booked | jq '[.deliveries[] | select(.tracking != null)] | length')" = $deliveries ] && settled; }
-until_ok 120 told || {
+until_ok 240 told || {
   run jobs --state parked | head -n 8
   fail "L5: $(booked | jq '[.deliveries[] | select(.tracking != null)] | length') of $deliveries deliveries have a number: $(status)"
 }
@@ -48,10 +48,10 @@ made_by() { calls_of | jq length; }
 before=$(made_by)
 # Found by a sweep, all at once, as an hourly run finds them; documents are as slow as the real ones, so that what is told gathers.
 control exact_online switches -X POST -d '{"lost_percent": 100}' >/dev/null
-control exact_online faults -X POST -d '[{"match":{"method":"GET","path":"/documents/"},"kind":"slow","delay":15}]' >/dev/null
+control exact_online faults -X POST -d '[{"match":{"method":"GET","path":"/documents/"},"kind":"slow","delay":8}]' >/dev/null
 pack_all $numbers
 told() { [ "$(booked | jq '[.deliveries[] | select(.tracking != null)] | length')" = $((deliveries + busy)) ] && settled; }
-until_ok 120 told || { run jobs --state parked | head -n 8; fail "XF8: $(status)"; }
+until_ok 240 told || { run jobs --state parked | head -n 8; fail "XF8: $(status)"; }
 calls=$(($(made_by) - before))
 control exact_online faults -X DELETE >/dev/null
 control exact_online switches -X POST -d '{"lost_percent": 0}' >/dev/null
