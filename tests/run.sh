@@ -2,16 +2,16 @@
 # Installs what is missing, builds, runs every test and closes with ctest's summary.
 #   tests/run.sh [release|asan|tsan|ci|all] [ctest arguments …]
 # asan and tsan have the unit suites; all is release, asan and tests/lint.sh under one summary. ci has each test once, whole
-# processes with the release program and unit suites under the sanitizers, which are built beside the former: the kills wait.
+# processes with the release program and unit suites (but for app and cli) under the sanitizers, which are built beside the former: the kills wait.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 preset=release
 case "${1:-}" in release|asan|tsan|ci|all) preset=$1; shift ;; esac
 
-build() { # preset [target]
+build() { # preset [targets]
   cmake --preset "$1" -Wno-dev >/dev/null
-  cmake --build --preset "$1" ${2:+--target "$2"}
+  cmake --build --preset "$1" ${2:+--target "${@:2}"}
 }
 
 cmake/packages.sh test
@@ -19,12 +19,13 @@ case $preset in
   release) build release; folder=build ;;
   asan|tsan) build "$preset" unit_tests; folder=build-$preset ;;
   ci)
-    build release process_tests
+    build release process_tests unit_app unit_cli
     cmake --preset asan -Wno-dev >/dev/null
     folder=build-ci
     mkdir -p "$folder"
     {
       printf 'subdirs("%s")\n' "$PWD/build/tests/extra"
+      for room in app cli; do printf 'add_test(%s.unit "%s")\n' "$room" "$PWD/build/tests/unit_$room"; done  # not among the sanitized
       printf 'add_test(asan.build nice cmake --build "%s" --target unit_tests)\n' "$PWD/build-asan"
       printf 'set_tests_properties(asan.build PROPERTIES FIXTURES_SETUP asan COST 2000 TIMEOUT 3600)\n'
       printf 'add_test(asan.unit nice ctest --test-dir "%s" --output-on-failure -j %d)\n' "$PWD/build-asan" "$(nproc)"
