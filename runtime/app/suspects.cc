@@ -1,9 +1,13 @@
 #include "runtime/app/suspects.h"
 
+#include <dlfcn.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 
 namespace mlc::app {
@@ -13,14 +17,37 @@ constexpr size_t kMostRemembered = 1000;
 // A signal handler has no argument of ours; one serving runtime a process.
 std::atomic<const Suspects*> watching{nullptr};
 
+// One line of the log: what ended the process, where. Offsets are into the program, for `addr2line -fe ml-connector OFFSET`; those
+// of libraries have their name. Nothing here allocates.
+void tell(int number) {
+  constexpr int kMostFrames = 24;
+  void* frames[kMostFrames];
+  const int count = backtrace(frames, kMostFrames);
+  char thread[16] = "?", line[2048];
+  prctl(PR_GET_NAME, thread);
+  int at = std::snprintf(line, sizeof line, R"({"level":"error","event":"fatal.signal","signal":%d,"thread":"%s","at":")", number, thread);
+  for (int i = 1; i < count && at < static_cast<int>(sizeof line) - 200; ++i) {  // the first is this
+    Dl_info info{};
+    const bool known = dladdr(frames[i], &info) != 0 && info.dli_fname != nullptr;
+    const char* file = known ? info.dli_fname : "?";
+    for (const char* each = file; *each != '\0'; ++each)
+      if (*each == '/') file = each + 1;
+    const auto offset = reinterpret_cast<uintptr_t>(frames[i]) - (known ? reinterpret_cast<uintptr_t>(info.dli_fbase) : 0);
+    at += std::snprintf(line + at, sizeof line - static_cast<size_t>(at), "%s%.60s+0x%zx", i > 1 ? " " : "", file, offset);
+  }
+  at += std::snprintf(line + at, sizeof line - static_cast<size_t>(at), "\"}\n");
+  if (write(STDERR_FILENO, line, static_cast<size_t>(at)) < 0) return;
+}
+
 void on_fatal(int number) {
+  signal(number, SIG_DFL);  // should telling fail too
   if (const Suspects* suspects = watching.load()) {
     std::array<WorkBoard::Busy, WorkBoard::kPlaces> busy;
     const size_t count = suspects->board().read(busy);
     for (size_t i = 0; i < count; ++i)
       if (busy[i].thread == gettid()) suspects->name(busy[i].work);
   }
-  signal(number, SIG_DFL);
+  tell(number);
   raise(number);
 }
 
@@ -57,6 +84,8 @@ void Suspects::name(int64_t job) const {
 
 void Suspects::watch_signals() {
   watching = this;
+  void* first = nullptr;
+  backtrace(&first, 1);  // loads what it needs, which a handler could not
   struct sigaction action {};
   action.sa_handler = on_fatal;
   action.sa_flags = SA_NODEFER | SA_ONSTACK;

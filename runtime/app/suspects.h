@@ -19,7 +19,8 @@ class Suspects {
   bool named(int64_t job) const { return named_.contains(job); }
   // Names one job, for good. Safe in a signal handler.
   void name(int64_t job) const;
-  // From now on a fatal signal (SEGV, BUS, ABRT, FPE, ILL) names the jobs of the thread it struck, then has its usual end.
+  // From now on a fatal signal (SEGV, BUS, ABRT, FPE, ILL) names the jobs of the thread it struck and says on stderr
+  // where that was, then has its usual end.
   void watch_signals();
   const WorkBoard& board() const { return board_; }
 
