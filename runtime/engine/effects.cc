@@ -531,7 +531,7 @@ Task<Effects::Stop> Effects::settle(std::string id, std::string number, std::str
   entity.connection = connection_;
   entity.entity = stored_entity();
   entity.name = request_.effect;
-  entity.version = request_.version;
+  entity.version = effect_->version;  // of the bytes that went out: a newer job may have found what an older one sent
   entity.remote_id = id;
   entity.number = number;
   entity.effect_key = effect_->key;

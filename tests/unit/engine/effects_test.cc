@@ -150,6 +150,30 @@ Task<RunEnd> create_then_update(HostPtr host, RunInput input) {
   co_return sent.value.index() == 0 ? ended(RunEnd::How::done) : failed(sent);
 }
 
+TEST(Effects, BC5_WhatANewerJobFindsIsKeptUnderTheVersionThatWentOut) {
+  World world;
+  world.flows["orders"] = create_then_update;
+  world.remote.quiet = std::chrono::minutes(30);
+  world.start();
+  world.go_live();
+  world.remote.faults = {Fault::lose_answer};
+  world.order("118", "2025-10-14T20:00:00Z", "40.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/created", "1")).status, 200);
+  ASSERT_TRUE(world.run_until([&] { return world.effects().size() == 1 && world.effects()[0].state == EffectState::unknown; }));
+  world.order("118", "2025-10-14T21:00:00Z", "60.00");
+  EXPECT_EQ(world.deliver(World::order_event("118", "order/updated", "2")).status, 200);
+  ASSERT_TRUE(world.run_until([&] { return world.jobs().size() == 2 && world.jobs()[1].reason_code == "settling"; }));
+  world.remote.read_faults = {"unavailable"};  // the first one's look
+  ASSERT_TRUE(world.settle_down());
+  ASSERT_EQ(world.remote.invoices.size(), 1u);
+  ASSERT_EQ(world.effects().front().job, world.jobs()[1].id) << "the newer job was to find it";
+  auto entity = world.run(world.store->entity("acme", "books", "shop:118", "invoice"));
+  ASSERT_TRUE(entity && *entity);
+  EXPECT_EQ((*entity)->version, "2025-10-14T20:00:00Z") << "or the next job takes what stands there for the newer state";
+  deliver_version(world, "118", "2025-10-14T21:00:00Z");
+  EXPECT_EQ(world.remote.updates, 1);
+}
+
 TEST(Effects, AnUpdateThatAnswersNothingKeepsIdAndNumberOfItsRecord) {
   World world;
   world.flows["orders"] = create_then_update;
