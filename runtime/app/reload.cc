@@ -204,13 +204,11 @@ Status Reload::furnish_sound(Decision& decision) {
     return of_one;
   };
   if (auto of_nobody = part(""); !furnish(of_nobody)) return furnished;  // what they all have in common
-  bool left_out = false;
   for (auto& [client, definition] : workspace.clients) {
+    if (serves(client)) continue;  // it keeps what it has, as all do
     auto of_one = part(client);
     const auto alone = furnish(of_one);
     if (alone) continue;
-    if (serves(client)) return furnished;  // it keeps what it has, as all do
-    left_out = true;
     const std::string file = "clients/" + client + "/client.lua";
     auto sentence = alone.error().text();
     if (sentence.starts_with(file + ": ")) sentence.erase(0, file.size() + 2);
@@ -221,7 +219,7 @@ Status Reload::furnish_sound(Decision& decision) {
     std::erase_if(decision.kept, is_its);
     std::erase_if(decision.changes, [&name = client](const auto& change) { return change.client == name; });
   }
-  return left_out ? furnish(decision) : furnished;
+  return furnish(decision);
 }
 
 Task<Result<Reload::Decision>> Reload::decide(const workbench::Look& look, const Wish* wish) {
