@@ -9,6 +9,7 @@ local codes, known, reading, rules, statuses, tracking = require "codes", requir
 local compare = {}
 
 local AT_ONCE = 30
+local COMES = 4 * 3600   -- so long a label may still be on its way: its job has not had its turn, or the carrier is down
 local DELIVERY = "EntryID,DeliveryNumber,DeliveryDate,TrackingNumber,ShippingMethodCode,WarehouseCode"
 local BACK = { returning = true, returned = true }
 
@@ -87,19 +88,27 @@ local function part_of(job, fedex)
   return { agreed = agreed, differences = differences, late = late }
 end
 
--- Deliveries that go by this carrier, have no number, and of which nothing is known: their label is neither bought nor refused.
+-- Deliveries that go by this carrier, have no number, and of which nothing is known: their label is neither bought nor refused. At first sight
+-- that is noted only; the comparison after it tells of those that stand so still.
 local function unlabelled(job, books)
   local event, at = job.event, books:at(job.event.unlabelled)
+  local place, now = "unlabelled:" .. job.event.unlabelled, job:now()
+  local before, seen, noted = job.kv.get(place) or {}, {}, 0
   local count, differences = 0, 0
   for _, row in ipairs(at.goods_deliveries.list { ["$filter"] = ("DeliveryDate ge datetime'%sT00:00:00'"):format(event.from), ["$select"] = DELIVERY }) do
     count = count + 1
     local goes = rules.may_go(job.settings, reading.trimmed(row.ShippingMethodCode), reading.trimmed(row.WarehouseCode))
     if goes and not row.TrackingNumber and not known.get(job, "delivery", row.EntryID) then
-      differences = differences + 1
-      differ(job, row.EntryID, ("Delivery %s of %s has no label."):format(tostring(row.DeliveryNumber), tostring(row.DeliveryDate):sub(1, 10)))
+      local since = before[row.EntryID] or now
+      seen[row.EntryID], noted = since, noted + 1
+      if time.compare(time.add(since, COMES), now) <= 0 then
+        differences = differences + 1
+        differ(job, row.EntryID, ("Delivery %s of %s has no label."):format(tostring(row.DeliveryNumber), tostring(row.DeliveryDate):sub(1, 10)))
+      end
     end
   end
-  return { deliveries = count, differences = differences }
+  job.kv.set(place, noted > 0 and seen or nil)
+  return { deliveries = count, differences = differences, without_label = noted }
 end
 
 function compare.run(job, books, fedex)
