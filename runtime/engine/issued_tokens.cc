@@ -78,9 +78,13 @@ Task<Result<bool>> IssuedTokens::is_client(std::string client, std::string conne
   if (!id) co_return id.error();
   if (!secret) co_return secret.error();
   const bool complete = exists && *id && *secret && !(**id).reveal().empty() && !(**secret).reveal().empty();
-  const bool same_id = same(given.id, complete ? (**id).reveal() : std::string_view("-"));
-  const bool same_secret = same(given.secret, complete ? (**secret).reveal() : std::string_view("-"));
-  co_return complete&& same_id&& same_secret;
+  bool right = false;
+  for (const auto& reading : given.readings) {
+    const bool same_id = same(reading.first, complete ? (**id).reveal() : std::string_view("-"));
+    const bool same_secret = same(reading.second, complete ? (**secret).reveal() : std::string_view("-"));
+    right |= same_id && same_secret;
+  }
+  co_return complete&& right;
 }
 
 Task<TokenAnswer> IssuedTokens::issue(std::string client, std::string connection, HeaderList headers, std::string body) {
@@ -107,12 +111,15 @@ Task<TokenAnswer> IssuedTokens::issue(std::string client, std::string connection
     const auto plain = basic ? from_base64(trim(field.substr(6))) : Result<std::string>(Code::invalid_argument, "no Basic");
     const size_t colon = plain ? plain->find(':') : std::string::npos;
     if (colon == std::string::npos || fields.contains("client_secret")) co_return refusal(400, "invalid_request");
-    // RFC 6749 section 2.3.1: both were written as in a form.
-    const auto id = http::parse_query("v=" + plain->substr(0, colon)), secret = http::parse_query("v=" + plain->substr(colon + 1));
-    if (!id || !secret || id->size() != 1 || secret->size() != 1) co_return refusal(400, "invalid_request");
-    given = {id->front().second, secret->front().second, true};
+    // RFC 6749 section 2.3.1 wants both written as in a form; many a remote sends them as they are, and a + is then a +.
+    std::string id = plain->substr(0, colon), secret = plain->substr(colon + 1);
+    const auto form_id = http::parse_query("v=" + id), form_secret = http::parse_query("v=" + secret);
+    given.in_header = true;
+    if (form_id && form_secret && form_id->size() == 1 && form_secret->size() == 1)
+      given.readings.emplace_back(form_id->front().second, form_secret->front().second);
+    given.readings.emplace_back(std::move(id), std::move(secret));
   } else {
-    given = {fields["client_id"], fields["client_secret"], false};
+    given.readings.emplace_back(fields["client_id"], fields["client_secret"]);
   }
   if (fields["grant_type"] != "client_credentials")
     co_return refusal(400, fields["grant_type"].empty() ? "invalid_request" : "unsupported_grant_type");

@@ -35,7 +35,7 @@ class IssuedTokens {
 
  private:
   struct Given {
-    std::string id, secret;
+    std::vector<std::pair<std::string, std::string>> readings;  // id and secret: one, or two where what came may be read in two ways
     bool in_header = false;
   };
   bool within_limit(const std::string& name);

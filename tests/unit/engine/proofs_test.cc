@@ -112,6 +112,18 @@ TEST(Proofs, XU4_WrongSecretsAndUnknownConnectionsAreAnsweredAlike) {
   EXPECT_EQ(world.fetch_by("carrier", "-").status, 401);
 }
 
+// RFC 6749 section 2.3.1 wants both written as in a form, and many a remote (and `curl -u`) sends them as they are.
+TEST(Proofs, XU4_ASecretWithAPlusIsTakenAsItIsAndAsInAForm) {
+  Carrier world;
+  world.secrets["acme/shop#push_client_secret"] = "a+b/c%d==";
+  EXPECT_EQ(world.fetch_by("carrier", "a+b/c%d==").status, 200);
+  EXPECT_EQ(world.fetch_by("carrier", "a%2Bb%2Fc%25d%3D%3D").status, 200);
+  EXPECT_EQ(world.fetch_by("carrier", "a b/c%d==").status, 401);
+  world.secrets["acme/shop#push_client_secret"] = "a b";
+  EXPECT_EQ(world.fetch_by("carrier", "a+b").status, 200);
+  EXPECT_EQ(world.fetch_by("carrier", "a b").status, 200);
+}
+
 TEST(Proofs, XU4_RequestsThatAreNoneAreRefusedAndManyAreHeldBack) {
   Carrier world;
   EXPECT_EQ(world.fetch({}, "grant_type=password&client_id=carrier&client_secret=x").body, "{\"error\":\"unsupported_grant_type\"}");
