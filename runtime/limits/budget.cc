@@ -33,7 +33,8 @@ Budget::Budget(Rule rule, std::string key) : rule_(std::move(rule)), key_(std::m
 int64_t Budget::limit() const {
   if (rule_.in_flight > 0) return rule_.in_flight;
   if (rule_.errors > 0) return rule_.errors;
-  return remote_limit_ ? std::min(rule_.calls, *remote_limit_) : rule_.calls;
+  if (!remote_limit_) return rule_.calls;
+  return rule_.is_cap ? std::min(rule_.calls, *remote_limit_) : *remote_limit_;
 }
 
 int64_t Budget::used(SteadyTime now) { return window_.used(now) + (rule_.errors > 0 ? 0 : in_flight_); }
@@ -156,6 +157,10 @@ std::string Budget::stored(SteadyTime now, WallTime wall, int64_t allowance) con
     json.end_array();
   }
   json.end_array();
+  if (remote_limit_) {
+    json.key("limit");
+    json.integer(*remote_limit_);
+  }
   if (held_until_ > now) {
     json.key("held");
     json.integer(to_micros(wall + (held_until_ - now)));
@@ -179,6 +184,9 @@ Status Budget::restore(SteadyTime now, WallTime wall, std::string_view json) {
   }
   auto open = parsed->root().get("open").integer();
   if (open && *open > 0) window_.add(now, *open);
+  // Without it, a budget whose use is above the usual limit would let no call out that could tell the real one.
+  auto limit = parsed->root().get("limit").integer();
+  if (limit && *limit > 0) remote_limit_ = *limit;
   auto held = parsed->root().get("held").integer();
   if (held && from_micros(*held) > wall) {
     hold(now + std::min<Duration>(from_micros(*held) - wall, kLongestReset), std::string(parsed->root().get("reason").text()));

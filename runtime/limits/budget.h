@@ -36,7 +36,7 @@ class Budget {
   const Rule& rule() const { return rule_; }
   const std::string& key() const { return key_; }
   int64_t in_flight() const { return in_flight_; }
-  int64_t limit() const;  // the smaller of ours and the remote's
+  int64_t limit() const;  // the remote's where it says one; a cap stays what it is
   int64_t used(SteadyTime now);
   static int64_t reserve(int64_t limit, store::Lane lane);  // what this lane leaves to others
 

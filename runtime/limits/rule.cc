@@ -80,7 +80,8 @@ bool Rule::counts(int status) const {
 
 std::string Rule::identity() const {
   if (in_flight > 0) return "in_flight/" + std::to_string(in_flight);
-  return (calls > 0 ? "calls/" + std::to_string(calls) : "errors/" + std::to_string(errors)) + "/" + std::to_string(per.count());
+  return (is_cap ? "cap/" : "") + (calls > 0 ? "calls/" + std::to_string(calls) : "errors/" + std::to_string(errors)) + "/" +
+         std::to_string(per.count());
 }
 
 Result<Duration> parse_duration(std::string_view text) {
@@ -110,6 +111,13 @@ Result<std::vector<Rule>> parse_rules(document::Value list, const std::string& p
     if (!rule) return rule.error();
     rules.push_back(std::move(*rule));
   }
+  return rules;
+}
+
+Result<std::vector<Rule>> parse_caps(document::Value list, const std::string& path) {
+  auto rules = parse_rules(list, path);
+  if (!rules) return rules;
+  for (auto& rule : *rules) rule.is_cap = true;
   return rules;
 }
 

@@ -32,6 +32,7 @@ struct Rule {
   std::vector<int> count;          // statuses that are errors; empty = every 4xx but 429
   std::vector<std::string> scope;  // words whose values share this budget
   Learn learn;
+  bool is_cap = false;  // the client's own figure, not the system's usual one: a remote that allows more does not raise it
 
   bool counts(int status) const;
   // Stable text of what the rule is: budgets of an edited rule start anew.
@@ -43,5 +44,7 @@ Result<Duration> parse_duration(std::string_view text);
 
 // `path` is where the list stands, for errors: "limits[2].per: …".
 Result<std::vector<Rule>> parse_rules(document::Value list, const std::string& path);
+// The same, of a connection's own list: each is a cap.
+Result<std::vector<Rule>> parse_caps(document::Value list, const std::string& path);
 
 }  // namespace mlc::limits

@@ -204,7 +204,7 @@ class Builder {
     if (allow_private) connection->hosts.emplace_back(http::kPrivateNetwork);
     connection->rules = spec_taken->rules;
     if (Value limits = own.get("limits"); limits && !limits.is_null()) {
-      auto rules = limits::parse_rules(limits, "limits");
+      auto rules = limits::parse_caps(limits, "limits");
       if (!rules) return rules.error();
       connection->rules = std::make_shared<const std::vector<limits::Rule>>(std::move(*rules));
     }
@@ -244,7 +244,7 @@ class Builder {
     way->hosts = {host_entry(*url)};
     way->rules = spec->rules;
     if (Value limits = own.get("limits"); limits && !limits.is_null()) {
-      auto rules = limits::parse_rules(limits, "limits");
+      auto rules = limits::parse_caps(limits, "limits");
       if (!rules) return rules.error();
       way->rules = std::make_shared<const std::vector<limits::Rule>>(std::move(*rules));
     }
