@@ -51,9 +51,11 @@ Task<Effects::Stop> Effects::clear_unknown() {
   };
 
   const auto* flow = find_flow(*run_.instance, run_.job.flow);
-  if (effect_->sends >= (flow != nullptr ? flow->max_failures : Flow().max_failures)) {
+  // A job that a person releases has all its sends again, as it has its retries.
+  if (effect_->sends >= (flow != nullptr ? flow->max_failures : Flow().max_failures) * run_.job.attempt) {
     co_return park("unknown_effect", request_.effect + " was sent " + std::to_string(effect_->sends) + " times without a clear answer",
-                   "look there, then `jobs settle " + std::to_string(run_.job.id) + " --happened ID` or `--did-not-happen`");
+                   "release it once the remote answers again; or look there, then `jobs settle " + std::to_string(run_.job.id) +
+                       " --happened ID` or `--did-not-happen`");
   }
   if (plan_.kind == 'B' && !blind) {
     const auto first = effect_->armed == WallTime{} ? effect_->planned : effect_->armed;

@@ -399,6 +399,26 @@ TEST(Effects, WhatNeverLeftIsTriedAgainAtAnyKind) {
   }
 }
 
+TEST(Effects, L1_AReleasedJobHasAllItsSendsAgain) {
+  World world;
+  kind_operation = "invoices.create_b";
+  world.start();
+  world.go_live();
+  world.remote.faults.assign(12, Fault::lose_request);
+  deliver_version(world, "118", "2025-10-14T20:00:00Z");
+  auto job = world.only_job();
+  ASSERT_EQ(job.state, JobState::parked) << job.reason;
+  EXPECT_NE(job.reason.find("failed 12 times"), std::string::npos) << job.reason;
+  EXPECT_EQ(world.remote.sends, 12);
+  EXPECT_EQ(world.remote.invoices.size(), 0u);
+  auto cases = world.run(world.store->cases("acme", true));
+  ASSERT_EQ(cases->size(), 1u);
+  ASSERT_TRUE(world.run(world.engine->operations().release(cases->front().id, Operations::Version::pinned, "warehouse")));
+  ASSERT_TRUE(world.settle_down());
+  EXPECT_EQ(world.only_job().state, JobState::done) << world.only_job().reason;
+  EXPECT_EQ(world.remote.invoices.size(), 1u);
+}
+
 TEST(Effects, AKindWithoutALookUpMayBeDeclaredRepeatable) {
   World world;
   kind_operation = "invoices.create_d";
