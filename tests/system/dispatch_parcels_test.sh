@@ -75,7 +75,7 @@ grep -q "cost" "$work/show" || fail "C3: $(cat "$work/show")"
 run jobs list --state done --limit 100000 --json >"$work/jobs"
 followed=$(jq '[.. | objects | select(.flow? == "notices" and (.reason // "") == "")] | length' "$work/jobs")
 [ "$followed" -gt 0 ] || { jq -c '[.. | objects | select(.flow? == "notices")] | .[0:2]' "$work/jobs"; fail "XS3: no notification was followed"; }
-echo "$followed notifications followed"
+echo "$followed notifications followed; $(control exact_online events | jq .total) calls of Exact Online for $orders orders"
 
 # C9: both sides agree, label by label; what cost nothing is listed.
 from=$(booked | jq -r '[.journal_entries[].lines[].date] | min') to=$(date -u -d "$(booked | jq -r '[.journal_entries[].lines[].date] | max') + 1 day" +%F)

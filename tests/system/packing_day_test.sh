@@ -18,6 +18,7 @@ erp faults '[
   {"match": {"method": "GET", "path": "/Shipment"}, "kind": "429", "count": 2},
   {"match": {"method": "GET", "path": "/SalesOrder"}, "kind": "503", "count": 2}]' >/dev/null
 station faults '[{"match":{"method":"POST","path":"/orders/createorder"},"kind":"lost_answer","count":2},{"match":{"path":"/shipments"},"kind":"503","count":2}]' >/dev/null
+erp seed "{\"stock\": [{\"item\": \"MUG-1\", \"quantity\": $((orders * 5))}, {\"item\": \"LOT-1\", \"quantity\": $orders}]}" >/dev/null
 erp seed "{\"orders\": $orders, \"kinds\": [\"plain\", \"several_lines\", \"two_warehouses\", \"own_address\", \"free_line\", \"discount\", \"lot\", \"non_ascii\", \"drop_ship\"]}" >/dev/null
 odd=$(erp seed '{"orders": 8, "kinds": ["serial", "short_stock", "transfer", "quote", "on_hold", "credit_hold", "no_address", "many_lines"]}' | jq -c '[.orders[] | split("/")[1]]')
 # One order for each warehouse of what may go out; what is left on hold, is a transfer, a quote or without an address stays.

@@ -60,7 +60,7 @@ done
 until_ok $patience labelled_in_the_end $morning || stuck "the morning"
 
 # The printer is serviced while the next burst comes: labels are bought and told all the same.
-calls() { control exact_online 'events?last=200000' | jq '[.calls // .events | .[] | select(.path | test("/api/v1/") and (test("/sync/|/webhooks/|/current/") | not))] | length'; }
+calls() { control exact_online events | jq '[.kinds | to_entries[] | select(.key | test("/api/v1/") and (test("/sync/|/webhooks/|/current/") | not)) | .value] | add'; }
 before=$(calls)
 control printer faults -X POST -d '[{"match":{"path":"/hook"},"kind":"503"}]' >/dev/null
 pack_all $(orders $noon)

@@ -58,7 +58,11 @@ end
 function outbound.run(job, books, station)
   local id = job.key
   if not known.is_id(id) then return by_number(job, books, id) end
-  local order, sent = sales.read(books, id), known.get(job, id)
+  local sent = known.get(job, id)
+  local is_there = sent and sent.sent and (sent.state == "open" or known.is_shipped(job, id))
+  if is_there and sales.says_nothing_new(job) then return job:skip "it was read as it is" end
+  local order = sales.read(books, id)
+  if order then sales.know(job, order) end
   if not order then
     if not sent then return job:skip("order " .. id .. " is not in Exact Online") end
     return withdraw(job, station, it_of(id, nil, sent), sent, "deleted in Exact Online", job.settings.withdrawn)

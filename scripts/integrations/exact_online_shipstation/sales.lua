@@ -1,7 +1,7 @@
 -- A sales order with what it takes to ship it, and whether it is to go out (XS1). Exact has no flag for that: the rule is what the
 -- settings make of approval, delivery, method and warehouse.
 
-local values = require "shared.records.values"
+local seen, values = require "seen", require "shared.records.values"
 local contains, taken, trimmed = values.contains, values.taken, values.trimmed
 
 local sales = {}
@@ -33,6 +33,11 @@ function sales.read(books, id)
   for index, line in ipairs(lines and (lines.results or lines) or {}) do order.lines[index] = taken(line, LINE) end
   return order
 end
+
+-- What was read is known: rows of the lists of changes are held against it.
+function sales.know(job, order) seen.keep(job, order, FIELDS, LINE) end
+
+function sales.says_nothing_new(job) return seen.says_nothing_new(job, FIELDS, LINE) end
 
 -- "ready", or another state and why: "waiting" (not yet), "cancelled" or "delivered" (not any more).
 function sales.state(job, order)

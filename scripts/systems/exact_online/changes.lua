@@ -25,8 +25,11 @@ local CONTACT = "ID,Account,FirstName,LastName,FullName,Email,BusinessEmail,Phon
 local ITEM = "ID,Code,Description,Barcode,Unit,IsSalesItem,IsStockItem,SalesVatCode,GrossWeight,NetWeight,StatisticalCode,EndDate"
 local ORDER = "OrderID,OrderNumber,Status,DeliveryStatus,InvoiceStatus,ApprovalStatus,OrderedBy,DeliverTo,DeliveryAddress,OrderDate,"
   .. "DeliveryDate,Description,YourRef,Currency,ShippingMethod,AmountFC"
+-- As a list of changes: all that `sales_orders.whole` is read for, so that a row may be held against what is known.
+local ORDER_CHANGED = ORDER .. ",Division,DeliverToName,DeliverToContactPersonFullName,ShippingMethodDescription,WarehouseCode,Remarks"
 local ORDER_LINE = "ID,OrderID,OrderNumber,LineNumber,Item,ItemCode,Quantity,QuantityDelivered,QuantityInvoiced,UnitPrice,NetPrice,"
   .. "AmountFC,VATCode,Description,Notes,CostCenter,CostUnit,Project"
+local ORDER_LINE_CHANGED = ORDER_LINE .. ",UnitCode,DeliveryStatus,UseDropShipment"
 local DELIVERY = "EntryID,EntryNumber,DeliveryNumber,DeliveryDate,DeliveryAccount,DeliveryAddress,Description,Document,Remarks,"
   .. "ShippingMethod,TrackingNumber,Warehouse"
 local DELIVERY_LINE = "ID,EntryID,LineNumber,SalesOrderLineID,SalesOrderNumber,Item,ItemCode,QuantityOrdered,QuantityDelivered,"
@@ -48,8 +51,8 @@ return {
     -- Headers and lines in one list: a header has LineNumber 0.
     ["sales_invoices.changed"] = changed("SalesInvoice/SalesInvoices", "SalesInvoice", "InvoiceID,InvoiceNumber,LineNumber,Status,YourRef"),
     -- SalesOrders can't be filtered by date of change any more: this is the poll beside the webhook.
-    ["sales_orders.changed"] = changed("SalesOrder/SalesOrderHeaders", "SalesOrder", ORDER),
-    ["sales_order_lines.changed"] = changed("SalesOrder/SalesOrderLines", "SalesOrderLine", ORDER_LINE),
+    ["sales_orders.changed"] = changed("SalesOrder/SalesOrderHeaders", "SalesOrder", ORDER_CHANGED),
+    ["sales_order_lines.changed"] = changed("SalesOrder/SalesOrderLines", "SalesOrderLine", ORDER_LINE_CHANGED),
     ["goods_deliveries.changed"] = changed("SalesOrder/GoodsDeliveries", "GoodsDelivery", DELIVERY),
     ["goods_delivery_lines.changed"] = changed("SalesOrder/GoodsDeliveryLines", "GoodsDeliveryLine", DELIVERY_LINE),
     ["documents.changed"] = changed("Documents/Documents", "Document", DOCUMENT),

@@ -31,6 +31,33 @@ tests["XS1 an order that is ready becomes a ShipStation order with customer, add
   assert(not depot:violations(), depot:violations())
 end
 
+tests["XS1 a row of a list of changes that says what was read costs no call; one that says more is read, and so is what a person asks for"] = function()
+  local depot = Depot.start(root)
+  local order = sent(depot, { lines = { { item = "STOCK-1", quantity = "2" }, { item = "STOCK-2" } }, remarks = "Ring twice" })
+  local function told(more)
+    local calls, outcomes = 0, {}
+    for _, list in ipairs { "sales_orders.changed", "sales_order_lines.changed" } do
+      for _, row in ipairs(depot.remotes.books:call(list, { ["$filter"] = "Timestamp gt 1" })) do
+        if row.OrderID == order.id then
+          local outcome = depot:run("orders", order.id, { event = { record = row }, backfill = more and more.backfill })
+          calls, outcomes[#outcomes + 1] = calls + outcome.books_calls, outcome
+        end
+      end
+    end
+    return calls, outcomes
+  end
+  local calls, outcomes = told()
+  assert(calls == 0 and #outcomes == 3, ("%d calls for %d rows"):format(calls, #outcomes))
+  depot:change(order.id, { quantity = { ["STOCK-1"] = "5" } })
+  calls, outcomes = told()
+  assert(calls > 0 and depot:there(order.number).items[1].quantity == 5, calls)
+  assert(told() == 0, "read again")
+  depot:change(order.id, { remarks = "Ring once" })
+  assert(told() > 0 and depot:there(order.number).internalNotes == "Ring once")
+  assert(told() == 0)
+  assert(told { backfill = true } > 0, "a person asked for it")
+end
+
 tests["XS1 a second run sends nothing, and a changed order updates the same one"] = function()
   local depot = Depot.start(root)
   local order, first = sent(depot, { lines = { { item = "STOCK-1", quantity = "2" }, { item = "STOCK-2" } } })

@@ -1,0 +1,40 @@
+-- What an order said when it was last read. Each order is told of by a notification and by rows of two lists of changes, and of what we deliver
+-- ourselves again: a row that says what is known already costs no call.
+
+local crypto, time = require "crypto", require "time"
+
+local seen = {}
+
+local function place(id) return "order read:" .. id end
+
+-- As one text: numbers as they are written, whether they come typed or not.
+local function digest(record, fields)
+  local out = {}
+  for index, field in ipairs(fields) do
+    local value = record[field]
+    if value == nil or value == null then value = "" end
+    -- A row comes as Exact writes it, a record as its type says.
+    local milliseconds = type(value) == "string" and value:match "^/Date%((%-?%d+)%)/$"
+    out[index] = milliseconds and time.from_unix(math.tointeger(milliseconds) // 1000):sub(1, 10) or tostring(value)
+  end
+  return crypto.sha256(table.concat(out, "\n"), "hex")
+end
+
+-- `order`: as it was read, with its lines. `header`, `line`: the fields that count.
+function seen.keep(job, order, header, line)
+  local lines = {}
+  for _, each in ipairs(order.lines) do lines[each.ID] = digest(each, line) end
+  job.kv.set(place(order.OrderID), { header = digest(order, header), lines = lines })
+end
+
+-- Whether the row that this job was born of says nothing new. What a person asks for is read.
+function seen.says_nothing_new(job, header, line)
+  local row = job.event and job.event.record
+  if not row or job.attempt > 1 or job.decision or job.backfill then return false end
+  local kept = job.kv.get(place(job.key))
+  if not kept then return false end
+  if row.OrderedBy then return kept.header == digest(row, header) end
+  return row.ID ~= nil and kept.lines[row.ID] == digest(row, line)
+end
+
+return seen
