@@ -2,8 +2,8 @@
 -- parcel. A voided label takes its delivery back, a further label without goods adds its number to the order's delivery.
 
 local decimal = require "decimal"
-local charges, confirming, known, matching, sales = require "charges", require "confirming", require "orders_known", require "matching",
-  require "sales"
+local charges, confirming, known, matching, sales, seen = require "charges", require "confirming", require "orders_known", require "matching",
+  require "sales", require "seen"
 local packing, parcels = require "shared.shipstation.packing", require "shared.shipstation.parcels"
 
 local deliveries = {}
@@ -111,10 +111,10 @@ end
 -- Carrier and number on the order's open invoices (XS7): those that there are when the label comes.
 local function tell_invoices(job, books, parcel, order)
   local _, id = known.parse(order.key)
-  local seen = {}
+  local met = {}
   for _, line in ipairs(books.sales_invoice_lines.list { ["$filter"] = ("SalesOrder eq guid'%s'"):format(id) }) do
-    if not seen[line.InvoiceID] then
-      seen[line.InvoiceID] = true
+    if not met[line.InvoiceID] then
+      met[line.InvoiceID] = true
       local invoice, told = books.sales_invoices.get(line.InvoiceID), parcels.told(parcel)
       local remarks = invoice.Remarks or ""
       if invoice.Status == 50 then
@@ -202,6 +202,7 @@ local function deliver(job, station, books, parcel, orders, order)
   if not sent then return refused(job, parcel, order, why) end
   if sent.state ~= "shadow" then
     job.kv.set(place_of(job, parcel, order), sent.id)
+    seen.delivered(job, id)
     confirming.expect(job, books, sent, {
       reference = reference, posting = "delivery", told = parcels.told(parcel), lines = before and sent.earlier and before or lines,
     })

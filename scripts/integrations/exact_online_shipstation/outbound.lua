@@ -1,6 +1,6 @@
 -- A sales order's way to the warehouse (XS1, XS12): sent when it is ready, sent again when it changes, taken back when it is withdrawn.
 
-local goods, json, known, sales = require "goods", require "json", require "orders_known", require "sales"
+local goods, json, known, sales, seen = require "goods", require "json", require "orders_known", require "sales", require "seen"
 local packing = require "shared.shipstation.packing"
 local sending = require "shared.shipstation.sending"(known, "Exact Online")
 
@@ -61,6 +61,7 @@ function outbound.run(job, books, station)
   local sent = known.get(job, id)
   local is_there = sent and sent.sent and (sent.state == "open" or known.is_shipped(job, id))
   if is_there and sales.says_nothing_new(job) then return job:skip "it was read as it is" end
+  if is_there and seen.is_echo(job) then return job:skip "our own delivery" end
   local order = sales.read(books, id)
   if order then sales.know(job, order) end
   if not order then

@@ -7,6 +7,20 @@ local seen = {}
 
 local function place(id) return "order read:" .. id end
 
+local ECHO = 120   -- so many seconds after a delivery of ours what Exact tells of its order is taken for that
+
+-- We wrote a delivery of the order.
+function seen.delivered(job, id) job.kv.set("delivered at:" .. id, job:now()) end
+
+-- Whether a notification is of our own delivery. It says nothing but the order's name; the rows of the lists of changes, which come after it, say
+-- what a person changed in the same minutes.
+function seen.is_echo(job)
+  local event = job.event
+  if not (event and event.topic) or job.attempt > 1 or job.decision or job.backfill then return false end
+  local at = job.kv.get("delivered at:" .. job.key)
+  return at ~= nil and time.compare(time.add(at, ECHO), job:now()) > 0
+end
+
 -- As one text: numbers as they are written, whether they come typed or not.
 local function digest(record, fields)
   local out = {}

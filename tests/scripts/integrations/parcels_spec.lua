@@ -50,6 +50,21 @@ tests["XS4 a label's cost is a journal entry balanced to the cent, against what 
   assert(not depot:violations(), depot:violations())
 end
 
+tests["XS12 what Exact tells of an order because we delivered it costs no call; what a person changed in the same minutes is seen by its row"] = function()
+  local depot, order = shipped()
+  all_well(depot:poll())
+  local told = { event = { topic = "SalesOrders", body = "{}" } }
+  local outcome = depot:run("orders", order.id, told)
+  assert(outcome.books_calls == 0 and outcome.skipped == "our own delivery", outcome.skipped)
+  assert(depot:run("orders", order.id).books_calls > 0, "a person asks for it")
+  depot:change(order.id, { remarks = "Call first" })
+  local rows = depot.remotes.books:call("sales_orders.changed", { ["$filter"] = "Timestamp gt 1" })
+  outcome = depot:run("orders", order.id, { event = { record = rows[#rows] } })
+  assert(rows[#rows].Remarks == "Call first" and outcome.books_calls > 0)
+  depot.pass(180)
+  assert(depot:run("orders", order.id, told).books_calls > 0, "long after it")
+end
+
 tests["XS5 the cost is shared by value, weight or quantity, sums to the whole, and keeps each line's cost centre"] = function()
   for by, wanted in pairs { value = { "6.00", "4.00" }, weight = { "6.76", "3.24" }, quantity = { "3.33", "6.67" } } do
     local depot = shipped({ allocate_by = by }, { cost = "10.00" })
