@@ -11,11 +11,9 @@ local CANCELLED = 45
 
 local DELIVERY = "EntryID,DeliveryNumber,DeliveryDate,DeliveryAccount,DeliveryAddress,DeliveryAccountName,DeliveryContactPersonFullName,Description,"
   .. "Document,Remarks,ShippingMethod,TrackingNumber,WarehouseCode,Division"
-local DELIVERY_LINE = "ID,EntryID,LineNumber,SalesOrderLineID,SalesOrderNumber,Item,ItemCode,QuantityDelivered,Description,TrackingNumber"
+local DELIVERY_LINES, ORDER_LINES = "GoodsDeliveryLines", "SalesOrderLines"
 local ORDER = "OrderID,OrderNumber,Division,Status,DeliveryStatus,ApprovalStatus,OrderedBy,DeliverTo,DeliveryAddress,DeliverToName,"
   .. "DeliverToContactPersonFullName,OrderDate,DeliveryDate,Description,YourRef,Currency,ShippingMethod,WarehouseCode,IncotermCode,Document,Remarks"
-local ORDER_LINE = "ID,OrderID,OrderNumber,LineNumber,Item,ItemCode,Quantity,QuantityDelivered,NetPrice,AmountFC,Description,CostCenter,CostUnit,"
-  .. "Project"
 
 -- Without blanks around; nil when nothing is left.
 function reading.trimmed(text)
@@ -35,8 +33,8 @@ end
 
 local function exact(value) return value ~= nil and tostring(value) or nil end
 
--- Rows of a list whose field is one of the values, in as few calls as there have to be; each once.
-local function rows_of(list, select, field, values, kind)
+-- Rows of a list whose field is one of the values, in as few calls as there have to be; each once. `lines`: what comes with each.
+local function rows_of(list, select, field, values, kind, lines)
   local out, wanted, seen = {}, {}, {}
   for _, value in ipairs(values) do
     if value and not seen[value] then wanted[#wanted + 1], seen[value] = value, true end
@@ -44,16 +42,16 @@ local function rows_of(list, select, field, values, kind)
   for first = 1, #wanted, BATCH do
     local batch = table.move(wanted, first, math.min(first + BATCH - 1, #wanted), 1, {})
     local query = odata.equals(field, batch, kind)
-    query["$select"] = select
+    query["$select"], query["$expand"] = lines and select .. "," .. lines or select, lines
     for _, row in ipairs(list(query)) do out[#out + 1] = row end
   end
   return out
 end
 
-local function each(list, field)
-  local out = {}
-  for _, row in ipairs(list) do out[#out + 1] = row[field] end
-  return out
+-- What came with a row.
+local function lines_of(row, lines)
+  local list = row[lines]
+  return list and (list.results or list) or {}
 end
 
 local function by(list, field)
@@ -78,15 +76,16 @@ local function line_of(row, ordered, quantity)
   }
 end
 
--- By id, those that there are: one call each for deliveries, lines, order lines and orders, for every 20.
+-- By id, those that there are: a call for deliveries with their lines and one for their orders with theirs, for every 20.
 function reading.deliveries(books, ids)
-  local found = rows_of(books.goods_deliveries.list, DELIVERY, "EntryID", ids, "guid")
-  local lines = #found > 0 and rows_of(books.goods_delivery_lines.list, DELIVERY_LINE, "EntryID", each(found, "EntryID"), "guid") or {}
-  local ordered = #lines > 0 and by(rows_of(books.sales_order_lines.list, ORDER_LINE, "ID", each(lines, "SalesOrderLineID"), "guid"), "ID") or {}
-  local numbers = {}
-  for _, row in pairs(ordered) do numbers[#numbers + 1] = row.OrderID end
-  table.sort(numbers)
-  local orders = #numbers > 0 and by(rows_of(books.sales_orders.list, ORDER, "OrderID", numbers, "guid"), "OrderID") or {}
+  local found, numbers = rows_of(books.goods_deliveries.list, DELIVERY, "EntryID", ids, "guid", DELIVERY_LINES), {}
+  for _, row in ipairs(found) do
+    for _, line in ipairs(lines_of(row, DELIVERY_LINES)) do numbers[#numbers + 1] = line.SalesOrderNumber end
+  end
+  local ordered = {}
+  for _, order in ipairs(rows_of(books.sales_orders.list, ORDER, "OrderNumber", numbers, "integer", ORDER_LINES)) do
+    for _, line in ipairs(lines_of(order, ORDER_LINES)) do ordered[line.ID] = { line = line, order = order } end
+  end
   local out = {}
   for _, row in ipairs(found) do
     out[row.EntryID] = {
@@ -97,14 +96,17 @@ function reading.deliveries(books, ids)
       remarks = trimmed(row.Remarks), description = trimmed(row.Description), lines = {},
     }
   end
-  for _, row in ipairs(lines) do
-    local source, line = out[row.EntryID], ordered[row.SalesOrderLineID]
-    source.lines[#source.lines + 1] = line_of(row, line, row.QuantityDelivered)
-    local order = line and orders[line.OrderID]
-    if order then
-      source.order = source.order or order_of(order)
-      source.method, source.warehouse = source.method or order.ShippingMethod, source.warehouse or trimmed(order.WarehouseCode)
-      source.division = source.division or order.Division
+  for _, row in ipairs(found) do
+    local source = out[row.EntryID]
+    for _, line in ipairs(lines_of(row, DELIVERY_LINES)) do
+      local of = ordered[line.SalesOrderLineID]
+      source.lines[#source.lines + 1] = line_of(line, of and of.line, line.QuantityDelivered)
+      local order = of and of.order
+      if order then
+        source.order = source.order or order_of(order)
+        source.method, source.warehouse = source.method or order.ShippingMethod, source.warehouse or trimmed(order.WarehouseCode)
+        source.division = source.division or order.Division
+      end
     end
   end
   for _, source in pairs(out) do table.sort(source.lines, function(a, b) return (a.number or 0) < (b.number or 0) end) end
@@ -113,9 +115,7 @@ end
 
 -- Sales orders with what is still open of them.
 function reading.orders(books, ids)
-  local found = rows_of(books.sales_orders.list, ORDER, "OrderID", ids, "guid")
-  local lines = #found > 0 and rows_of(books.sales_order_lines.list, ORDER_LINE, "OrderID", each(found, "OrderID"), "guid") or {}
-  local out = {}
+  local out, found = {}, rows_of(books.sales_orders.list, ORDER, "OrderID", ids, "guid", ORDER_LINES)
   for _, row in ipairs(found) do
     out[row.OrderID] = {
       kind = "order", id = row.OrderID, number = row.OrderNumber, division = row.Division, date = row.DeliveryDate or row.OrderDate,
@@ -125,10 +125,12 @@ function reading.orders(books, ids)
       delivery_status = row.DeliveryStatus, is_cancelled = row.Status == CANCELLED or row.DeliveryStatus == CANCELLED,
     }
   end
-  for _, row in ipairs(lines) do
+  for _, row in ipairs(found) do
     local source = out[row.OrderID]
-    local open = row.Item and (row.Quantity or 0) - (row.QuantityDelivered or 0)
-    if open then source.lines[#source.lines + 1] = line_of(row, row, open) end
+    for _, line in ipairs(lines_of(row, ORDER_LINES)) do
+      local open = line.Item and (line.Quantity or 0) - (line.QuantityDelivered or 0)
+      if open then source.lines[#source.lines + 1] = line_of(line, line, open) end
+    end
   end
   for _, source in pairs(out) do table.sort(source.lines, function(a, b) return (a.number or 0) < (b.number or 0) end) end
   return out

@@ -321,4 +321,15 @@ tests["XF8 twenty deliveries cost at most four calls of Exact Online each, from 
   assert(documents == 20 and asked / 20 <= 4, ("%d calls, %d look-ups"):format(asked, lookups))
 end
 
+-- Master data is known: its look-ups are kept for an hour.
+tests["XF8 one that comes alone costs four calls of Exact Online until its number stands there"] = function()
+  local courier = Courier.start(root)
+  local delivery = courier:packed { lines = ONE }
+  courier.looked_up = {}
+  local outcomes, lookups = courier.all_well(courier:sweep { delivery }), 0
+  for _ in pairs(courier.looked_up) do lookups = lookups + 1 end
+  local asked = Courier.calls(outcomes, "books") - lookups
+  assert(#courier:shipments() == 1 and asked <= 4, ("%d calls, %d look-ups"):format(asked, lookups))
+end
+
 return tests
