@@ -152,6 +152,8 @@ kept_the_rules
 run audit verify
 
 # What people get wrong is found, each with its class and its sentence, once the day is over: a number that is gone, and one that nobody bought.
+# A command without a server goes by the real clock, in which this token lives for seconds: it has to be quick.
+control exact_online switches -X POST -d '{"minute_limit": 600}' >/dev/null
 stop_serve
 gone=$(jq '[.deliveries[] | select(.tracking != null)][2]' <<<"$books") other=$(jq '[.deliveries[] | select(.tracking != null)][3]' <<<"$books")
 person "{\"packed\": [{\"id\": $(jq .id <<<"$gone"), \"tracking\": false, \"remarks\": \"\"}, {\"id\": $(jq .id <<<"$other"), \"tracking\": \"1ZA1B2C39999999999\", \"remarks\": \"\"}]}"
