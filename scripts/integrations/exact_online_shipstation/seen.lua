@@ -1,7 +1,7 @@
 -- What an order said when it was last read. Each order is told of by a notification and by rows of two lists of changes, and of what we deliver
 -- ourselves again: a row that says what is known already costs no call.
 
-local crypto, time = require "crypto", require "time"
+local crypto, json, time = require "crypto", require "json", require "time"
 
 local seen = {}
 
@@ -13,10 +13,12 @@ local ECHO = 120   -- so many seconds after a delivery of ours what Exact tells 
 function seen.delivered(job, id) job.kv.set("delivered at:" .. id, job:now()) end
 
 -- Whether a notification is of our own delivery. It says nothing but the order's name; the rows of the lists of changes, which come after it, say
--- what a person changed in the same minutes.
+-- what a person changed in the same minutes. A deletion is in no such list, and is none of ours.
 function seen.is_echo(job)
   local event = job.event
   if not (event and event.topic) or job.attempt > 1 or job.decision or job.backfill then return false end
+  local said = type(event.body) == "string" and try(json.decode, event.body)
+  if said and said.Content and said.Content.Action == "Delete" then return false end
   local at = job.kv.get("delivered at:" .. job.key)
   return at ~= nil and time.compare(time.add(at, ECHO), job:now()) > 0
 end

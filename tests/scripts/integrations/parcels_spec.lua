@@ -56,6 +56,8 @@ tests["XS12 what Exact tells of an order because we delivered it costs no call; 
   local told = { event = { topic = "SalesOrders", body = "{}" } }
   local outcome = depot:run("orders", order.id, told)
   assert(outcome.books_calls == 0 and outcome.skipped == "our own delivery", outcome.skipped)
+  local deleted = { event = { topic = "SalesOrders", body = json.encode { Content = { Action = "Delete" } } } }
+  assert(depot:run("orders", order.id, deleted).books_calls > 0, "a deletion stands in no list of changes")
   assert(depot:run("orders", order.id).books_calls > 0, "a person asks for it")
   depot:change(order.id, { remarks = "Call first" })
   local rows = depot.remotes.books:call("sales_orders.changed", { ["$filter"] = "Timestamp gt 1" })
