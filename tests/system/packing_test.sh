@@ -82,9 +82,8 @@ if [ "$sample" = packing ]; then
   erp seed "{\"edit\": [{\"order\": \"$late\", \"address\": \"9 Late St\"}]}" >/dev/null
   is_case() { run jobs --state parked | grep -q "Order $late has gone out already"; }
   until_ok 60 is_case || fail "AS6: a late edit is no case: $(status)"
-  # The push and the sweep may each have asked.
-  answer() { local job; for job in $(run jobs list --state parked --json | jq -r '.jobs[] | select(.flow == "orders") | .id'); do run jobs settle "$job" --keep-theirs; done; }
-  shipped() { answer; [ "$(erp '.counts.shipments_by_status.Confirmed // 0')" = $((parts + 1)) ] && settled && [ "$(run status --json | jq '.clients[0].parked')" = 0 ]; }
+  run jobs settle "$(run jobs list --state parked --json | jq -r '[.. | objects | select(.flow? == "orders") | .id // .job] | .[0]')" --keep-theirs
+  shipped() { [ "$(erp '.counts.shipments_by_status.Confirmed // 0')" = $((parts + 1)) ] && settled; }
   until_ok 120 shipped || fail "AS7: the poll did not find the label: $(status)"
   [ "$(run status --json | jq '.clients[0] | .parked + .dead')" = 0 ] || { run jobs --state parked; fail "something is parked"; }
   run show harbor "$(erp -r '.shipments[0].packages[0].tracking')" | tee "$work/show"

@@ -12,7 +12,14 @@ local OPEN = { awaiting_payment = true, awaiting_shipment = true, on_hold = true
 return function(known, erp)
   local sending = {}
 
-  local function ask(job, sentence, cause, fix)
+  -- `change`: { id, target } of a change of the order, which a push and a sweep may both tell of: of one state it is asked once. Whoever
+  -- releases the case has it asked anew.
+  local function ask(job, sentence, cause, fix, change)
+    if change and job.attempt == 1 then
+      local place, question = "asked:" .. change.id, cause .. " " .. json.encode(change.target)
+      if job.kv.get(place) == question then return job:skip "it is asked already" end
+      job.kv.set(place, question)
+    end
     return job:refuse(sentence, { cause = cause, concern = "warehouse", fix = fix .. " By jobs settle.", decide = true })
   end
 
@@ -66,14 +73,14 @@ return function(known, erp)
   end
 
   -- The order went out, and the ERP says something else now.
-  local function after_label(job, station, it, sent, what)
+  local function after_label(job, station, it, sent, what, change)
     if job.decision == "theirs" then
       job:note(("order %s stays as it went out"):format(it.name))
       return "kept"
     end
     if job.decision == "ours" then return "voided", void_labels(job, station, it, sent) end
     return ask(job, ("Order %s has gone out already, and %s."):format(it.name, what), "after_label",
-      "Leave it as it went out (keep theirs), or void its labels and do it over (take ours).")
+      "Leave it as it went out (keep theirs), or void its labels and do it over (take ours).", change)
   end
 
   -- Sends the open order again with one field changed: its status.
@@ -135,7 +142,7 @@ return function(known, erp)
 
   -- The ERP says something new of an order that ShipStation has.
   function sending.update(job, station, it, sent, target, facts)
-    local found = stands(station, sent)
+    local found, change = stands(station, sent), { id = it.id, target = target }
     if not found or found.orderStatus == "cancelled" then
       if job.decision == "theirs" then
         known.keep(job, it.id, { sent = json.encode(target) })
@@ -143,7 +150,7 @@ return function(known, erp)
       end
       if job.decision ~= "ours" then
         return ask(job, ("Order %s changed, but it is %s in ShipStation."):format(it.name, found and "cancelled" or "deleted or merged"),
-          "gone_in_shipstation", "Leave it so (keep theirs), or have it sent as a new order (take ours).")
+          "gone_in_shipstation", "Leave it so (keep theirs), or have it sent as a new order (take ours).", change)
       end
       facts.generation = sent.generation + 1
       target.orderKey = it.key(facts.generation)
@@ -152,7 +159,7 @@ return function(known, erp)
       return { order = answer.id, generation = facts.generation }
     end
     if not OPEN[found.orderStatus] then
-      if after_label(job, station, it, sent, "it changed in " .. erp) == "kept" then
+      if after_label(job, station, it, sent, "it changed in " .. erp, change) == "kept" then
         known.keep(job, it.id, { sent = json.encode(target) })
         return { kept = sent.id }
       end
@@ -166,7 +173,7 @@ return function(known, erp)
     local body, theirs, conflicts = edits.merge(json.decode(sent.sent), target, found, job.decision or nil, erp)
     if #conflicts > 0 then
       return ask(job, ("Order %s was changed on both sides: %s."):format(it.name, table.concat(conflicts, "; ")), "changed_on_both_sides",
-        ("Keep what stands in ShipStation (keep theirs), or have what %s says sent (take ours)."):format(erp))
+        ("Keep what stands in ShipStation (keep theirs), or have what %s says sent (take ours)."):format(erp), change)
     end
     -- A hold, or a payment that is waited for, is the warehouse's; only our own hold ends when the order is ready again.
     if found.orderStatus ~= "awaiting_shipment" and sent.state ~= "held" then body.orderStatus = found.orderStatus end

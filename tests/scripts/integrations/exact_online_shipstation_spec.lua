@@ -220,6 +220,19 @@ tests["XS12 an edit or cancel after the label is held with a void offered"] = fu
   end
 end
 
+tests["XS12 a change after the label that is told of twice is asked once; another change is asked too, and so is what a person releases"] = function()
+  local depot = Depot.start(root)
+  local order = sent(depot)
+  depot:people { ship = { { order = tostring(order.number) } } }
+  depot:change(order.id, { remarks = "Ring twice" })
+  assert(depot:run("orders", order.id).refused:find "has gone out already")
+  assert(depot:run("orders", order.id).skipped == "it is asked already")
+  assert(depot:run("orders", order.id, { attempt = 2 }).refused, "released")
+  depot:change(order.id, { remarks = "Ring once" })
+  assert(depot:run("orders", order.id).refused, "another change")
+  assert(depot:run("orders", order.id, { decision = "theirs", attempt = 2 }).result.kept)
+end
+
 tests["XS12 a decision to keep what went out is remembered"] = function()
   local depot = Depot.start(root)
   local order = sent(depot, { lines = { { item = "STOCK-1", quantity = "2" } } })
