@@ -145,10 +145,11 @@ function names.webhook(role, topics, options)
   return { webhook = role, topics = topics, key = options.key }
 end
 
--- poll("shop.orders.list", { key = "id", since = "date_modified", every = "15m", overlap = "10m" })
+-- poll("shop.orders.list", { key = "id", since = "date_modified", every = "15m", overlap = "10m" }); first = "all": its first look takes all there
+-- is, else what changed since the instance's start.
 function names.poll(operation, options)
   expect_table(options, "poll options")
-  only(options, set { "key", "since", "every", "overlap" }, "poll")
+  only(options, set { "key", "since", "every", "overlap", "first" }, "poll")
   local out = { poll = operation }
   for key, value in pairs(options) do out[key] = value end
   return out

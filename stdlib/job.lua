@@ -387,10 +387,15 @@ function job:look_up(name, key, options)
   return out[keys[1]]
 end
 
--- job:emit("returns", key, payload, { cursor =, value = }?): a job of another flow; commits with the cursor.
-function job:emit(flow, key, payload, cursor)
-  cursor = only(cursor, { name = true, value = true }, "job:emit")
-  host.emit(flow, tostring(key), payload == nil and {} or payload, cursor.name or "", cursor.value or "")
+local EMIT = { name = true, value = true, delay = true }
+
+-- job:emit("returns", key, payload, { name = cursor, value = where it stands now, delay = "30s" }?): a job of another flow, which begins no sooner
+-- than after the delay; commits with the cursor.
+function job:emit(flow, key, payload, options)
+  options = only(options, EMIT, "job:emit")
+  local delay = options.delay or "0s"
+  if math.type(delay) == "integer" then delay = delay .. "s" end
+  host.emit(flow, tostring(key), payload == nil and {} or payload, options.name or "", options.value or "", delay)
 end
 
 -- job:note("text", { fields }?): for the story of the record.

@@ -439,7 +439,9 @@ function spec.flow(run, options, ...)
     for _, each in ipairs(key) do out[tostring(each)] = answers[tostring(each)] end
     return out
   end
-  function job:emit(flow, key, payload) outcome.emitted[#outcome.emitted + 1] = { flow = flow, key = tostring(key), payload = payload } end
+  function job:emit(flow, key, payload, more)
+    outcome.emitted[#outcome.emitted + 1] = { flow = flow, key = tostring(key), payload = payload, delay = more and more.delay }
+  end
   function job:note(text, fields) outcome.notes[#outcome.notes + 1] = { text = text, fields = fields } end
   function job:step(name, make)
     if steps[name] == nil then steps[name] = { make() } end

@@ -126,6 +126,7 @@ struct Authorizer::Connection {
   ConnectionSetup setup;
   std::optional<Holding> hold;
   int64_t refused = -1;  // generation of the last 401 that no success has followed
+  int64_t worked = -1;   // generation that a call was answered with otherwise
 };
 
 Authorizer::Authorizer(Parts parts, Options options)
@@ -280,8 +281,14 @@ void Authorizer::worked(const std::string& client, const std::string& connection
   if (connection == nullptr) return;
   connection->refused = -1;
   connection->hold.reset();
+  connection->worked = generation;
   if (generation == 0) return;
   if (auto holder = grant(connection->setup.grant)) holder->worked(generation);
+}
+
+bool Authorizer::has_worked(const std::string& client, const std::string& connection_name, int64_t generation) const {
+  const auto found = connections_.find(client + "/" + connection_name);
+  return found != connections_.end() && found->second->worked == generation;
 }
 
 void Authorizer::answered(const std::string& client, const std::string& connection_name, int64_t generation, const http::Headers& headers) {

@@ -125,6 +125,8 @@ class Authorizer {
   Task<Status> after_401(std::string client, std::string connection, int64_t generation, Duration patience, WallTime* not_before);
   // The remote accepted credentials of that generation.
   void worked(const std::string& client, const std::string& connection, int64_t generation);
+  // Whether the remote has answered any call with this token otherwise than with 401.
+  bool has_worked(const std::string& client, const std::string& connection, int64_t generation) const;
   // What an answer to a call of that generation said beside its body: a session's cookies may change.
   void answered(const std::string& client, const std::string& connection, int64_t generation, const http::Headers& headers);
   // Jobs of this connection wait: its grant is renewed eagerly.

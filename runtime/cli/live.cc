@@ -27,7 +27,8 @@ void add_live(CLI::App& root, Context& context) {
               });
   sub->add_option("CLIENT", options->client, "name of the client")->required();
   sub->add_option("INSTANCE", options->instance, "name of the instance")->required();
-  sub->add_option("--start", options->start, "first date or instant whose records make documents (default: now)")->type_name("DATE");
+  sub->add_option("--start", options->start, "first date (in the instance's zone) or instant whose records make documents (default: now)")
+      ->type_name("DATE");
   sub->add_flag("--shadow", options->shadow, "back to shadow instead");
 }
 

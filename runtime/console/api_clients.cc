@@ -37,22 +37,24 @@ Task<Result<Json>> resume(Services& services, Call call) {
   co_return Json{{"paused", false}};
 }
 
-// A date begins in the division's zone; until instances carry one here, in UTC, which the answer shows.
-Result<std::optional<WallTime>> start_of(const std::string& text) {
+// A date begins in the instance's zone.
+Result<std::optional<WallTime>> start_of(Services& services, const std::string& client, const std::string& instance,
+                                         const std::string& text) {
   if (text.empty()) return std::optional<WallTime>();
-  auto date = parse_iso_date(text);
-  auto instant = date ? parse_instant(text + "T00:00:00Z") : parse_instant(text);
-  if (!instant) return Error(Code::invalid_argument, "`start` must be a date as 2026-12-01 or an instant as 2026-12-01T00:00:00+01:00");
-  return std::optional<WallTime>(*instant);
+  const auto date = parse_iso_date(text);
+  auto start = date ? services.engine.operations().beginning_of(client, instance, *date) : parse_instant(text);
+  if (!start && date) return start.error();
+  if (!start) return Error(Code::invalid_argument, "`start` must be a date as 2026-12-01 or an instant as 2026-12-01T00:00:00+01:00");
+  return std::optional<WallTime>(*start);
 }
 
 Task<Result<Json>> live(Services& services, Call call) {
   auto text = call.text("start");
   if (!text) co_return text.error();
-  auto start = start_of(*text);
-  if (!start) co_return start.error();
   const std::string client = call.at("client");
   const std::string instance = call.at("instance");
+  auto start = start_of(services, client, instance, *text);
+  if (!start) co_return start.error();
   if (call.body.value("shadow", false)) {
     auto done = co_await services.engine.operations().shadow(client, instance, call.actor);
     if (!done) co_return done.error();
@@ -60,7 +62,7 @@ Task<Result<Json>> live(Services& services, Call call) {
   }
   auto done = co_await services.engine.operations().live(client, instance, *start, call.actor);
   if (!done) co_return done.error();
-  co_return Json{{"mode", "live"}, {"start", format_rfc3339(start->value_or(services.env.clock->wall()))}};
+  co_return Json{{"mode", "live"}, {"start", format_rfc3339(*done)}};
 }
 
 struct Tally {

@@ -123,6 +123,8 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     co_return said;
   }
   int64_t slowest_ms = 0;
+  size_t passed = 0;
+  std::string lacking, to_have;
   for (const remote::Operation* operation : operations) {
     remote::Call call;
     call.client = connection->client;
@@ -141,11 +143,17 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     const auto& outcome = read->outcome;
     const bool refused_as_expected = is_expected_refusal(outcome, *operation);
     slowest_ms = std::max<int64_t>(slowest_ms, (outcome.exchange.ended - outcome.exchange.began) / std::chrono::milliseconds(1));
+    if (!operation->optional.empty() && outcome.code == "denied") {
+      lacking += (lacking.empty() ? "" : ", ") + operation->optional;
+      to_have += (to_have.empty() ? "" : "; ") + what_to_do(outcome, *operation, *connection);
+      continue;
+    }
     if (outcome.verdict != remote::Verdict::applied && !refused_as_expected) {
       said["text"] = outcome.sentence.empty() ? "answered " + std::to_string(outcome.exchange.status) : outcome.sentence;
       said["fix"] = what_to_do(outcome, *operation, *connection);
       co_return said;
     }
+    ++passed;
     if (refused_as_expected) continue;
     if (const std::string why = unexpected(*operation, *connection, outcome.body.empty() ? read->rows : outcome.body); !why.empty()) {
       said["text"] = why;
@@ -154,8 +162,11 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
       co_return said;
     }
   }
-  std::string text = std::to_string(operations.size()) + (operations.size() == 1 ? " check" : " checks") + " passed, " +
-                     std::to_string(slowest_ms) + " ms";
+  std::string text = std::to_string(passed) + (passed == 1 ? " check" : " checks") + " passed, " + std::to_string(slowest_ms) + " ms";
+  if (!lacking.empty()) {
+    text += "; goes without " + lacking;
+    said["fix"] = "to have it: " + to_have;
+  }
   for (const auto& grant : services.authorizer.report())
     if (grant.name == connection->grant && grant.refresh_until != WallTime{})
       text += ", grant good for " + std::to_string((grant.refresh_until - services.env.clock->wall()) / std::chrono::hours(24)) +

@@ -324,6 +324,7 @@ Task<JobRun::Handled> JobRun::handle_emit(EmitRequest request) {
     birth.source = run_.job.source;
     birth.key = request.key;
     birth.lane = run_.job.lane;
+    if (request.delay > Duration{}) birth.not_before = child.received + request.delay;
     child.jobs.push_back(std::move(birth));
     change.events.push_back(std::move(child));
   }

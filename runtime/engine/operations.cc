@@ -6,6 +6,7 @@
 #include "runtime/base/encoding.h"
 #include "runtime/engine/effects.h"
 #include "runtime/engine/journal.h"
+#include "runtime/engine/poll.h"
 
 namespace mlc::engine {
 namespace {
@@ -56,16 +57,40 @@ Task<Status> Operations::resume(std::string client, std::string instance, std::s
   co_return ok_status();
 }
 
-Task<Status> Operations::live(std::string client, std::string instance, std::optional<WallTime> start, std::string actor) {
-  if (!context_.registry.find(client, instance)) co_return Error(Code::not_found, "no instance " + client + "/" + instance);
-  const Mode mode{true, start.value_or(context_.now())};
+Task<Result<WallTime>> Operations::live(std::string client, std::string instance, std::optional<WallTime> start, std::string actor) {
+  const auto found = context_.registry.find(client, instance);
+  if (!found) co_return Error(Code::not_found, "no instance " + client + "/" + instance);
+  const Mode before = context_.doors.mode(client, instance);
+  // Said of one that is live already, it moves nothing: what came since would be older than its start.
+  const Mode mode{true, start.value_or(before.live ? before.start : context_.now())};
+  // What happened since the start and was read in shadow made nothing: polls read it again.
+  std::vector<std::string> anew;
+  if (mode.start < context_.now() && !(before.live && before.start == mode.start)) anew = cursors_from_start(*found);
+  const auto forget = [&](store::Change& change) {
+    for (const auto& key : anew) change.drop.emplace_back(store::Table::cursors, key);
+  };
   store::Change change;
   change.put.push_back(Doors::mode_row(client, instance, mode));
   change.audit.push_back({client, actor, "live", instance, "start " + format_rfc3339(mode.start)});
+  forget(change);
   auto committed = co_await context_.store.commit(std::move(change));
   if (!committed) co_return committed.error();
   context_.doors.set_mode(client, instance, mode);
-  co_return ok_status();
+  // A page that was being committed has put its cursor back; from now on none does (run_poll).
+  if (anew.empty()) co_return mode.start;
+  store::Change again;
+  forget(again);
+  auto forgotten = co_await context_.store.commit(std::move(again));
+  if (!forgotten) co_return forgotten.error();
+  co_return mode.start;
+}
+
+Result<WallTime> Operations::beginning_of(const std::string& client, const std::string& instance, Date day) const {
+  const auto found = context_.registry.find(client, instance);
+  if (!found) return Error(Code::not_found, "no instance " + client + "/" + instance);
+  const auto zone = Zone::find(found->zone.empty() ? "UTC" : found->zone);
+  if (!zone) return zone.error();
+  return zone->instant(day, 0, 0, 0, Zone::Choose::earliest);
 }
 
 Task<Status> Operations::shadow(std::string client, std::string instance, std::string actor) {

@@ -18,8 +18,11 @@ class Operations {
   // instance and flow may be empty: the whole client or instance.
   Task<Status> pause(std::string client, std::string instance, std::string flow, std::string actor);
   Task<Status> resume(std::string client, std::string instance, std::string flow, std::string actor);
-  // Default start: now. Nothing that arrived before it makes a document.
-  Task<Status> live(std::string client, std::string instance, std::optional<WallTime> start, std::string actor);
+  // Nothing older than the start makes a document; what is not older and was read in shadow is read again. Default: now, for one that is
+  // live already the start it has. Gives the start.
+  Task<Result<WallTime>> live(std::string client, std::string instance, std::optional<WallTime> start, std::string actor);
+  // When a day begins for an instance, in its zone.
+  Result<WallTime> beginning_of(const std::string& client, const std::string& instance, Date day) const;
   Task<Status> shadow(std::string client, std::string instance, std::string actor);
   // Ends the hold of a restored installation; "" = all clients.
   Task<Status> arm(std::string client, std::string actor);

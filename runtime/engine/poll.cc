@@ -26,6 +26,11 @@ document::Value at(document::Value root, const std::string& path) {
   return parsed ? document::find(root, *parsed) : root.get(path);
 }
 
+// The cursor belongs to (client, instance, flow, connection, operation), not to a script's text.
+std::string cursor_key(const Instance& instance, const std::string& flow, const std::string& connection, const std::string& operation) {
+  return instance.client + "/" + instance.name + "/" + flow + "/" + connection + "/" + operation;
+}
+
 // A row version that grows with each change stands in a cursor as its microseconds: an order is all that it has.
 Result<WallTime> parse_count(std::string_view text) {
   const auto value = Decimal::parse(text);
@@ -50,6 +55,28 @@ Result<Moment> moment_of(const remote::Since& since, std::string_view text) {
   const auto moment = since.counts ? parse_count(text) : parse_remote_instant(text);
   if (!moment) return moment.error();
   return Moment{*moment, *moment};
+}
+
+// The count that stood at a moment; nullopt where the remote does not tell, and all is read.
+Task<Result<std::optional<WallTime>>> count_at(Context& context, const PollTask& task, WallTime moment) {
+  using Found = Result<std::optional<WallTime>>;
+  if (task.trigger.whole) co_return std::optional<WallTime>();
+  auto begins = context.remote.begins(task.instance->client, task.connection, task.trigger.operation, moment);
+  if (!begins) co_return begins.error();
+  if (!*begins) co_return std::optional<WallTime>();
+  auto read = co_await context.remote.read((*begins)->call);
+  if (!read) co_return read.error();
+  std::string why = read->outcome.sentence;
+  if (read->outcome.verdict == remote::Verdict::applied) {
+    auto answer = document::Document::parse(read->outcome.body);
+    auto count = answer ? parse_count(remote::find_dotted(answer->root(), (*begins)->field).text()) : Result<WallTime>(answer.error());
+    if (count) co_return Found(*count);
+    why = (*begins)->field + ": " + count.error().text();
+  } else if (const int status = read->outcome.exchange.status; status != 400 && status != 403 && status != 404) {
+    co_return read_error(read->outcome);
+  }
+  context.log.warn("poll.begins_with_everything", {{"poll", cursor_key(task)}, {"why", why}});
+  co_return std::optional<WallTime>();
 }
 
 Result<Page> read_page(Context& context, const PollTask& task, const remote::Since& since, store::Lane lane, const std::string& rows,
@@ -89,7 +116,8 @@ Result<Page> read_page(Context& context, const PollTask& task, const remote::Sin
     event.topic = task.trigger.operation;
     event.received = context.now();
     // The overlap reads rows again; the same version of a row is the same event.
-    event.replay_key = hash_parts({"poll", cursor_key(task), key, changed});
+    // What was read in shadow is read again once the instance is live.
+    event.replay_key = hash_parts({"poll", cursor_key(task), key, changed, mode.live ? std::to_string(to_micros(mode.start)) : ""});
     event.replay_until = event.received + context.options.replay_kept;
     event.payload = std::move(*sealed);
     store::JobBirth job;
@@ -107,8 +135,18 @@ Result<Page> read_page(Context& context, const PollTask& task, const remote::Sin
 
 }  // namespace
 
-std::string cursor_key(const PollTask& task) {
-  return task.instance->client + "/" + task.instance->name + "/" + task.flow + "/" + task.connection + "/" + task.trigger.operation;
+std::string cursor_key(const PollTask& task) { return cursor_key(*task.instance, task.flow, task.connection, task.trigger.operation); }
+
+std::vector<std::string> cursors_from_start(const Instance& instance) {
+  std::vector<std::string> all;
+  for (const auto& flow : instance.flows) {
+    for (const auto& trigger : flow.triggers) {
+      if (trigger.kind != Trigger::Kind::poll || trigger.whole) continue;
+      for (const auto& connection : connections_of(instance, trigger.role))
+        all.push_back(cursor_key(instance, flow.name, connection, trigger.operation));
+    }
+  }
+  return all;
 }
 
 Result<WallTime> parse_remote_instant(std::string_view text) {
@@ -133,22 +171,31 @@ Task<Result<int64_t>> run_poll(Context& context, PollTask task) {
   const auto key = cursor_key(task);
   auto row = co_await context.store.get(store::Table::cursors, key);
   if (!row) co_return row.error();
+  const auto mode = context.doors.mode(task.instance->client, task.instance->name);
   // Without a cursor yet: from the instance's start, since nothing older makes a document (C13).
-  auto newest = context.doors.mode(task.instance->client, task.instance->name).start;
+  auto newest = task.trigger.whole ? WallTime{} : mode.start;
   if (*row) {
     const auto micros = Decimal::parse((*row)->value);
     if (!micros) co_return micros.error().wrap("cursor " + key);
     newest = from_micros(micros->to_int64().value_or(to_micros(newest)));
   }
-  auto since = context.remote.since(task.instance->client, task.connection, task.trigger.operation, newest - task.trigger.overlap);
+  auto since = context.remote.since(task.instance->client, task.connection, task.trigger.operation,
+                                    std::max(newest - task.trigger.overlap, WallTime{}));
+  bool is_whole = false, is_begun = false;
   if (since && since->counts) {
-    // A count knows no time: the first look takes all there is, behind whatever is live.
-    if (!*row) newest = WallTime{};
+    // A count knows no time. Where the remote does not say which one a moment has, the first look takes all there is, behind whatever is
+    // live.
+    if (!*row) {
+      auto count = co_await count_at(context, task, newest);
+      if (!count) co_return count.error();
+      is_whole = !*count, is_begun = !is_whole;
+      newest = count->value_or(WallTime{});
+    }
     since = context.remote.since(task.instance->client, task.connection, task.trigger.operation, newest);
   }
   if (!since) co_return since.error();
   if (!task.trigger.since.empty()) since->field = task.trigger.since;
-  const auto lane = since->counts && !*row ? store::Lane::backfill : store::Lane::live;
+  const auto lane = is_whole ? store::Lane::backfill : store::Lane::live;
 
   remote::Call call{task.instance->client, task.connection, task.trigger.operation, since->arguments, store::Lane::live};
   const auto before = newest;
@@ -166,9 +213,13 @@ Task<Result<int64_t>> run_poll(Context& context, PollTask task) {
     const bool last = read->next_arguments.empty();
     const auto cursor = std::max(before, newest);
     // In the middle the cursor may only follow rows that come in order; at the end it always may.
-    if ((last || ascending) && cursor > before) {
+    if ((last || ascending) && (cursor > before || (is_begun && last))) {
       page->change.put.emplace_back(store::Table::cursors, store::Row{key, std::to_string(to_micros(cursor)), context.now()});
     }
+    // Went live meanwhile, or its start is another one: it reads anew from there.
+    if (const auto current = context.doors.mode(task.instance->client, task.instance->name);
+        current.live != mode.live || current.start != mode.start)
+      co_return Error(Code::conflict, "the instance's start has changed meanwhile");
     if (!page->change.events.empty() || !page->change.put.empty()) {
       auto committed = co_await context.store.commit(std::move(page->change));
       if (!committed) co_return committed.error();

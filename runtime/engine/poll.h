@@ -2,6 +2,7 @@
 // that a crash neither skips nor doubles (P3). Executor's thread.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "runtime/engine/context.h"
 
@@ -13,8 +14,11 @@ struct PollTask {
   Trigger trigger;
 };
 
-// The cursor belongs to (client, instance, flow, connection, operation), not to a script's text.
 std::string cursor_key(const PollTask& task);
+
+// Those of its cursors that begin anew when the instance's start is another one: of all polls but those whose first look takes all there
+// is.
+std::vector<std::string> cursors_from_start(const Instance& instance);
 
 // Rows seen. An error leaves the cursor where the last complete page put it.
 Task<Result<int64_t>> run_poll(Context& context, PollTask task);

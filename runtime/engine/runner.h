@@ -60,7 +60,8 @@ struct KvList {  // [{"key","value"},…] of the keys that begin with `prefix` a
 struct EmitRequest {
   std::string flow, key, payload;
   std::string cursor, cursor_value;
-};  // children and cursor commit together
+  Duration delay{};  // the child begins no sooner
+};                   // children and cursor commit together
 struct MapRecord {
   std::string mapping, input, output;
 };  // recorded for preview and lineage
@@ -138,6 +139,7 @@ struct Trigger {
   // poll: list operation of the role's system, cursor field and its query parameter
   std::string operation, since;
   Duration every{}, overlap{};
+  bool whole = false;  // poll: its first look takes all there is, not what changed since the instance's start
   std::string at;  // schedule: "23:30" in the instance's zone; empty = every
 };
 

@@ -54,6 +54,13 @@ void add_hint(Outcome& outcome, const Connection& connection) {
     if (status == std::to_string(outcome.exchange.status)) outcome.sentence += "; " + filled(sentence, connection);
 }
 
+void add_lacking(Outcome& outcome, const Operation& operation) {
+  outcome.verdict = Verdict::rejected;
+  outcome.code = "denied";
+  outcome.retryable = false;
+  outcome.sentence += "; the token is good: this account lacks " + operation.optional;
+}
+
 }  // namespace
 
 class RealRemote::HeldTicket : public Ticket {
@@ -103,44 +110,6 @@ Result<OperationFacts> RealRemote::facts(const std::string& client, const std::s
   facts.id = what.id;
   facts.number = what.number;
   return facts;
-}
-
-Result<Since> RealRemote::since(const std::string& client, const std::string& connection, const std::string& operation,
-                                std::optional<WallTime> from) {
-  auto found = target(client, connection, operation);
-  if (!found) return found.error();
-  const auto& declared = found->operation->since;
-  if (!declared) return Error(Code::unsupported, "operation " + operation + " declares no `since`");
-  Since since;
-  since.arguments = since_arguments(*declared, from);
-  since.field = declared->field;
-  since.sorted = declared->sorted;
-  since.counts = declared->format == "odata_number";
-  since.zone = declared->zone;
-  return since;
-}
-
-Result<Since> RealRemote::period(const std::string& client, const std::string& connection, const std::string& operation,
-                                 std::optional<WallTime> from, std::optional<WallTime> to) {
-  auto found = target(client, connection, operation);
-  if (!found) return found.error();
-  const auto& declared = found->operation->period;
-  if (!declared) {
-    const auto& changes = found->operation->since;
-    if (!changes) return Error(Code::unsupported, "operation " + operation + " declares no `since` and no `period`");
-    const bool counts = changes->format == "odata_number";
-    if (counts && (from || to))
-      return Error(Code::unsupported, operation + " knows versions and no dates: leave --from and --to out, and it is read whole");
-    return since(client, connection, operation, counts ? std::optional<WallTime>(WallTime{}) : from);
-  }
-  auto query = document::Node::object();
-  const auto zone = declared->zone.empty() ? std::optional<Zone>() : std::optional<Zone>(*Zone::find(declared->zone));
-  if (from) query.set(declared->from, zone ? format_wall_clock_from(*from, *zone) : format_rfc3339(*from));
-  if (to) query.set(declared->to, zone ? format_wall_clock(*to, *zone) : format_rfc3339(*to));
-  for (const auto& [name, value] : declared->query) query.set(name, value);
-  auto arguments = document::Node::object();
-  arguments.set("query", std::move(query));
-  return Since{document::write(arguments), declared->field, false, false, declared->zone};
 }
 
 Result<std::string> RealRemote::take(const std::string& client, const std::string& connection, const std::string& operation,
@@ -477,7 +446,9 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
     if (meaning != nullptr) not_before = std::max(not_before, again_at(*meaning, parts_.env.clock->wall()));
   }
   outcome.not_before = not_before;
-  if (outcome.exchange.status == 401) {
+  if (is_lacking(plan.client, connection.name, operation, outcome.exchange.status, admission.credentials.generation)) {
+    add_lacking(outcome, operation);
+  } else if (outcome.exchange.status == 401) {
     WallTime later{};
     auto renewed =
         co_await parts_.authorizer->after_401(plan.client, connection.name, admission.credentials.generation, Duration::zero(), &later);
@@ -490,6 +461,20 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
     parts_.authorizer->worked(plan.client, connection.name, admission.credentials.generation);
   }
   co_return outcome;
+}
+
+// A 401 of what an account may lack, with a token that other calls were answered with, or with another one than was refused before: the
+// token is not at fault, and the connection is not held for it.
+bool RealRemote::is_lacking(const std::string& client, const std::string& connection, const Operation& operation, int status,
+                            int64_t generation) {
+  if (operation.optional.empty()) return false;
+  const std::string key = client + "/" + connection;
+  if (status != 401) {
+    if (status != 0 && status < 500) refused_.erase(key);
+    return false;
+  }
+  if (parts_.authorizer->has_worked(client, connection, generation)) return true;
+  return !refused_.try_emplace(key, generation).second && refused_[key] != generation;
 }
 
 Task<Result<Remote::Read>> RealRemote::read(Call call) {
@@ -562,6 +547,10 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
       co_return read;
     }
 
+    if (is_lacking(call.client, target.connection->name, operation, status, generation)) {
+      add_lacking(read.outcome, operation);
+      co_return read;
+    }
     if (status == 401) {
       WallTime later{};
       const Duration patience = std::max<Duration>(give_up - parts_.env.clock->steady(), Duration::zero());

@@ -34,6 +34,8 @@ class RealRemote : public Remote {
   Result<OperationFacts> facts(const std::string& client, const std::string& connection, const std::string& operation) override;
   Result<Since> since(const std::string& client, const std::string& connection, const std::string& operation,
                       std::optional<WallTime> from) override;
+  Result<std::optional<Begins>> begins(const std::string& client, const std::string& connection, const std::string& operation,
+                                       WallTime moment) override;
   Result<Since> period(const std::string& client, const std::string& connection, const std::string& operation, std::optional<WallTime> from,
                        std::optional<WallTime> to) override;
   Task<Result<Read>> read(Call call) override;
@@ -73,9 +75,12 @@ class RealRemote : public Remote {
   // Asks for the end of an operation that only began (EndSpec), under the permit of the call that began it.
   Task<http::SendResult> follow_operation(const Operation& operation, Admission& admission, http::SendResult begun, Exchange& record);
 
+  bool is_lacking(const std::string& client, const std::string& connection, const Operation& operation, int status, int64_t generation);
+
   void note_clock(const Connection& connection, const http::Headers& headers, WallTime at);
 
   Parts parts_;
+  std::map<std::string, int64_t> refused_;  // "client/connection" -> generation of the token that an optional operation was refused with
   std::shared_ptr<const Directory> directory_ = std::make_shared<Directory>();
   std::map<std::string, WallTime> days_over_;                     // part_of -> when its quota begins anew
   std::map<std::string, auth::Authorizer::Identity> identities_;  // "client/connection", as last seen

@@ -146,6 +146,17 @@ class Remote {
     return Error(Code::unsupported, operation + " declares no since");
   }
 
+  // The read that says where a list that `counts` begins for a moment, and the field of its answer that is the count. nullopt: none does.
+  struct Begins {
+    Call call;
+    std::string field;
+  };
+  virtual Result<std::optional<Begins>> begins(const std::string& client, const std::string& connection, const std::string& operation,
+                                               WallTime moment) {
+    (void)client, (void)connection, (void)operation, (void)moment;
+    return std::optional<Begins>();
+  }
+
   // How a list is asked for the records of a period, by the dates that its `period` block names, else by when they changed;
   // then `to` is the caller's to keep. unsupported when it knows no dates and some are given.
   virtual Result<Since> period(const std::string& client, const std::string& connection, const std::string& operation,

@@ -8,6 +8,7 @@
 #include "runtime/base/strings.h"
 #include "runtime/document/write.h"
 #include "runtime/http/message.h"
+#include "runtime/remote/spec_reader.h"
 
 namespace mlc::remote {
 
@@ -51,94 +52,7 @@ constexpr Duration kLongestDeadline = std::chrono::minutes(5);
 constexpr Duration kLongestLinger = std::chrono::seconds(10);
 constexpr int64_t kMostAtOnce = 1000;
 
-// Reads one table field by field; the first fault is kept with its path, and what nobody asked for is a fault.
-class Reader {
- public:
-  Reader(Value value, std::string path, std::optional<Error>& fault) : value_(value), path_(std::move(path)), fault_(fault) {
-    // An empty Lua table may arrive as a list.
-    if (value_ && !value_.is_object() && value_.size() + (value_.is_array() ? 0 : 1) > 0) fail("", "a table");
-  }
-  ~Reader() {
-    for (auto field : value_.fields()) {
-      if (field.key != "at" && std::find(taken_.begin(), taken_.end(), field.key) == taken_.end() && !fault_) {
-        fault_ = Error(Code::config, path_ + ": unknown name \"" + std::string(field.key) + "\"");
-      }
-    }
-  }
-
-  Value take(std::string_view name) {
-    taken_.emplace_back(name);
-    Value field = value_.get(name);
-    return field.is_null() ? Value() : field;
-  }
-  std::string text(std::string_view name, std::string otherwise = "") {
-    Value field = take(name);
-    if (!field) return otherwise;
-    if (!field.is_string() || has_control(field.text())) fail(name, "a text", field);
-    return std::string(field.text());
-  }
-  bool flag(std::string_view name, bool otherwise = false) {
-    Value field = take(name);
-    if (!field) return otherwise;
-    if (!field.is_bool()) fail(name, "true or false", field);
-    return field.as_bool();
-  }
-  int64_t number(std::string_view name, int64_t otherwise, int64_t least, int64_t most) {
-    Value field = take(name);
-    if (!field) return otherwise;
-    auto number = field.integer();
-    if (!number || *number < least || *number > most)
-      fail(name, "a whole number from " + std::to_string(least) + " to " + std::to_string(most), field);
-    return number.value_or(otherwise);
-  }
-  Duration duration(std::string_view name, Duration otherwise) {
-    Value field = take(name);
-    if (!field) return otherwise;
-    auto duration = limits::parse_duration(field.text());
-    if (!duration) fail(name, "a duration like \"30s\"", field);
-    return duration.value_or(otherwise);
-  }
-  std::vector<std::string> texts(std::string_view name) {
-    std::vector<std::string> all;
-    Value field = take(name);
-    if (field && !field.is_array() && field.size() + (field.is_object() ? 0 : 1) > 0) fail(name, "a list of texts", field);
-    for (auto item : field.items()) {
-      if (!item.is_string()) fail(name, "a list of texts", item);
-      all.emplace_back(item.text());
-    }
-    return all;
-  }
-  std::set<int> statuses(std::string_view name) {
-    std::set<int> all;
-    for (auto item : take(name).items()) {
-      auto status = item.integer();
-      if (!status || *status < 100 || *status > 599) fail(name, "a list of HTTP statuses", item);
-      else all.insert(static_cast<int>(*status));
-    }
-    return all;
-  }
-  std::vector<std::pair<std::string, std::string>> pairs(std::string_view name) {
-    std::vector<std::pair<std::string, std::string>> all;
-    for (auto field : take(name).fields()) {
-      if (!field.value.is_string() && !field.value.is_number())
-        fail(std::string(name) + "." + std::string(field.key), "a text", field.value);
-      all.emplace_back(field.key, field.value.text());
-    }
-    return all;
-  }
-  std::string at(std::string_view name) const { return name.empty() ? path_ : path_ + "." + std::string(name); }
-  void fail(std::string_view name, const std::string& expected, Value found = {}) {
-    if (fault_) return;
-    fault_ = Error(Code::config,
-                   at(name) + ": expected " + expected + (found ? ", found " + std::string(document::kind_name(found.kind())) : ""));
-  }
-
- private:
-  Value value_;
-  std::string path_;
-  std::optional<Error>& fault_;
-  std::vector<std::string> taken_;
-};
+using Reader = SpecReader;
 
 Pages parse_pages(Value value, const std::string& path, std::optional<Error>& fault) {
   Reader reader(value, path, fault);
@@ -167,6 +81,14 @@ std::string parse_zone(Reader& reader) {
   return zone;
 }
 
+BeginsSpec parse_begins(Value value, const std::string& path, std::optional<Error>& fault) {
+  Reader reader(value, path, fault);
+  BeginsSpec begins{reader.text("operation"), reader.text("moment"), reader.pairs("given"), reader.text("field"),
+                    reader.duration("before", Duration{})};
+  if (begins.operation.empty() || begins.moment.empty() || begins.field.empty()) reader.fail("", "`operation`, `moment` and `field`");
+  return begins;
+}
+
 SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>& fault) {
   Reader reader(value, path, fault);
   SinceSpec since;
@@ -181,6 +103,10 @@ SinceSpec parse_since(Value value, const std::string& path, std::optional<Error>
     reader.fail("format", "rfc3339, rfc2822, odata, odata_offset, odata_number or wall_clock");
   since.zone = parse_zone(reader);
   if ((since.format == "wall_clock") != !since.zone.empty()) reader.fail("zone", "a zone, for the format wall_clock only");
+  if (Value begins = reader.take("begins")) {
+    since.begins = parse_begins(begins, reader.at("begins"), fault);
+    if (since.format != "odata_number") reader.fail("begins", "the format odata_number");
+  }
   return since;
 }
 
@@ -453,6 +379,7 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
   }
   if (Value content = reader.take("content")) operation.content = parse_content(content, reader.at("content"), fault);
   if (operation.name.starts_with("ping") && value.get("asks")) operation.asks = parse_template(reader, "asks", false);
+  operation.optional = reader.text("optional");
   operation.fix = reader.pairs("fix");
   for (const char* known : {"doc", "scopes", "access"}) reader.take(known);
   return operation;
@@ -499,10 +426,12 @@ void check_references(const std::map<std::string, Operation, std::less<>>& opera
   for (const auto& [name, operation] : operations) {
     const std::string none;
     const auto& asks = operation.effect.asks;
+    const auto& begins = operation.since ? operation.since->begins : std::optional<BeginsSpec>();
     for (const auto& [field, target] : {std::pair<std::string, const std::string&>{"effect.look_up", operation.effect.look_up},
                                         {"effect.fetch.read", asks ? asks->fetch : none},
                                         {"effect.read", operation.effect.read},
-                                        {"confirm.read", operation.confirm_read}}) {
+                                        {"confirm.read", operation.confirm_read},
+                                        {"since.begins.operation", begins ? begins->operation : none}}) {
       if (target.empty() || fault) continue;
       const Operation* other = there(target);
       if (other == nullptr) fault = Error(Code::config, "operations[\"" + name + "\"]." + field + ": there is no operation " + target);

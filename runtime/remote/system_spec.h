@@ -33,12 +33,21 @@ struct Pages {
   std::string offset;  // parameter that counts rows to skip
 };
 
+// Where a list that is followed by a count begins for a moment: a read of the same system says which count stood then.
+struct BeginsSpec {
+  std::string operation, moment;                           // the read, and its placeholder for the moment, in UTC as 2026-01-31T00:00:00
+  std::vector<std::pair<std::string, std::string>> given;  // its other placeholders
+  std::string field;                                       // of its answer: the count
+  Duration before{};                                       // asked for a moment so much earlier, as remotes round
+};
+
 struct SinceSpec {
   std::string param, field;
   std::string format = "rfc3339";                          // rfc3339 | rfc2822 | odata | odata_offset | odata_number | wall_clock
   std::string zone;                                        // wall_clock: whose clock; no offset is written or read
   std::vector<std::pair<std::string, std::string>> query;  // added too: the sort order
   bool sorted = false;
+  std::optional<BeginsSpec> begins;  // odata_number
 };
 
 // How a list operation is asked for the records of a period (back-fills): by the date that `field` has.
@@ -174,6 +183,8 @@ struct Operation {
   std::set<int> rejects;
   std::string refused_unless;  // a complete 2xx whose field (a path) is not true says: not applied
   std::optional<ExpectSpec> expect;
+  // What an account may lack, in words: a second token that is refused here speaks of that, not of the token.
+  std::string optional;
   std::string asks;  // what `ping` asks with: JSON as AskSpec.arguments, without a reference
   // What to do when the answer has this status ("403"), failed in this way ("denied") or says these words (a key with a blank or a full
   // stop in it); `ping` says it.

@@ -193,10 +193,12 @@ int kv_list(lua_State* L) {
 int start(lua_State* L) { return ask(L, engine::StartRequest(), push_record_answer); }
 
 int emit(lua_State* L) {
-  return ask(L,
-             engine::EmitRequest{std::string(text_argument(L, 1)), std::string(text_argument(L, 2)), to_json(L, 3),
-                                 std::string(text_argument(L, 4)), std::string(text_argument(L, 5))},
-             push_nothing);
+  engine::EmitRequest request{std::string(text_argument(L, 1)), std::string(text_argument(L, 2)), to_json(L, 3),
+                              std::string(text_argument(L, 4)), std::string(text_argument(L, 5)), {}};
+  auto delay = parse_duration(text_argument(L, 6));
+  if (!delay) raise(L, "job:emit: delay: " + delay.error().message());
+  request.delay = *delay;
+  return ask(L, std::move(request), push_nothing);
 }
 
 int note(lua_State* L) { return ask(L, engine::NoteRequest{"info", std::string(text_argument(L, 1)), to_json(L, 2)}, push_nothing); }

@@ -76,6 +76,9 @@ Result<engine::Trigger> read_trigger(Value value, const Scripts& scripts) {
     if (!every || !overlap) return Error(Code::config, "poll: " + (every ? overlap.error() : every.error()).message());
     trigger.every = *every;
     trigger.overlap = *overlap;
+    if (value.get("first") && text("first") != "all")
+      return Error(Code::config, "poll: first: expected \"all\", found \"" + text("first") + "\"");
+    trigger.whole = static_cast<bool>(value.get("first"));
     return trigger;
   }
   if (value.get("schedule")) {

@@ -101,7 +101,8 @@ function webhook(role, topics, options) end
 
 --- A trigger: records of a list that changed since the last time.
 ---@param operation string "shop.orders.list"
----@param options { key: string, since: string, every: string, overlap?: string } fields of the rows, "15m", "10m"
+---@param options { key: string, since?: string, every?: string, overlap?: string, first?: string } fields of the rows, "15m", "10m"; the first look
+--- takes what changed since the instance's start, with first = "all" all there is
 ---@return table trigger
 ---
 --- ```lua

@@ -151,17 +151,18 @@ function Job:map(mapping, record, given) end
 --- ```
 function Job:look_up(name, key, options) end
 
---- Makes a job of another flow; it commits with this one's end.
+--- Makes a job of another flow.
 ---@param flow string
 ---@param key any
 ---@param payload? table its event
----@param cursor? { name: string, value: string } moves with it
+---@param options? { name?: string, value?: string, delay?: string|integer } a cursor's name and value, which moves with it;
+--- delay: "30s", "5m", "1h" or seconds: the job begins no sooner
 ---
 --- ```lua
 --- local outcome = require("spec").flow(function(job) job:emit("returns", 7, { order = job.key }) end, { key = "118" })
 --- assert(outcome.emitted[1].key == "7")
 --- ```
-function Job:emit(flow, key, payload, cursor) end
+function Job:emit(flow, key, payload, options) end
 
 --- A line in the record's story.
 ---@param text string

@@ -18,7 +18,8 @@ echo of-another-app | run secret set acme ups client_secret >/dev/null
 ping_says 1 "Invalid Authentication Information" "$keys" "correct \`region\` in clients/acme/client.lua" "secret set acme ups client_id"
 never_says "add the product"
 secrets acme ups ups client_secret
-ping_says 0 "2 checks passed"
+ping_says 0 "4 checks passed"
+never_says "goes without"
 
 # Products: the same words, and another mistake.
 for product in tracking:Tracking shipping:Shipping; do
@@ -27,7 +28,7 @@ for product in tracking:Tracking shipping:Shipping; do
   never_says "are wrong"
 done
 switch '{"missing_products": ["track_alert", "quantum_view"]}'
-ping_says 0 "2 checks passed"   # which an app may do without
+ping_says 0 "2 checks passed" "goes without Track Alert, Quantum View" "to have it: add the product \"Track Alert\" to the app"   # which an app may do without
 switch '{"missing_products": []}'
 
 # The account.
@@ -38,7 +39,8 @@ sed -i 's/account = "A1B2"/account = "A1B2C3"/' "$client"
 switch '{"blocked_merchant": true}'
 ping_says 1 "Blocked Merchant" "UPS blocks this app for the account" "ask UPS's developer support"
 switch '{"blocked_merchant": false}'
-ping_says 0 "2 checks passed"
+ping_says 0 "4 checks passed"
+never_says "goes without"
 
 # Tokens are used up by whoever else uses the keys.
 control ups seed -X POST -d '{"forget_tokens": true}' >/dev/null

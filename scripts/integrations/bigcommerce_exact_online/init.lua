@@ -55,7 +55,7 @@ return integration {
     accounts = flow {
       on = {
         webhook("books", { "Accounts" }, { key = "Content.Key" }),
-        poll("books.accounts.changed", { key = "ID", every = "1h" }),
+        poll("books.accounts.changed", { key = "ID", every = "1h", first = "all" }),
       },
       run = function(job, shop, books) return require("accounts").run(job, shop, books) end,
     },

@@ -1,7 +1,7 @@
 -- What `ping` asks, in the order of the names: the keys, the account and the products that everything needs. UPS answers a product that was
 -- not added to the app with the very words for keys that are wrong (fact sheet, section 3): which of the two it is, is known by whether a token was
--- given. Nothing is bought: a request without content is told that it is incomplete (400). What an app may do without, Track Alert or Quantum View, is
--- not asked for: a product that is missing is a 401, and a connection that is refused with a new token is held.
+-- given. Nothing is bought: a request without content is told that it is incomplete (400). What an app may do
+-- without, Track Alert or Quantum View, is `optional`: it is told, and nothing fails.
 
 local FILE = "clients/{client}/client.lua"
 local KEYS = "client id or secret are wrong, or belong to the other environment ({host}). Compare them with those of the app (UPS's developer portal, "
@@ -28,4 +28,10 @@ return {
   -- A number that nobody has: what is not found is a 200 with a warning.
   ["ping.1_tracking"] = { GET = "/api/track/v1/details/1Z0000000000000000", query = { locale = "en_US" }, fix = product "Tracking" },
   ["ping.2_shipping"] = { POST = "/api/labels/v1/recovery", reads = true, fix = product("Shipping", { ["400"] = "none" }) },
+  ["ping.3_track_alert"] = {
+    POST = "/api/track/v1/subscription/standard/package", reads = true, optional = "Track Alert", fix = product("Track Alert", { ["400"] = "none" }),
+  },
+  ["ping.4_quantum_view"] = {
+    POST = "/api/quantumview/v3/events", reads = true, optional = "Quantum View", fix = product("Quantum View", { ["400"] = "none" }),
+  },
 }

@@ -20,6 +20,7 @@ return {
   -- Files of events, each given once unless a range of dates asks for it: so they are asked for by DateTimeRange, at most
   -- seven days back, and an answer that got lost can be asked for again. A failure can be a 200 with status 0.
   ["events.list"] = {
-    POST = "/api/quantumview/v3/events", reads = true, takes = "EventsBody", gives = "QuantumView", unwrap = { "QuantumViewResponse" },
+    POST = "/api/quantumview/v3/events", reads = true, optional = "Quantum View", takes = "EventsBody", gives = "QuantumView",
+    unwrap = { "QuantumViewResponse" },
   },
 }

@@ -55,6 +55,24 @@ return {
       end
     end
   end,
+  ["C13: the simulation tells where each list of changes begins"] = function()
+    local connector, system = flow.load(root, "scripts/systems/exact_online"), sandbox "exact_online"
+    local token, asked = exact_token(system), 0
+    for name, operation in pairs(connector.operations) do
+      local begins = operation.since and operation.since.begins
+      assert(begins or not (operation.since and operation.since.format == "odata_number") or name == "deleted.list", name .. " begins with everything")
+      if begins then
+        local path = connector.operations[begins.operation].GET:gsub("{division}", "123456"):gsub("{" .. begins.moment .. "}", "2026-01-01T00:00:00")
+        for placeholder, value in pairs(begins.given) do path = path:gsub("{" .. placeholder .. "}", value) end
+        local answer = service.call("GET", system.url .. path, { headers = { authorization = "Bearer " .. token } })
+        assert(answer.status == 200, name .. ": " .. answer.status .. " " .. answer.body)
+        assert(math.type(answer.json.d.results[1][begins.field]) == "integer", name .. ": " .. answer.body)
+        asked = asked + 1
+        service.pass(2)
+      end
+    end
+    assert(asked > 10, asked)
+  end,
   ["every write of exact_online is known to the simulation, whatever it says to an empty body"] = function()
     local connector, system = flow.load(root, "scripts/systems/exact_online"), sandbox "exact_online"
     service.call("POST", system.url .. "/_sandbox/exact_online/switches", { json = { errors_an_hour = 1000 } })

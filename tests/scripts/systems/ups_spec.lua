@@ -147,15 +147,16 @@ end
 local function samples(number)
   local rate = { body = { RateRequest = { Request = {}, Shipment = to_rate() } } }
   local portal = { body = { locale = "en_US", countryCode = "NL", trackingNumberList = { number } } }
+  local events = { body = { QuantumViewRequest = { Request = { RequestAction = "QVEvents" } } } }
+  local alert = { body = {
+    locale = "en_US", countryCode = "NL", trackingNumberList = { number }, destination = { url = Ups.HOOK, credentialType = "x", credential = "s3cret" },
+  } }
   return {
     ["shipments.create"] = { body = Ups.request(Ups.shipment "EO-2") }, ["shipments.void"] = { id = number },
     ["labels.recover"] = { body = { LabelRecoveryRequest = { ReferenceValues = { ReferenceNumber = { Value = "EO-1" }, ShipperNumber = "A1B2C3" } } } },
     ["tracking.get"] = { number = number }, ["tracking.shipment"] = { number = number, query = { offset = 0, count = 50 } },
     ["tracking.by_reference"] = { reference = "EO-1", query = { shipperNum = "A1B2C3" } },
-    ["events.list"] = { body = { QuantumViewRequest = { Request = { RequestAction = "QVEvents" } } } },
-    ["alerts.subscribe"] = { body = {
-      locale = "en_US", countryCode = "NL", trackingNumberList = { number }, destination = { url = Ups.HOOK, credentialType = "x", credential = "s3cret" },
-    } },
+    ["events.list"] = events, ["ping.4_quantum_view"] = events, ["alerts.subscribe"] = alert, ["ping.3_track_alert"] = alert,
     ["portal_alerts.subscribe"] = portal, ["portal_alerts.subscribe_enhanced"] = portal,
     ["account_alerts.subscribe"] = { body = { shipperAccountNumber = "A1B2C3", subAccountType = { "Outbound" } } },
     ["rates.get"] = rate, ["rates.get_with_days"] = rate, ["rates.list"] = rate, ["rates.list_with_days"] = rate,

@@ -69,6 +69,25 @@ Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, 
   return since;
 }
 
+Result<std::optional<remote::Remote::Begins>> FakeRemote::begins(const std::string& client, const std::string& connection,
+                                                                 const std::string& operation, WallTime moment) {
+  if (world_.begins.empty() || operation != "accounts.changed") return std::optional<Begins>();
+  return std::optional<Begins>(
+      Begins{{client, connection, "sync.timestamp", "{\"path\":{\"modified\":\"" + format_rfc3339(moment) + "\"}}", {}}, "count"});
+}
+
+// Rows behind the count that the list is asked for.
+std::string rows_after(const std::string& rows, std::string_view after) {
+  const auto all = document::Document::parse(rows);
+  const auto from = Decimal::parse(after);
+  std::string out = "[";
+  for (auto row : all->root().items()) {
+    if (from && *Decimal::parse(row.get("Timestamp").text()) <= *from) continue;
+    out += (out.size() > 1 ? "," : "") + document::write(row);
+  }
+  return out + "]";
+}
+
 std::optional<remote::Question> FakeRemote::question(const remote::Call& call) {
   const auto arguments = document::Document::parse(call.arguments);
   if (world_.any_of == 0 || call.operation != "orders.get" || !arguments) return std::nullopt;
@@ -158,8 +177,18 @@ Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
         read.rows += (read.rows.size() > 1 ? "," : "") + invoice.body;
     }
     read.rows += "]";
+  } else if (call.operation == "sync.timestamp") {
+    ++world_.begins_asked;
+    if (world_.begins.starts_with('{')) {
+      read.outcome.body = world_.begins;
+    } else {
+      read.outcome.verdict = remote::Verdict::rejected;
+      read.outcome.code = "invalid_argument";
+      read.outcome.exchange.status = std::stoi(world_.begins);
+    }
   } else if (world_.lists.contains(call.operation)) {
-    const auto& listed = world_.lists[call.operation];
+    const auto listed =
+        query.get("after") ? rows_after(world_.lists[call.operation], query.get("after").text()) : world_.lists[call.operation];
     (listed.starts_with('{') ? read.outcome.body : read.rows) = listed;  // one record, or rows
   } else if (call.operation == "hooks.list") {
     read.rows = "[";

@@ -25,6 +25,8 @@ struct RemoteWorld {
   std::map<std::string, std::string> by_key;  // idempotency key -> id
   std::map<std::string, std::string> hooks;   // id -> JSON
   std::map<std::string, std::string> lists;   // rows of further operations that list
+  std::string begins;  // answer of the read that says where accounts.changed begins, or its status; "" = there is none
+  int begins_asked = 0;
   int sends = 0, reads = 0, hook_writes = 0, updates = 0;
   int reads_under_way = 0, most_reads_at_once = 0;
   size_t any_of = 0;  // so many orders.get may be asked as one orders.any
@@ -56,6 +58,8 @@ class FakeRemote : public remote::Remote {
   Result<remote::OperationFacts> facts(const std::string& client, const std::string& connection, const std::string& operation) override;
   Result<remote::Since> since(const std::string& client, const std::string& connection, const std::string& operation,
                               std::optional<WallTime> from) override;
+  Result<std::optional<Begins>> begins(const std::string& client, const std::string& connection, const std::string& operation,
+                                       WallTime moment) override;
   Task<Result<Read>> read(remote::Call call) override;
   std::optional<remote::Question> question(const remote::Call& call) override;
   Result<remote::Plan> plan(const remote::Call& call) override;

@@ -228,6 +228,33 @@ TEST(Jobs, C4_FinishedStepsKeysAndChildrenAreDoneOnceOverRetries) {
   EXPECT_EQ((*cursor)->value, "77");
 }
 
+Task<RunEnd> gatherer(HostPtr host, RunInput) {
+  HostRequest emit = EmitRequest{"children", "c1", "{}", "", "", std::chrono::seconds(90)};
+  auto emitted = co_await ask(host, std::move(emit));
+  co_return ended(RunEnd::How::done);
+}
+
+Task<RunEnd> gathered(HostPtr, RunInput) { co_return ended(RunEnd::How::done); }
+
+TEST(Jobs, AChildWithADelayBeginsWhenItIsOverAlsoAfterAKill) {
+  World world;
+  world.flows["orders"] = gatherer;
+  world.flows["children"] = gathered;
+  Flow flow;
+  flow.name = "children";
+  world.instances.front().flows.push_back(flow);
+  world.start();
+  deliver(world);
+  ASSERT_TRUE(world.run_until([&] { return world.jobs().size() == 2 && world.jobs()[0].state == JobState::done; }));
+  EXPECT_EQ(world.jobs()[1].state, JobState::waiting);
+  world.restart();
+  ASSERT_TRUE(world.settle_down());
+  const auto child = world.jobs()[1];
+  EXPECT_EQ(child.state, JobState::done);
+  EXPECT_GE(child.ended - child.born, Duration(std::chrono::seconds(90)));
+  EXPECT_LT(child.ended - child.born, Duration(std::chrono::seconds(95)));
+}
+
 std::vector<std::string> kept_lists;  // what each list of a run answered
 
 // Reads after its own sets without a wait between them, then meets a quota: the next run is answered by the journal.

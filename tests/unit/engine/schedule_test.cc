@@ -243,6 +243,79 @@ TEST(Poll, BC11_ARowVersionIsACursorThatBeginsWithEverythingBehindWhatIsLive) {
   EXPECT_EQ(cursors->front().value, past_32_bits);
 }
 
+TEST(Poll, C13_ARowVersionBeginsAtTheInstancesStartWhereTheRemoteTellsIt) {
+  World world;
+  polled(world);
+  auto& trigger = world.instances.front().flows.front().triggers.front();
+  trigger.operation = "accounts.changed", trigger.since = "";
+  world.remote.begins = R"({"count":8})";
+  world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7}])";
+  world.start();
+  world.loop->run_for(std::chrono::minutes(31));
+  EXPECT_EQ(world.counts().jobs_born, 0);
+  EXPECT_EQ(world.remote.begins_asked, 1);  // once, also while nothing has changed
+  world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7},{"id":"b","Timestamp":9}])";
+  world.loop->run_for(std::chrono::minutes(16));
+  ASSERT_EQ(world.counts().jobs_born, 1);
+  EXPECT_EQ(world.only_job().key, "b");
+  EXPECT_EQ(world.only_job().lane, store::Lane::live);
+}
+
+TEST(Poll, ARemoteThatRefusesToSayWhereAListBeginsIsReadFromItsBeginning) {
+  for (const auto& [answer, whole] :
+       std::vector<std::pair<std::string, bool>>{{"400", false}, {"403", false}, {R"({"other":8})", false}, {R"({"count":8})", true}}) {
+    World world;
+    polled(world);
+    auto& trigger = world.instances.front().flows.front().triggers.front();
+    trigger.operation = "accounts.changed", trigger.since = "", trigger.whole = whole;
+    world.remote.begins = answer;
+    world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7},{"id":"b","Timestamp":9}])";
+    world.start();
+    world.loop->run_for(std::chrono::minutes(1));
+    ASSERT_EQ(world.counts().jobs_born, 2) << answer;
+    for (const auto& job : world.jobs()) EXPECT_EQ(job.lane, store::Lane::backfill) << answer;
+  }
+}
+
+TEST(Poll, ARemoteThatIsDownWhenItIsAskedWhereAListBeginsIsAskedAgain) {
+  World world;
+  polled(world);
+  auto& trigger = world.instances.front().flows.front().triggers.front();
+  trigger.operation = "accounts.changed", trigger.since = "";
+  world.remote.begins = R"({"count":8})";
+  world.remote.read_faults = {"unavailable"};
+  world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7},{"id":"b","Timestamp":9}])";
+  world.start();
+  world.loop->run_for(std::chrono::minutes(1));
+  EXPECT_EQ(world.counts().jobs_born, 0);
+  world.loop->run_for(std::chrono::minutes(16));
+  EXPECT_EQ(world.counts().jobs_born, 1);
+}
+
+TEST(Poll, C13_WhatWasReadInShadowSinceTheStartIsReadAgainOnceItIsLive) {
+  World world;
+  polled(world);
+  world.order("1", "2025-10-14T22:01:00Z");
+  world.order("2", "2025-10-14T22:05:00Z");
+  world.start();
+  world.loop->run_for(std::chrono::minutes(35));
+  ASSERT_EQ(world.counts().jobs_born, 2);
+  ASSERT_TRUE(world.run(world.engine->operations().live("acme", "shop_nl", at("2025-10-14T22:04:00Z"), "test")));
+  world.loop->run_for(std::chrono::minutes(16));
+  ASSERT_EQ(world.counts().jobs_born, 3);
+  EXPECT_EQ(world.jobs().back().key, "2");
+  // Said again, and without a start: nothing is read anew, nothing falls behind the start.
+  ASSERT_TRUE(world.run(world.engine->operations().live("acme", "shop_nl", at("2025-10-14T22:04:00Z"), "test")));
+  ASSERT_TRUE(world.run(world.engine->operations().live("acme", "shop_nl", std::nullopt, "test")));
+  world.order("3", "2025-10-14T22:30:00Z");
+  world.loop->run_for(std::chrono::minutes(16));
+  EXPECT_EQ(world.counts().jobs_born, 4);
+  // An earlier start after all.
+  ASSERT_TRUE(world.run(world.engine->operations().live("acme", "shop_nl", at("2025-10-14T22:00:00Z"), "test")));
+  world.loop->run_for(std::chrono::minutes(16));
+  EXPECT_EQ(world.counts().jobs_born, 7);
+}
+
 TEST(Poll, C14_ARecordOfOneOfSeveralShopsNamesItsShop) {
   World world;
   polled(world);

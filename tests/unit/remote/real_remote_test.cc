@@ -218,6 +218,17 @@ TEST_F(RemoteTest, AsksForWhatChangedSince) {
   EXPECT_FALSE(remote_.since("acme", "shop", "orders.get", std::nullopt).ok());
 }
 
+TEST_F(RemoteTest, C13_AsksWhichCountAMomentHas) {
+  auto begins = remote_.begins("acme", "shop", "counted.changed", from_micros(1'760'479'083'999'999));
+  ASSERT_TRUE(begins && *begins);
+  EXPECT_EQ((*begins)->call.operation, "counted.at");
+  EXPECT_EQ((*begins)->call.arguments, R"({"path":{"entity":"Orders","moment":"2025-10-13T21:58:03"}})");  // a day earlier
+  EXPECT_EQ((*begins)->field, "count");
+  auto none = remote_.begins("acme", "shop", "orders.list", from_micros(0));
+  ASSERT_TRUE(none);
+  EXPECT_FALSE(*none);
+}
+
 TEST_F(RemoteTest, ARefusedKeyHoldsTheConnectionUntilItIsSetAnew) {
   answer(401, "");
   EXPECT_EQ(read("orders.get", R"({"path":{"id":5}})")->outcome.code, "denied");
@@ -227,6 +238,44 @@ TEST_F(RemoteTest, ARefusedKeyHoldsTheConnectionUntilItIsSetAnew) {
   EXPECT_EQ(transport_.requests.size(), before);
   authorizer_.secret_changed("acme/shop");
   EXPECT_FALSE(remote_.held("acme", "shop"));
+}
+
+TEST_F(RemoteTest, XU4_WhatAnAccountMayLackIsRefusedWithoutAHoldOnceItsCredentialsHaveWorked) {
+  answer(200, R"({"id":5})");
+  ASSERT_EQ(read("orders.get", R"({"path":{"id":5}})")->outcome.verdict, Verdict::applied);
+  answer(401, "");
+  const auto asked = read("alerts.list", "{}");
+  EXPECT_EQ(asked->outcome.verdict, Verdict::rejected);
+  EXPECT_EQ(asked->outcome.code, "denied");
+  EXPECT_THAT(asked->outcome.sentence, HasSubstr("this account lacks Alerts"));
+  answer(401, "");
+  auto plan = remote_.plan(call("alerts.create", R"({"body":{}})"));
+  EXPECT_EQ(send(*plan).verdict, Verdict::rejected);
+  EXPECT_FALSE(remote_.held("acme", "shop"));
+  // The same words elsewhere speak of the key.
+  answer(401, "");
+  EXPECT_EQ(read("orders.get", R"({"path":{"id":5}})")->outcome.code, "denied");
+  EXPECT_TRUE(remote_.held("acme", "shop"));
+}
+
+TEST_F(RemoteTest, ARefusedKeyIsOneAlsoWhereNothingHasWorkedYet) {
+  answer(401, "");
+  (void)read("alerts.list", "{}");
+  EXPECT_TRUE(remote_.held("acme", "shop"));
+}
+
+TEST(SystemSpecTest, C13_WhereACountBeginsIsARead) {
+  const auto fault = [](const std::string& begins) {
+    auto spec = parse_system(
+        R"({"name":"s","base_url":"https://x","operations":{"t.at":{"GET":"/t/{m}"},"t.make":{"POST":"/t"},"a.changed":{"GET":"/x",)"
+        R"("since":{"param":"f","field":"T","format":"odata_number","begins":)" +
+        begins + "}}}}");
+    return spec ? std::string("none") : spec.error().text();
+  };
+  EXPECT_EQ(fault(R"({"operation":"t.at","moment":"m","field":"v","before":"1d"})"), "none");
+  EXPECT_THAT(fault(R"({"operation":"t.gone","moment":"m","field":"v"})"), HasSubstr("there is no operation t.gone"));
+  EXPECT_THAT(fault(R"({"operation":"t.make","moment":"m","field":"v"})"), HasSubstr("does not only read"));
+  EXPECT_THAT(fault(R"({"operation":"t.at"})"), HasSubstr("since.begins"));
 }
 
 TEST(SystemSpecTest, FaultsNameTheirPath) {

@@ -26,7 +26,12 @@ inline const char* const kSystem = R"({
     "orders.create": {"POST": "/stores/{store}/orders", "unwrap": ["d", ""], "id": "ID", "number": "No", "rejects": [409], "deadline": "25s",
                       "effect": {"kind": "C", "look_up": "links.list", "by": "Ref", "quiet": "3m"}},
     "orders.update": {"PUT": "/stores/{store}/orders/{id}", "effect": {"kind": "A", "key": "id", "read": "orders.get"}},
-    "orders.pay": {"POST": "/pay"}
+    "orders.pay": {"POST": "/pay"},
+    "counted.at": {"GET": "/counted/{entity}/{moment}"},
+    "counted.changed": {"GET": "/counted", "since": {"param": "after", "field": "count", "format": "odata_number",
+                        "begins": {"operation": "counted.at", "moment": "moment", "given": {"entity": "Orders"}, "field": "count", "before": "1d"}}},
+    "alerts.list": {"GET": "/alerts", "optional": "Alerts"},
+    "alerts.create": {"POST": "/alerts", "optional": "Alerts", "effect": {"kind": "D", "may_repeat": true}}
   }
 })";
 
