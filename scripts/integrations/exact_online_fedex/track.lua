@@ -141,9 +141,7 @@ function track.scans(job, books)
       number = job.key, status = statuses.of(job, codes, each.code), at = each.at, place = each.place, text = each.text, code = each.code,
     }
   end
-  local of = known.of_number(job, job.key)
-  local kept = of and known.get(job, of.kind, of.id)
-  return tracking.take(job, books, events, { unique = event.unique, document = kept and kept.document or nil })
+  return tracking.take(job, books, events, { unique = event.unique, document = known.document_of(job, job.key) })
 end
 
 return track

@@ -24,7 +24,7 @@ end
 
 function carrier.link(settings, number) return (settings.tracking_url:gsub("{number}", number)) end
 
--- A transId of this call, at most 32 characters (section 1), the same when a stopped run comes back.
+-- A transId of this write, at most 32 characters (section 1), the same when a stopped run comes back. Reads have one of their own for each request.
 function carrier.call_id(job, what)
   local id = crypto.sha256(table.concat({ tostring(job.instance), job.flow, job.key, tostring(job.attempt), what, job:now() }, "\n"), "hex")
   return { headers = { transId = id:sub(1, 32) } }

@@ -2,8 +2,9 @@
 -- once a day, as a push may be lost.
 
 local decimal, time, units = require "decimal", require "time", require "units"
-local alerts, carrier, events, list = require "alerts", require "carrier", require "events", require "lists"
-local parcels, reading, tracking = require "shared.tracking.parcels", require "shared.labels.reading", require "shared.tracking.tracking"
+local alerts, events, list = require "alerts", require "events", require "lists"
+local known, parcels, reading, tracking = require "shared.labels.known", require "shared.tracking.parcels", require "shared.labels.reading",
+  require "shared.tracking.tracking"
 
 local track = {}
 
@@ -17,7 +18,7 @@ function track.pushed(job, _, books)
   if not body or not body.activityStatus then return job:skip "it says nothing of a status" end
   local event = events.of_alert(job, number, body)
   if not event then return job:skip "it bears no time" end
-  return tracking.take(job, books, { event })
+  return tracking.take(job, books, { event }, { document = known.document_of(job, number) })
 end
 
 -- The round: who is to be looked at now. Parcels that UPS tells of are looked at once a day.
@@ -70,7 +71,7 @@ function track.look(job, ups, books)
   local number = job.key
   local parcel = tracking.get(job, number)
   if not parcel then return job:skip(("parcel %s is not followed"):format(number)) end
-  local found = ups:at(parcel.carrier).tracking.get(number, carrier.call_id(job, "track"))
+  local found = ups:at(parcel.carrier).tracking.get(number)
   remember_look(job, number)
   local warning, package = list(found.warnings)[1], list(found.package)[1]
   for _, each in ipairs(list(found.package)) do
@@ -81,7 +82,7 @@ function track.look(job, ups, books)
   if voided and tracking.cancelled then return tracking.cancelled(job, number) end
   weighed(job, books, parcel, package)
   if #scans == 0 then return job:skip "nothing has happened to it" end
-  return tracking.take(job, books, scans)
+  return tracking.take(job, books, scans, { document = known.document_of(job, number) })
 end
 
 return track

@@ -10,13 +10,12 @@
 local decimal, followed = require "decimal", require "shared.tracking.tracking"
 local addresses, after, collecting, consignment, known, reading = require "shared.labels.addresses", require "shared.labels.after",
   require "shared.labels.collecting", require "shared.labels.consignment", require "shared.labels.known", require "shared.labels.reading"
-local telling = require "shared.labels.telling"
+local echoes, telling = require "shared.records.echoes", require "shared.labels.telling"
 local contains = require "shared.records.values".contains
 
 local buying = {}
 
 local OPEN = { [12] = true, [20] = true }
-local ECHO_SECONDS = 120   -- so long what comes of a delivery that we have just written is taken for our own writes' echo
 
 local function kind_of(job) return job.settings.ships == "orders" and "order" or "delivery" end
 
@@ -162,24 +161,27 @@ local function difference(job, source, carrier, kept)
   if kept.place ~= known.place(to) then return "goes to another address now" end
 end
 
--- Of a row that a poll found: whether it says nothing but what we know of the delivery.
-local function says_nothing_new(kept, row)
+-- Of a row that a poll found: whether it says nothing but what we know of the delivery. Until we have told its number it bears none.
+local function says_nothing_new(kept, row, is_told)
   if row.TrackingNumber and not same_numbers(kept, row.TrackingNumber) then return false end
   if row.QuantityDelivered ~= nil then
     local line = ("%s=%s"):format(row.SalesOrderLineID, decimal(tostring(row.QuantityDelivered)):compact())
     return (" " .. kept.lines .. " "):find(" " .. line .. " ", 1, true) ~= nil
   end
-  return row.TrackingNumber ~= nil and row.DeliveryAddress == kept.address_id
+  return (row.TrackingNumber ~= nil or not is_told) and (row.DeliveryAddress or false) == kept.address_id
 end
 
--- Our own writes come back as changes: they cost no call.
+-- What comes of a delivery that we have just read, or written: our own writes come back as changes. They cost no call.
 local function is_echo(job, kept)
-  local told = job.kv.get("told at:" .. kept.reference)
-  if not told or job.decision or job.attempt > 1 then return false end
+  if job.decision or job.attempt > 1 then return false end
   local row = job.event and job.event.record
-  if row then return says_nothing_new(kept, row) end
-  local ago = require("time").seconds_between(told, job:now())
-  return decimal(tostring(ago)) < decimal(tostring(ECHO_SECONDS))
+  if row then return says_nothing_new(kept, row, echoes.is_written(job, kept.reference)) end
+  local event = job.event or {}
+  if not (event.topic or event.of_line) then return false end
+  -- No list of changes would tell a deletion again.
+  local said = reading.message(job)
+  if said and said.Content and said.Content.Action == "Delete" then return false end
+  return echoes.is_fresh(job, kept.reference) or collecting.just_read(job)
 end
 
 local function by_number(job, books, kind, number)

@@ -1,34 +1,32 @@
 -- Many deliveries in few calls (XF8): what waits to be read is put on a list, and a job that finds it there reads up to 20 at once and hands each
--- on with what was read. One alone is read at once; while a batch is being read, the next one gathers.
+-- on with what was read. While a batch is being read, the next one gathers; of a busy day each batch gathers for a while (gathering.lua).
 --
 --     waiting:<lane>:<connection>:<kind>:<id>   true
 --
 -- An id of one division is never asked of another: each connection gathers its own.
 
-local reading, time = require "shared.labels.reading", require "time"
+local gathering, reading, time = require "shared.labels.gathering", require "shared.labels.reading", require "time"
 
 local collecting = {}
 
-local AT_ONCE, LANES = 20, 2
+local AT_ONCE, LANE, LONGEST = 20, "0", 3600
 local FLOWS = { delivery = "deliveries", order = "orders" }
-
--- Two lanes, so that one that waits for a quota does not hold up everything.
-local function lane_of(id) return tostring(tonumber(id:sub(1, 1), 16) % LANES) end
 
 -- Several events of one delivery within so many seconds are read once; what changes later the sweeps tell.
 local JUST_READ = 60
 
-local function just_read(job)
+-- Whether the job's record was.
+function collecting.just_read(job)
   local at = job.kv.get("read at:" .. job.key)
-  return at ~= nil and time.compare(time.add(at, JUST_READ), job:now()) > 0
+  local came = job.event and job.event.received or job:now()
+  return at ~= nil and time.compare(came, time.add(at, JUST_READ)) < 0
 end
 
 -- The job's record waits to be read; ends in nothing here.
 function collecting.wait(job, kind)
-  if just_read(job) then return job:skip "it was read just now" end
-  local lane = lane_of(job.key)
-  job.kv.set(("waiting:%s:%s:%s:%s"):format(lane, job.source, kind, job.key), true)
-  job:emit("collect", lane, {})
+  if collecting.just_read(job) then return job:skip "it was read just now" end
+  job.kv.set(("waiting:%s:%s:%s:%s"):format(LANE, job.source, kind, job.key), true)
+  gathering.ask(job, "collect", LANE, job.source, LONGEST)
   return { waits = "to be read with others" }
 end
 
@@ -68,14 +66,15 @@ local function fetch(job, sources, ids)
   end
 end
 
+local function waiting(job) return job.kv.list(("waiting:%s:%s:"):format(job.key, job.source), { limit = AT_ONCE }) end
+
 function collecting.run(job, books)
-  local ids, rows = { delivery = {}, order = {} }, job.kv.list(("waiting:%s:%s:"):format(job.key, job.source), { limit = AT_ONCE })
-  local count = 0
-  for _, row in ipairs(rows) do
+  gathering.begun(job, "collect", job.key)
+  local ids, count = { delivery = {}, order = {} }, 0
+  for _, row in ipairs(waiting(job)) do
     local kind, id = row.key:match "^waiting:%d:[^:]+:(%a+):(.+)$"
     if row.value and ids[kind] then ids[kind][#ids[kind] + 1], count = id, count + 1 end
   end
-  if count == 0 then return job:skip "read with others already" end
   for _, kind in ipairs { "delivery", "order" } do
     local list = ids[kind]
     local found = #list > 0 and (kind == "order" and reading.orders or reading.deliveries)(books, list) or {}
@@ -86,7 +85,9 @@ function collecting.run(job, books)
       job:emit(FLOWS[kind], id, { source = found[id], read = true })
     end
   end
-  if #rows == AT_ONCE then job:emit("collect", job.key, {}) end
+  if count > 0 then gathering.count(job, job.source, count) end
+  gathering.over(job, "collect", job.key, job.source, LONGEST, function() return #waiting(job) end, AT_ONCE)
+  if count == 0 then return job:skip "read with others already" end
   return { read = count }
 end
 

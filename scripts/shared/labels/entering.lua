@@ -28,7 +28,7 @@ return function(of, waits)
     if waits(job) then return job:skip "the sweep finds it" end
     local delivery = of_line(job, books)
     if delivery then
-      job:emit("deliveries", delivery, {})
+      job:emit("deliveries", delivery, { of_line = true })
       return { of = delivery }
     end
     return buying.run(job, books, remote, of(job))

@@ -32,6 +32,13 @@ end
 -- Kind and id of the delivery or order that a tracking number is of.
 function known.of_number(job, number) return job.kv.get("label of:" .. number) end
 
+-- The document of a label in Exact Online; nil where there is none.
+function known.document_of(job, number)
+  local of = known.of_number(job, number)
+  local kept = of and known.get(job, of.kind, of.id)
+  return kept and kept.document or nil
+end
+
 -- What the goods are, as one text: when it differs, the parcel no longer holds what the delivery says.
 function known.lines(source)
   local out = {}

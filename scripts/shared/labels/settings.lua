@@ -66,6 +66,14 @@ local SETTINGS = {
   invoice_tracking = { "boolean", default = false, doc = "Whether carrier and number are added to the remarks of the order's open invoices." },
   tracking_length = { "integer", default = 0, doc = "The most characters of a delivery's tracking number; 0 is any. What does not fit stands in the remarks." },
 
+  gather_after = {
+    "integer", default = 300,
+    doc = "So many of a day's deliveries are read at once, each as it comes; those after them wait for others (gather_seconds). 0: all wait.",
+  },
+  gather_seconds = {
+    "integer", default = 60,
+    doc = "Seconds that a delivery of a busy day waits, up to an hour, so that many are read in the calls of one. What is told waits 40 at most.",
+  },
   check_days = { "integer", default = 3, doc = "Labels of so many days are held against their deliveries every night." },
   void_within_hours = {
     "integer", default = 0,

@@ -1,7 +1,8 @@
 -- The way back into Exact Online (L5): tracking number and link on the delivery and its lines, the order's document with the labels, the
 -- invoice where that is set; and out of it again when a label is voided. The order's own data stays as it is.
 
-local decimal, known, parcels = require "decimal", require "shared.labels.known", require "shared.tracking.parcels"
+local decimal, echoes, known, parcels = require "decimal", require "shared.records.echoes", require "shared.labels.known",
+  require "shared.tracking.parcels"
 
 local telling = {}
 
@@ -61,9 +62,9 @@ local function send(job, event, what, name, write, options)
 end
 
 function telling.subject(event) return ("%s %s"):format(event.carrier, event.reference) end
-function telling.file_name(parcel) return ("%s.%s"):format(parcel.tracking, parcel.label.format) end
+local function file_name(parcel) return ("%s.%s"):format(parcel.tracking, parcel.label.format) end
 
--- One document of the order for each shipment, with a file for each label. `looked`: what a batch has looked for already.
+-- One document of the order for each shipment, with a file for each label. `looked`: a batch has looked for the document, and found none.
 local function document(job, books, event, looked)
   if not job.settings.label_document then return nil end
   local entity = "document of " .. event.reference
@@ -76,8 +77,8 @@ local function document(job, books, event, looked)
     local label = parcel.label
     if label then
       send(job, event, "The file with the label", "file " .. parcel.tracking, books.document_attachments.create {
-        Document = sent.id, FileName = telling.file_name(parcel), Attachment = label.content,
-      }, { version = STATE, entity = "file of " .. parcel.tracking, looked = looked and "document_attachments.list" or nil })
+        Document = sent.id, FileName = file_name(parcel), Attachment = label.content,
+      }, { version = STATE, entity = "file of " .. parcel.tracking, looked = looked and "documents.list" or nil })
     end
   end
   return sent.id
@@ -149,12 +150,12 @@ local function on_invoices(job, books, event)
   end
 end
 
--- One shipment. `looked`: a batch has looked for its document and files just now, and found none.
+-- One shipment. `looked`: a batch has looked for its document just now, and found none.
 function telling.one(job, books, event, looked)
   local kept = known.get(job, event.kind, event.id)
   if not kept or kept.state ~= "bought" or kept.generation ~= event.generation then return false end
   local at = books:at(event.books)
-  job.kv.set("told at:" .. event.reference, job:now())
+  echoes.wrote(job, event.reference)
   local file = document(job, at, event, looked)
   local delivery = event.id
   if event.kind == "order" then
@@ -166,7 +167,7 @@ function telling.one(job, books, event, looked)
   end
   if job.settings.invoice_tracking then on_invoices(job, at, event) end
   kept = known.keep(job, event.kind, event.id, { document = file or false, delivery = delivery or false })
-  job.kv.set("told at:" .. event.reference, job:now())
+  echoes.wrote(job, event.reference)
   -- Voided while it was being told: it goes again.
   if kept.state ~= "bought" then
     job:emit("tell", event.base, {
@@ -224,14 +225,14 @@ local function take_back(job, books, event)
     end
     return text == "see remarks"
   end
-  job.kv.set("told at:" .. event.reference, job:now())
+  echoes.wrote(job, event.reference)
   if event.delivery then taken_off_delivery(job, at, event, is_ours) end
   if event.document then
     send(job, event, "The voided label's document", "document gone " .. event.reference, at.documents.delete(event.document),
       { version = job:now(), entity = "document of " .. event.reference })
   end
   if job.settings.invoice_tracking and event.order then taken_off_invoices(job, at, event, is_ours) end
-  job.kv.set("told at:" .. event.reference, job:now())
+  echoes.wrote(job, event.reference)
   return { taken_back = #event.numbers }
 end
 

@@ -4,48 +4,30 @@
 --     telling:<lane>:<reference>   what is to be told
 
 local odata = require "odata"
-local telling = require "shared.labels.telling"
+local gathering, telling = require "shared.labels.gathering", require "shared.labels.telling"
 
 local together = {}
 
--- So many that the look for their documents is not old before the last of them is written.
-local AT_ONCE, LANES = 10, 2
+-- So many that the look for their documents is not old before the last of them is written. A label is told within a minute of its purchase (L5).
+local AT_ONCE, LONGEST = 10, 40
 
 local function place(lane, reference) return ("telling:%s:%s"):format(lane, reference) end
-local function lane_of(id) return tostring(tonumber(id:sub(1, 1), 16) % LANES) end
 
+-- Each division's in a lane of its own: one that waits for its quota holds up no other.
 function together.wait(job, event)
-  local lane = lane_of(event.id)
+  local lane = event.books
   job.kv.set(place(lane, event.reference), event)
-  job:emit("tell_together", lane, {})
+  gathering.ask(job, "tell_together", lane, event.books, LONGEST)
   return { waits = "to be told with others" }
 end
 
--- Values of a field that rows of the list have already.
-local function there(list, field, values)
-  local out = {}
-  if #values == 0 then return out end
-  for _, row in ipairs(list(odata.equals(field, values))) do out[row[field]] = true end
-  return out
-end
-
--- Which of the events have neither a document nor a file yet, of one connection.
+-- Which of the events have no document yet, of one connection; where there is none there is no file in it either.
 local function looked_for(job, books, events)
   if not job.settings.label_document then return {} end
-  local subjects, files = {}, {}
-  for _, event in ipairs(events) do
-    subjects[#subjects + 1] = telling.subject(event)
-    for _, parcel in ipairs(event.parcels) do
-      if parcel.label then files[#files + 1] = telling.file_name(parcel) end
-    end
-  end
-  local documents, attachments = there(books.documents.list, "Subject", subjects), there(books.document_attachments.list, "FileName", files)
-  local out = {}
-  for _, event in ipairs(events) do
-    local is_new = not documents[telling.subject(event)]
-    for _, parcel in ipairs(event.parcels) do is_new = is_new and not (parcel.label and attachments[telling.file_name(parcel)]) end
-    out[event.reference] = is_new
-  end
+  local subjects, there, out = {}, {}, {}
+  for index, event in ipairs(events) do subjects[index] = telling.subject(event) end
+  for _, row in ipairs(books.documents.list(odata.equals("Subject", subjects))) do there[row.Subject] = true end
+  for index, event in ipairs(events) do out[event.reference] = not there[subjects[index]] end
   return out
 end
 
@@ -64,10 +46,11 @@ local function alone(given)
   return out
 end
 
+local function waiting(job) return job.kv.list(("telling:%s:"):format(job.key), { limit = AT_ONCE }) end
+
 function together.run(job, books)
-  local rows = job.kv.list(("telling:%s:"):format(job.key), { limit = AT_ONCE })
-  if #rows == 0 then return job:skip "told with others already" end
-  local by_books, order = {}, {}
+  gathering.begun(job, "tell_together", job.key)
+  local by_books, order, rows = {}, {}, waiting(job)
   for _, row in ipairs(rows) do
     local name = row.value.books
     if not by_books[name] then by_books[name], order[#order + 1] = {}, name end
@@ -77,16 +60,20 @@ function together.run(job, books)
   for _, name in ipairs(order) do
     local new = looked_for(job, books:at(name), by_books[name])
     for _, event in ipairs(by_books[name]) do
-      local done, why = try(telling.one, job, books, gentle(event), new[event.reference])
-      if done == nil then
-        if type(why) ~= "table" or why.code ~= "rejected" then error(why, 0) end
-        job:emit("tell", event.base, alone(event))
+      -- Another job may have told it while this one waited for its permits.
+      if job.kv.get(place(job.key, event.reference)) then
+        local done, why = try(telling.one, job, books, gentle(event), new[event.reference])
+        if done == nil then
+          if type(why) ~= "table" or why.code ~= "rejected" then error(why, 0) end
+          job:emit("tell", event.base, alone(event))
+        end
+        job.kv.set(place(job.key, event.reference), nil)
+        count = count + 1
       end
-      job.kv.set(place(job.key, event.reference), nil)
-      count = count + 1
     end
   end
-  if #rows == AT_ONCE then job:emit("tell_together", job.key, {}) end
+  gathering.over(job, "tell_together", job.key, job.key, LONGEST, function() return #waiting(job) end, AT_ONCE)
+  if count == 0 then return job:skip "told with others already" end
   return { told = count }
 end
 

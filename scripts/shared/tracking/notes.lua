@@ -1,6 +1,6 @@
 -- Scans in Exact Online (XF4): a document of the order, or the notes of the delivery's lines. The order's own data is not written.
 
-local parcels, time = require "shared.tracking.parcels", require "time"
+local echoes, parcels, time = require "shared.records.echoes", require "shared.tracking.parcels", require "time"
 
 local notes = {}
 
@@ -74,6 +74,7 @@ end
 
 local function write_lines(job, books, parcel)
   if not parcel.delivery then return end
+  if parcel.reference then echoes.wrote(job, parcel.reference) end
   local text = short(parcel.number .. "\n" .. notes.text(job, parcel))
   for _, line in ipairs(books.goods_delivery_lines.list { ["$filter"] = ("EntryID eq guid'%s'"):format(parcel.delivery.id) }) do
     job:send("scans " .. line.ID, books.goods_delivery_lines.update(line.ID, { Notes = text }),
@@ -114,6 +115,7 @@ function notes.arrived(job, books, parcel)
   local delivery = books.goods_deliveries.get(parcel.delivery.id)
   local told, remarks = "Delivered " .. stamp(job, last), delivery.Remarks or ""
   if remarks:find(told, 1, true) then return end
+  if parcel.reference then echoes.wrote(job, parcel.reference) end
   job:send("arrived", books.goods_deliveries.update(parcel.delivery.id, { Remarks = remarks == "" and told or remarks .. "\n" .. told }),
     { version = job:now(), entity = "remarks of " .. parcel.delivery.id })
 end

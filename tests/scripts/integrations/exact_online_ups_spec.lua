@@ -1,7 +1,7 @@
 -- Labels of UPS for goods deliveries of Exact Online, between the two simulated systems.
 
 local root = ...
-local Post, expect, json = require "post", require "expect", require "json"
+local Post, expect, json, service = require "post", require "expect", require "json", require "service"
 local contains, equal = expect.contains, expect.equal
 
 local tests = {}
@@ -86,9 +86,57 @@ end
 tests["L6: what we write comes back as a change, and costs neither a label nor a call"] = function()
   local post = Post.start(root)
   local packed = post:labelled { address = HOME }
-  local outcome = post:run("deliveries", packed.id)
+  local outcome = post:run("deliveries", packed.id, { event = { topic = "GoodsDeliveries", body = { Content = { Key = packed.id, Action = "Update" } } } })
   equal(outcome.skipped, "our own writes")
   equal(outcome.books_calls, 0)
+end
+
+tests["L6: our own writes are known when they come back, also when their job has waited since"] = function()
+  local post = Post.start(root)
+  local packed = post:labelled { address = HOME }
+  local function pushed(received)
+    return { event = { topic = "GoodsDeliveries", received = received, body = { Content = { Key = packed.id, Action = "Update" } } } }
+  end
+  local at = post.kv["told at:123456-D" .. packed.number]
+  service.pass(1200)
+  equal(post:run("deliveries", packed.id, pushed(at)).books_calls, 0)
+  -- What came later is read.
+  assert(post:run("deliveries", packed.id, pushed()).books_calls > 0)
+end
+
+tests["L6: what comes of a delivery between its label's purchase and its telling costs no call"] = function()
+  local post = Post.start(root)
+  local packed = post:packed { address = HOME }
+  local collect = post:run("deliveries", packed.id).emitted[1]
+  local read = post:run("collect", collect.key).emitted[1]
+  post:run("deliveries", read.key, { event = read.payload })
+  equal(#post:shipments(), 1)
+  local pushed = post:run("deliveries", packed.id, { event = { topic = "GoodsDeliveries", body = { Content = { Key = packed.id, Action = "Update" } } } })
+  equal(pushed.skipped, "our own writes")
+  local address = post.kv["label:delivery:" .. packed.id].address_id
+  local swept = post:run("deliveries", packed.id, { event = { record = { EntryID = packed.id, DeliveryAddress = address or nil } } })
+  equal(swept.skipped, "our own writes")
+  equal(pushed.books_calls + swept.books_calls, 0)
+  -- A row that says something else is read.
+  local elsewhere = { EntryID = packed.id, DeliveryAddress = "00000000-0000-0000-0000-000000000001" }
+  assert(post:run("deliveries", packed.id, { event = { record = elsewhere } }).books_calls > 0)
+end
+
+for way, told in pairs {
+  ["a notification"] = function(post, id)
+    return post:run("deliveries", id, { event = { topic = "GoodsDeliveries", body = { Content = { Key = id, Action = "Delete" } } } })
+  end,
+  ["the list of deletions"] = function(post, id)
+    local gone = post:run("deleted", id, { event = { record = { EntityType = 16, EntityKey = id } } }).emitted[1]
+    return post:run(gone.flow, gone.key, { event = gone.payload })
+  end,
+} do
+  tests[("L6: a deletion that %s tells within seconds of the label is no echo"):format(way)] = function()
+    local post = Post.start(root)
+    local packed = post:labelled { address = HOME }
+    assert(post:person({ packed = { { id = packed.id, delete = true } } }).done == 1)
+    contains(told(post, packed.id).refused, "was deleted")
+  end
 end
 
 for what, change in pairs {
@@ -330,6 +378,78 @@ tests["XF8: twenty deliveries that come together are read in few calls"] = funct
   local each = (post.books.calls - before) / 20
   assert(each < 5, ("%.2f calls of Exact Online a shipment"):format(each))
   equal(post:violations(), nil)
+end
+
+tests["XF8: the deliveries of a busy day wait for each other, whoever comes late is read with the next ones"] = function()
+  local post = Post.start(root, { tell_lines = "several", gather_after = 2, gather_seconds = 60 })
+  local ids = {}
+  for index = 1, 6 do ids[index] = post:packed({ address = HOME }).id end
+  -- A young day: at once.
+  for index = 1, 2 do
+    local outcome = post:run("deliveries", ids[index])
+    equal(#outcome.emitted, 1)
+    equal(outcome.emitted[1].delay, nil)
+    Post.all_well(post:through("collect", outcome.emitted[1].key, {}))
+  end
+  local first = post:run("deliveries", ids[3]).emitted
+  equal(#first, 1)
+  equal(first[1].flow, "collect")
+  equal(first[1].delay, 60)
+  service.pass(20)
+  equal(#post:run("deliveries", ids[4]).emitted, 0)
+  service.pass(35)
+  equal(#post:run("deliveries", ids[5]).emitted, 0)
+  service.pass(5)
+  local before = post.books.calls
+  local read = post:run("collect", first[1].key)
+  equal(read.result.read, 3)
+  assert(post.books.calls - before <= 6, post.books.calls - before)
+  -- What is told of the three waits less than a minute (L5), once.
+  local telling = {}
+  for _, child in ipairs(read.emitted) do
+    local bought = post:run(child.flow, child.key, { event = child.payload })
+    for _, each in ipairs(bought.emitted) do
+      if each.flow == "tell" then telling[#telling + 1] = post:run("tell", each.key, { event = each.payload }).emitted[1] end
+    end
+  end
+  equal(#telling, 1)
+  equal(telling[1].delay, 40)
+  service.pass(40)
+  equal(post:run("tell_together", telling[1].key).result.told, 3)
+  equal(#post:shipments(), 5)
+  for index = 1, 5 do assert(post:delivery(ids[index]).tracking, index) end
+  equal(post:run("deliveries", ids[6]).emitted[1].delay, 60)
+  -- A mark whose job never came holds up nothing once its time is over.
+  service.pass(61)
+  equal(#post:run("deliveries", ids[6]).emitted, 0)
+  service.pass(900)
+  equal(post:run("deliveries", ids[6]).emitted[1].delay, 60)
+  equal(post:violations(), nil)
+end
+
+tests["XF8: what another job has told while one waited for its permits is not told again"] = function()
+  local post = Post.start(root, { tell_lines = "never" })
+  local packed = post:packed { address = HOME }
+  local read = post:run("collect", post:run("deliveries", packed.id).emitted[1].key).emitted[1]
+  local bought = post:run("deliveries", read.key, { event = read.payload })
+  local tell
+  for _, each in ipairs(bought.emitted) do tell = each.flow == "tell" and each or tell end
+  local together = post:run("tell", tell.key, { event = tell.payload }).emitted[1]
+  local books, call, waited = post.books, post.books.call, false
+  books.call = function(self, name, ...)
+    if name == "documents.list" and not waited then
+      waited = true
+      equal(post:run("tell_together", together.key).result.told, 1)
+    end
+    return call(self, name, ...)
+  end
+  equal(post:run("tell_together", together.key).skipped, "told with others already")
+  books.call = nil
+  assert(waited)
+  local writes = 0
+  for _, each in ipairs(post:control("exact", "events?last=200").calls) do writes = writes + (each.method == "PUT" and 1 or 0) end
+  equal(writes, 1)
+  equal(#post:booked().documents, 1)
 end
 
 return tests

@@ -149,6 +149,21 @@ tests["XU5: delivered is told once in the delivery's remarks, when all of its pa
   post:run("look", packed.numbers[2])
   local _, count = post:delivery(packed.id).remarks:gsub("Delivered", "")
   equal(count, 1)
+  -- It comes back as a change, long after the label was told, and costs no call.
+  local pushed = { event = { topic = "GoodsDeliveries", body = { Content = { Key = packed.id, Action = "Update" } } } }
+  equal(post:run("deliveries", packed.id, pushed).books_calls, 0)
+end
+
+tests["XU4, XF4: scans join the label's document in one call"] = function()
+  local post = Post.start(root)
+  local packed = post:labelled { address = HOME }
+  equal(#post:booked().documents, 1)
+  post:happen(packed.numbers[1], "delivered")
+  equal(post:run("look", packed.numbers[1]).books_calls, 1)
+  local papers = post:booked().documents
+  equal(#papers, 1)
+  contains(papers[1].body, packed.numbers[1])
+  equal(papers[1].files[1].name, packed.numbers[1] .. ".zpl")
 end
 
 tests["L7: a parcel that nobody scans for days is asked about once"] = function()

@@ -69,7 +69,10 @@ function flow.run(case)
   function job:now() return case.now or "2026-01-05T12:00:00Z" end
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end
   function job:emit(name, key, payload, options)
-    outcome.emitted[#outcome.emitted + 1] = { flow = name, key = key, payload = payload, source = options and options.source }
+    for option in pairs(options or {}) do
+      assert(option == "name" or option == "value" or option == "delay", ("job:emit: unknown option '%s'"):format(tostring(option)))
+    end
+    outcome.emitted[#outcome.emitted + 1] = { flow = name, key = key, payload = payload, delay = options and options.delay }
   end
   -- Without a case's own look-ups everything that is asked for is there and in order.
   function job:look_up(name, key, options)

@@ -53,7 +53,7 @@ function Labels:through(name, key, more)
         self.printed[#self.printed + 1] = { number = child.key, event = child.payload }
       else
         queue[#queue + 1] = { child.flow, tostring(child.key), {
-          event = child.payload, source = child.source or at[3].source, decision = more.decision, shadow = more.shadow,
+          event = child.payload, source = at[3].source, decision = more.decision, shadow = more.shadow,
         } }
       end
     end
