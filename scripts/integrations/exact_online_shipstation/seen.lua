@@ -1,16 +1,14 @@
 -- What an order said when it was last read. Each order is told of by a notification and by rows of two lists of changes, and of what we deliver
 -- ourselves again: a row that says what is known already costs no call.
 
-local crypto, json, time = require "crypto", require "json", require "time"
+local crypto, echoes, json, time = require "crypto", require "shared.records.echoes", require "json", require "time"
 
 local seen = {}
 
 local function place(id) return "order read:" .. id end
 
-local ECHO = 120   -- so many seconds after a delivery of ours what Exact tells of its order is taken for that
-
 -- We wrote a delivery of the order.
-function seen.delivered(job, id) job.kv.set("delivered at:" .. id, job:now()) end
+function seen.delivered(job, id) echoes.wrote(job, "order " .. id) end
 
 -- Whether a notification is of our own delivery. It says nothing but the order's name; the rows of the lists of changes, which come after it, say
 -- what a person changed in the same minutes. A deletion is in no such list, and is none of ours.
@@ -19,8 +17,7 @@ function seen.is_echo(job)
   if not (event and event.topic) or job.attempt > 1 or job.decision or job.backfill then return false end
   local said = type(event.body) == "string" and try(json.decode, event.body)
   if said and said.Content and said.Content.Action == "Delete" then return false end
-  local at = job.kv.get("delivered at:" .. job.key)
-  return at ~= nil and time.compare(time.add(at, ECHO), job:now()) > 0
+  return echoes.is_fresh(job, "order " .. job.key)
 end
 
 -- As one text: numbers as they are written, whether they come typed or not.

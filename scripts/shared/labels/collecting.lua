@@ -69,7 +69,7 @@ end
 local function waiting(job) return job.kv.list(("waiting:%s:%s:"):format(job.key, job.source), { limit = AT_ONCE }) end
 
 function collecting.run(job, books)
-  gathering.begun(job, "collect", job.key)
+  gathering.begun(job, "collect", job.key, job.source)
   local ids, count = { delivery = {}, order = {} }, 0
   for _, row in ipairs(waiting(job)) do
     local kind, id = row.key:match "^waiting:%d:[^:]+:(%a+):(.+)$"

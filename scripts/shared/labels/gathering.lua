@@ -3,7 +3,7 @@
 -- the next one.
 --
 --     gathered:<connection>       { day, count } of what was read
---     gathering:<flow>:<lane>     { comes } the moment at which a job is to begin, or { began }
+--     gathering:<flow>:<connection>:<lane>     { comes } the moment at which a job is to begin, or { began }
 
 local time = require "time"
 
@@ -12,7 +12,7 @@ local gathering = {}
 local PATIENCE = 900   -- seconds after which a job that was to come, or that works, is taken for lost: it was cancelled, or is a case
 
 local function count_key(connection) return "gathered:" .. connection end
-local function place(flow, lane) return ("gathering:%s:%s"):format(flow, lane) end
+local function place(flow, lane, connection) return ("gathering:%s:%s:%s"):format(flow, connection, lane) end
 
 local function read_today(job, connection)
   local row = job.kv.get(count_key(connection))
@@ -24,27 +24,27 @@ function gathering.count(job, connection, count)
   job.kv.set(count_key(connection), { day = job:now():sub(1, 10), count = read_today(job, connection) + count })
 end
 
-local function is_taken_care_of(job, flow, lane)
-  local row = job.kv.get(place(flow, lane))
+local function is_taken_care_of(job, flow, lane, connection)
+  local row = job.kv.get(place(flow, lane, connection))
   return row ~= nil and time.compare(time.add(row.began or row.comes, PATIENCE), job:now()) > 0
 end
 
 -- Something waits in a lane: the job that works it off is made, unless one takes care of it already. `most`: seconds that it may wait at most. What waits is
 -- written down before this is asked, and a job takes its mark away before it looks whether anything is left: one of the two sees the other.
 function gathering.ask(job, flow, lane, connection, most)
-  if is_taken_care_of(job, flow, lane) then return end
+  if is_taken_care_of(job, flow, lane, connection) then return end
   local settings = job.settings
   local seconds = read_today(job, connection) >= settings.gather_after and math.min(settings.gather_seconds, most) or 0
-  job.kv.set(place(flow, lane), { comes = time.add(job:now(), seconds) })
+  job.kv.set(place(flow, lane, connection), { comes = time.add(job:now(), seconds) })
   job:emit(flow, lane, {}, seconds > 0 and { delay = seconds } or nil)
 end
 
 -- The job that works a lane off begins.
-function gathering.begun(job, flow, lane) job.kv.set(place(flow, lane), { began = job:now() }) end
+function gathering.begun(job, flow, lane, connection) job.kv.set(place(flow, lane, connection), { began = job:now() }) end
 
 -- It is through. `left()`: how many wait now; a full batch of them (`full`) waits no longer.
 function gathering.over(job, flow, lane, connection, most, left, full)
-  job.kv.set(place(flow, lane), nil)
+  job.kv.set(place(flow, lane, connection), nil)
   local count = left()
   if count > 0 then gathering.ask(job, flow, lane, connection, count >= full and 0 or most) end
 end

@@ -49,7 +49,7 @@ end
 local function waiting(job) return job.kv.list(("telling:%s:"):format(job.key), { limit = AT_ONCE }) end
 
 function together.run(job, books)
-  gathering.begun(job, "tell_together", job.key)
+  gathering.begun(job, "tell_together", job.key, job.key)
   local by_books, order, rows = {}, {}, waiting(job)
   for _, row in ipairs(rows) do
     local name = row.value.books

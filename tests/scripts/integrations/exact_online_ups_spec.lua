@@ -397,6 +397,8 @@ tests["XF8: the deliveries of a busy day wait for each other, whoever comes late
   equal(first[1].delay, 60)
   service.pass(20)
   equal(#post:run("deliveries", ids[4]).emitted, 0)
+  -- Each division has lists of its own.
+  equal(#post:run("deliveries", ids[4], { source = "books_2" }).emitted, 1)
   service.pass(35)
   equal(#post:run("deliveries", ids[5]).emitted, 0)
   service.pass(5)
