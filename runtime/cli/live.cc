@@ -23,7 +23,11 @@ void add_live(CLI::App& root, Context& context) {
                   std::cout << options->client << "/" << options->instance << ": shadow again; it reads, maps and writes nothing\n";
                 else
                   std::cout << options->client << "/" << options->instance << ": live; nothing older than " << get(*answer, "start")
-                            << " makes a document\n";
+                            << " makes a document\n"
+                            << (answer->value("reads_again", false)
+                                    ? "what has come since then is read again at the next poll, or now: ml-connector sync " +
+                                          options->client + " " + options->instance + "\n"
+                                    : "");
               });
   sub->add_option("CLIENT", options->client, "name of the client")->required();
   sub->add_option("INSTANCE", options->instance, "name of the instance")->required();

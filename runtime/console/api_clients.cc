@@ -62,7 +62,7 @@ Task<Result<Json>> live(Services& services, Call call) {
   }
   auto done = co_await services.engine.operations().live(client, instance, *start, call.actor);
   if (!done) co_return done.error();
-  co_return Json{{"mode", "live"}, {"start", format_rfc3339(*done)}};
+  co_return Json{{"mode", "live"}, {"start", done->text}, {"reads_again", done->reads_again}};
 }
 
 struct Tally {

@@ -57,38 +57,49 @@ Task<Status> Operations::resume(std::string client, std::string instance, std::s
   co_return ok_status();
 }
 
-Task<Result<WallTime>> Operations::live(std::string client, std::string instance, std::optional<WallTime> start, std::string actor) {
+namespace {
+
+Result<Zone> zone_of(const Instance& instance) { return Zone::find(instance.zone.empty() ? "UTC" : instance.zone); }
+
+}  // namespace
+
+Task<Result<Operations::Live>> Operations::live(std::string client, std::string instance, std::optional<WallTime> start,
+                                                std::string actor) {
   const auto found = context_.registry.find(client, instance);
   if (!found) co_return Error(Code::not_found, "no instance " + client + "/" + instance);
   const Mode before = context_.doors.mode(client, instance);
+  const WallTime now = context_.now();
   // Said of one that is live already, it moves nothing: what came since would be older than its start.
-  const Mode mode{true, start.value_or(before.live ? before.start : context_.now())};
+  const Mode mode{true, start.value_or(before.live ? before.start : now)};
+  const auto zone = zone_of(*found);
+  Live live{mode.start, zone ? zone->local_text(mode.start) : format_rfc3339(mode.start), false};
   // What happened since the start and was read in shadow made nothing: polls read it again.
   std::vector<std::string> anew;
-  if (mode.start < context_.now() && !(before.live && before.start == mode.start)) anew = cursors_from_start(*found);
+  if (mode.start < now && !(before.live && before.start == mode.start)) anew = cursors_from_start(*found);
   const auto forget = [&](store::Change& change) {
     for (const auto& key : anew) change.drop.emplace_back(store::Table::cursors, key);
   };
   store::Change change;
   change.put.push_back(Doors::mode_row(client, instance, mode));
-  change.audit.push_back({client, actor, "live", instance, "start " + format_rfc3339(mode.start)});
+  change.audit.push_back({client, actor, "live", instance, "start " + live.text});
   forget(change);
   auto committed = co_await context_.store.commit(std::move(change));
   if (!committed) co_return committed.error();
   context_.doors.set_mode(client, instance, mode);
   // A page that was being committed has put its cursor back; from now on none does (run_poll).
-  if (anew.empty()) co_return mode.start;
+  if (anew.empty()) co_return live;
+  live.reads_again = true;
   store::Change again;
   forget(again);
   auto forgotten = co_await context_.store.commit(std::move(again));
   if (!forgotten) co_return forgotten.error();
-  co_return mode.start;
+  co_return live;
 }
 
 Result<WallTime> Operations::beginning_of(const std::string& client, const std::string& instance, Date day) const {
   const auto found = context_.registry.find(client, instance);
   if (!found) return Error(Code::not_found, "no instance " + client + "/" + instance);
-  const auto zone = Zone::find(found->zone.empty() ? "UTC" : found->zone);
+  const auto zone = zone_of(*found);
   if (!zone) return zone.error();
   return zone->instant(day, 0, 0, 0, Zone::Choose::earliest);
 }

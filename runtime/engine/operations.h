@@ -19,8 +19,13 @@ class Operations {
   Task<Status> pause(std::string client, std::string instance, std::string flow, std::string actor);
   Task<Status> resume(std::string client, std::string instance, std::string flow, std::string actor);
   // Nothing older than the start makes a document; what is not older and was read in shadow is read again. Default: now, for one that is
-  // live already the start it has. Gives the start.
-  Task<Result<WallTime>> live(std::string client, std::string instance, std::optional<WallTime> start, std::string actor);
+  // live already the start it has.
+  struct Live {
+    WallTime start{};
+    std::string text;          // of the start, in the instance's zone
+    bool reads_again = false;  // polls begin at the start anew
+  };
+  Task<Result<Live>> live(std::string client, std::string instance, std::optional<WallTime> start, std::string actor);
   // When a day begins for an instance, in its zone.
   Result<WallTime> beginning_of(const std::string& client, const std::string& instance, Date day) const;
   Task<Status> shadow(std::string client, std::string instance, std::string actor);

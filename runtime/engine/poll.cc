@@ -181,7 +181,7 @@ Task<Result<int64_t>> run_poll(Context& context, PollTask task) {
   }
   auto since = context.remote.since(task.instance->client, task.connection, task.trigger.operation,
                                     std::max(newest - task.trigger.overlap, WallTime{}));
-  bool is_whole = false, is_begun = false;
+  bool is_whole = !*row && task.trigger.whole, is_begun = false;
   if (since && since->counts) {
     // A count knows no time. Where the remote does not say which one a moment has, the first look takes all there is, behind whatever is
     // live.

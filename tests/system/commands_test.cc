@@ -474,7 +474,11 @@ TEST_F(Commands, C13_LiveEndsTheShadowAndBeginsItAgain) {
   for (const bool running : {true, false}) {
     ASSERT_NO_FATAL_FAILURE(running ? with_server() : without_server());
     EXPECT_EQ(world_->ask({"live", "acme", "shop_nl", "--shadow"})["mode"], "shadow");
-    EXPECT_EQ(world_->ask({"live", "acme", "shop_nl", "--start", "2020-01-01"})["mode"], "live");
+    const auto live = world_->ask({"live", "acme", "shop_nl", "--start", "2020-01-01"});
+    EXPECT_EQ(live["mode"], "live");
+    EXPECT_EQ(live["start"].get<std::string>().substr(0, 19), "2020-01-01T00:00:00");  // midnight where the instance is
+    EXPECT_EQ(live["reads_again"], true);
+    EXPECT_NE(world_->run({"live", "acme", "shop_nl"}).out.find("live; nothing older than 2020-01-01T00:00:00"), std::string::npos);
     EXPECT_EQ(world_->run({"live", "acme", "shop_nl", "--start", "tomorrow"}).code, kUsage);
     EXPECT_NE(world_->run({"audit", "acme", "--limit", "1000"}).out.find("start 2020-01-01"), std::string::npos)
         << world_->run({"audit", "acme"}).out;
