@@ -134,8 +134,10 @@ function confirming.round(job, books)
   for _, batch in ipairs(batches(entries)) do
     local stands = read(books:at(batch.books), batch.posting, batch)
     for _, entry in ipairs(batch) do
+      -- What we took back while it was being read stands as nothing, and is no difference.
+      local is_wanted = job.kv.get(wanted_key(entry.reference)) ~= nil
       job.kv.set(wanted_key(entry.reference), nil)
-      if #differences(entry, stands[entry.id]) > 0 then
+      if is_wanted and #differences(entry, stands[entry.id]) > 0 then
         differing = differing + 1
         job.kv.set(differs_key(entry.reference), entry)
         job:emit("entry_checks", entry.reference, { reference = entry.reference })

@@ -488,6 +488,24 @@ tests["C12 XS8 a goods delivery that a void took back before it was read is no d
   assert(decimal(depot:booked().deliveries[1].lines[1].quantity):is_zero())
 end
 
+tests["C12 XS8 a goods delivery that a void takes back while it is being read is no difference"] = function()
+  local depot = shipped({ posting = "none" }, { cost = "4.00" })
+  all_well(depot:poll())
+  depot:people { void = { 5000001 } }
+  local books, call, is_voided = depot.books, depot.books.call, false
+  books.call = function(self, name, ...)
+    if name == "goods_delivery_lines.list" and not is_voided then
+      is_voided = true
+      all_well(depot:poll())
+    end
+    return call(self, name, ...)
+  end
+  local cases = depot:round "entries_read"
+  books.call = nil
+  assert(is_voided and decimal(depot:booked().deliveries[1].lines[1].quantity):is_zero())
+  assert(#cases == 0, json.encode(cases))
+end
+
 tests["XS8 the delivery of a label that was bought anew goes out also where that of the label before was made meanwhile"] = function()
   local depot = shipped({ posting = "none" }, { cost = "4.00" })
   local before = depot.station:call("shipments.list", {})[1]
