@@ -81,5 +81,5 @@ other=$(jq -r '[.. | objects | select(.reason? and .flow?) | .reason | select(te
 kept_the_rules
 run audit verify
 shipments=$(fedex | jq '.counts.shipments') calls=$(control exact_online events | jq '.total // .count // ([.counts[]] | add)')
-control exact_online events | jq -r '.kinds | to_entries | sort_by(-.value)[:10][] | "  \(.value) \(.key)"'
+dearest exact_online
 echo "fedex_busy: $deliveries deliveries, $shipments shipments, $(fedex | jq -c .counts), $calls calls of Exact Online"

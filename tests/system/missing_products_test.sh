@@ -7,9 +7,7 @@
 deliveries=3
 
 set_up_parcels 60
-sed -i 's/references = /quantum_view = "OUTBOUND", references = /' "$workspace/clients/zuid/client.lua"
-taken_over() { run settings zuid labels | grep -q 'quantum_view = "OUTBOUND"'; }
-until_ok 20 taken_over || fail "the setting is not taken: $(tail -n 3 "$work/serve.log")"
+change_client 's/references = /quantum_view = "OUTBOUND", references = /' 'quantum_view = "OUTBOUND"'
 control ups switches -X POST -d '{"missing_products": ["track_alert", "quantum_view"]}' >/dev/null
 go_live_parcels >"$work/ping"
 cat "$work/ping"

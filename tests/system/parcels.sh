@@ -16,6 +16,12 @@ set_up_parcels() { # scale
   secrets zuid ups ups client_id client_secret
   head -c 24 /dev/urandom | base64 | tr -d '\n' | run secret set zuid ups alert_credential >/dev/null
 }
+change_client() { # a sed expression for the client's file, words that its settings then have
+  local words=$2
+  sed -i "$1" "$workspace/clients/zuid/client.lua"
+  taken_over() { run settings zuid labels | grep -qF -- "$words"; }
+  until_ok 20 taken_over || fail "the settings do not say '$words': $(tail -n 3 "$work/serve.log")"
+}
 go_live_parcels() {
   agree zuid books
   run ping zuid

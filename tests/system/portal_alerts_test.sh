@@ -7,9 +7,7 @@
 deliveries=3
 
 set_up_parcels 60
-sed -i 's|alerts = "registered",|alerts = "portal",|; /alert_url = /d' "$workspace/clients/zuid/client.lua"
-taken_over() { run settings zuid labels | grep -q 'alerts = "portal"'; }
-until_ok 20 taken_over || fail "the setting is not taken: $(tail -n 3 "$work/serve.log")"
+change_client 's|alerts = "registered",|alerts = "portal",|; /alert_url = /d' 'alerts = "portal"'
 secret=$(head -c 24 /dev/urandom | base64 | tr -d '\n')
 printf carrier | run secret set zuid ups push_client_id >/dev/null
 printf %s "$secret" | run secret set zuid ups push_client_secret >/dev/null

@@ -31,6 +31,7 @@ until_ok() { # seconds, command
     read -rt 1 <> <(:) || true
   done
 }
+dearest() { control "$1" events | jq -r '.kinds | to_entries | sort_by(-.value)[:10][] | "  \(.value) \(.key)"'; } # a system: what most of its calls are
 free_port() {
   local port
   for port in $(shuf -i 20000-29999 -n 50); do

@@ -15,9 +15,7 @@ scale=$((deliveries < 400 ? 240 : 120))   # many at once take their time on few 
 set_up_parcels $scale
 sed -i "s|^  ups = |  desk = connection \"printer\" { base_url = \"$(value .systems.printer.url)/hook\", auth = \"key\", ca_file = \"$ca\", allow_loopback = true },\n  ups = |; s|ups = \"ups\" }|ups = \"ups\", printers = { \"desk\" } }|" \
   "$workspace/clients/zuid/client.lua"
-sed -i 's/references = /station = "desk", void_within_hours = 24, tell_lines = "several", references = /' "$workspace/clients/zuid/client.lua"
-taken_over() { run settings zuid labels | grep -q 'void_within_hours = 24'; }
-until_ok 20 taken_over || fail "the settings are not taken"
+change_client 's/references = /station = "desk", void_within_hours = 24, tell_lines = "several", references = /' 'void_within_hours = 24'
 secrets zuid desk printer api_key
 go_live_parcels
 # The limit of a day is raised with it; that of a minute is the usual one, behind which what waits gathers. None is broken.
@@ -165,6 +163,6 @@ says missing "Parcel $(jq -r .tracking <<<"$other") has no delivery."
 says extra "Delivery $(jq -r .number <<<"$other") names 1ZA1B2C39999999999, and there is no such parcel."
 [ "$(jq .unexplained "$work/reconciled.json")" = 3 ] || fail "C9: $(jq -c .differences "$work/reconciled.json")"
 echo "ups_busy: $deliveries deliveries, $(jq -c .counts <<<"$brown"), $at_noon calls of Exact Online for $noon shipments that came together, $(calls) in all"
-control exact_online events | jq -r '.kinds | to_entries | sort_by(-.value)[:10][] | "  \(.value) \(.key)"'
+dearest exact_online
 # What is read for all of them counts little where many come together.
 [ "$noon" -lt 100 ] || [ "$at_noon" -le $((noon * 4)) ] || fail "XF8: $at_noon calls of Exact Online for $noon shipments"

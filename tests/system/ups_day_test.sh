@@ -9,9 +9,7 @@ morning=6 noon=6
 set_up_parcels 120
 go_live_parcels
 control exact_online switches -X POST -d '{"minute_limit": 600}' >/dev/null
-sed -i 's/references = /void_within_hours = 24, references = /' "$workspace/clients/zuid/client.lua"
-taken_over() { run settings zuid labels | grep -q 'void_within_hours = 24'; }
-until_ok 20 taken_over || fail "the setting is not taken"
+change_client 's/references = /void_within_hours = 24, references = /' 'void_within_hours = 24'
 labelled() { [ "$(booked | jq '[.deliveries[] | select(.tracking != null)] | length')" -ge "$1" ]; }
 
 # The morning.

@@ -37,9 +37,7 @@ run show zuid "$(jq -r '.shipments[0].id' <<<"$brown")" | tee "$work/show" | hea
 grep -q "shipments.create" "$work/show" || fail "C3: show does not tell what was bought"
 
 # XF8: what forty deliveries cost that come together, with numbers on lines only where there are several parcels.
-sed -i 's/references = /tell_lines = "several", references = /' "$workspace/clients/zuid/client.lua"
-taken_over() { run settings zuid labels | grep -q 'tell_lines = "several"'; }
-until_ok 20 taken_over || fail "the setting is not taken"
+change_client 's/references = /tell_lines = "several", references = /' 'tell_lines = "several"'
 numbers=$(control exact_online seed -X POST -d "{\"orders\": $(jq -nc "[range($busy) | {lines: [{item: \"STOCK-1\", quantity: \"1\"}]}]")}" | jq -r '.orders[].number')
 until_ok 60 settled || fail "still at it: $(status)"
 # What is asked at a time of its own, whatever is shipped, is no cost of a shipment.

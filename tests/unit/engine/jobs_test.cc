@@ -206,14 +206,19 @@ Task<RunEnd> child(HostPtr, RunInput input) {
   co_return input.event == "{\"n\":1}" ? ended(RunEnd::How::skipped, "", "seen") : ended(RunEnd::How::broken, "payload", input.event);
 }
 
-TEST(Jobs, C4_FinishedStepsKeysAndChildrenAreDoneOnceOverRetries) {
-  World world;
-  world.flows["orders"] = stepper;
-  world.flows["children"] = child;
+// Jobs of `orders` make some of `children`.
+void start_family(World& world, FlowBody parent, FlowBody child) {
+  world.flows["orders"] = std::move(parent);
+  world.flows["children"] = std::move(child);
   Flow flow;
   flow.name = "children";
   world.instances.front().flows.push_back(flow);
   world.start();
+}
+
+TEST(Jobs, C4_FinishedStepsKeysAndChildrenAreDoneOnceOverRetries) {
+  World world;
+  start_family(world, stepper, child);
   world.remote.read_faults = {"", "unavailable", "unavailable"};
   deliver(world);
   ASSERT_TRUE(world.settle_down());
@@ -238,12 +243,7 @@ Task<RunEnd> gathered(HostPtr, RunInput) { co_return ended(RunEnd::How::done); }
 
 TEST(Jobs, AChildWithADelayBeginsWhenItIsOverAlsoAfterAKill) {
   World world;
-  world.flows["orders"] = gatherer;
-  world.flows["children"] = gathered;
-  Flow flow;
-  flow.name = "children";
-  world.instances.front().flows.push_back(flow);
-  world.start();
+  start_family(world, gatherer, gathered);
   deliver(world);
   ASSERT_TRUE(world.run_until([&] { return world.jobs().size() == 2 && world.jobs()[0].state == JobState::done; }));
   EXPECT_EQ(world.jobs()[1].state, JobState::waiting);

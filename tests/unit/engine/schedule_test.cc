@@ -89,6 +89,13 @@ World& polled(World& world) {
   return world;
 }
 
+// The same by a list whose rows count their changes.
+Trigger& counted(World& world) {
+  auto& trigger = polled(world).instances.front().flows.front().triggers.front();
+  trigger.operation = "accounts.changed", trigger.since = "";
+  return trigger;
+}
+
 TEST(Poll, C2_BC9_EachVersionOfARowBecomesOneJobAcrossOverlapAndPages) {
   World world;
   polled(world);
@@ -220,10 +227,7 @@ TEST(Poll, BC9_AFailureLeavesTheCursorWhereTheLastPagePutIt) {
 
 TEST(Poll, BC11_ARowVersionIsACursorThatBeginsWithEverythingBehindWhatIsLive) {
   World world;
-  polled(world);
-  auto& trigger = world.instances.front().flows.front().triggers.front();
-  trigger.operation = "accounts.changed";
-  trigger.since = "";
+  counted(world);
   const std::string past_32_bits = "8589934592";
   world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7},{"id":"b","Timestamp":9}])";
   world.start();
@@ -245,9 +249,7 @@ TEST(Poll, BC11_ARowVersionIsACursorThatBeginsWithEverythingBehindWhatIsLive) {
 
 TEST(Poll, C13_ARowVersionBeginsAtTheInstancesStartWhereTheRemoteTellsIt) {
   World world;
-  polled(world);
-  auto& trigger = world.instances.front().flows.front().triggers.front();
-  trigger.operation = "accounts.changed", trigger.since = "";
+  counted(world);
   world.remote.begins = R"({"count":8})";
   world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7}])";
   world.start();
@@ -265,9 +267,7 @@ TEST(Poll, ARemoteThatRefusesToSayWhereAListBeginsIsReadFromItsBeginning) {
   for (const auto& [answer, whole] :
        std::vector<std::pair<std::string, bool>>{{"400", false}, {"403", false}, {R"({"other":8})", false}, {R"({"count":8})", true}}) {
     World world;
-    polled(world);
-    auto& trigger = world.instances.front().flows.front().triggers.front();
-    trigger.operation = "accounts.changed", trigger.since = "", trigger.whole = whole;
+    counted(world).whole = whole;
     world.remote.begins = answer;
     world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7},{"id":"b","Timestamp":9}])";
     world.start();
@@ -279,9 +279,7 @@ TEST(Poll, ARemoteThatRefusesToSayWhereAListBeginsIsReadFromItsBeginning) {
 
 TEST(Poll, ARemoteThatIsDownWhenItIsAskedWhereAListBeginsIsAskedAgain) {
   World world;
-  polled(world);
-  auto& trigger = world.instances.front().flows.front().triggers.front();
-  trigger.operation = "accounts.changed", trigger.since = "";
+  counted(world);
   world.remote.begins = R"({"count":8})";
   world.remote.read_faults = {"unavailable"};
   world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7},{"id":"b","Timestamp":9}])";

@@ -258,6 +258,32 @@ TEST_F(RemoteTest, XU4_WhatAnAccountMayLackIsRefusedWithoutAHoldOnceItsCredentia
   EXPECT_TRUE(remote_.held("acme", "shop"));
 }
 
+TEST_F(RemoteTest, XU4_WhatAnAccountMayLackIsToldByASecondTokenWhereNothingHasWorkedYet) {
+  std::string system = kSystem;
+  const std::string header = R"({"kind": "header", "send": [{"header": "X-Auth-Token", "value": "{access_token}"}]})";
+  system.replace(system.find(header), header.size(),
+                 R"({"kind": "client_credentials", "token_path": "/token", "client": "basic",
+                     "send": {"header": "Authorization", "value": "Bearer {access_token}"}})");
+  auto directory = build_directory("{}", {{"acme", client_}}, {{"shop", system}});
+  ASSERT_TRUE(directory) << directory.error().text();
+  vault_.secrets = {{"acme/shop client_id", "app"}, {"acme/shop client_secret", "s3cret"}};
+  remote_.configure(*directory);
+  const auto token = [this](const char* text) {
+    answer(200, std::string(R"({"token_type":"Bearer","expires_in":3600,"access_token":")") + text + R"("})");
+  };
+  token("one"), answer(401, ""), token("two"), answer(401, "");
+  const auto first = read("alerts.list", "{}");
+  EXPECT_EQ(first->outcome.verdict, Verdict::rejected) << first->outcome.sentence;
+  EXPECT_FALSE(remote_.held("acme", "shop"));
+  // No token is asked for again, and the second one is good elsewhere.
+  answer(401, "");
+  EXPECT_EQ(read("alerts.list", "{}")->outcome.verdict, Verdict::rejected);
+  answer(200, R"({"id":5})");
+  EXPECT_EQ(read("orders.get", R"({"path":{"id":5}})")->outcome.verdict, Verdict::applied);
+  EXPECT_FALSE(remote_.held("acme", "shop"));
+  EXPECT_EQ(transport_.requests.size(), 6u);
+}
+
 TEST_F(RemoteTest, ARefusedKeyIsOneAlsoWhereNothingHasWorkedYet) {
   answer(401, "");
   (void)read("alerts.list", "{}");
