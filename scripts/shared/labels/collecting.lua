@@ -1,15 +1,16 @@
 -- Many deliveries in few calls (XF8): what waits to be read is put on a list, and a job that finds it there reads up to 20 at once and hands each
 -- on with what was read. While a batch is being read, the next one gathers; of a busy day each batch gathers for a while (gathering.lua).
 --
---     waiting:<lane>:<connection>:<kind>:<id>   true
+--     waiting:<list>:<connection>:<kind>:<id>   true
 --
--- An id of one division is never asked of another: each connection gathers its own.
+-- An id of one division is never asked of another: each connection gathers its own. A job's key is its list: what was put on another one by an earlier
+-- version of this file is worked off all the same.
 
 local gathering, reading, time = require "shared.labels.gathering", require "shared.labels.reading", require "time"
 
 local collecting = {}
 
-local AT_ONCE, LANE, LONGEST = 20, "0", 3600
+local AT_ONCE, LIST, LONGEST = 20, "0", 3600
 local FLOWS = { delivery = "deliveries", order = "orders" }
 
 -- Several events of one delivery within so many seconds are read once; what changes later the sweeps tell.
@@ -25,8 +26,8 @@ end
 -- The job's record waits to be read; ends in nothing here.
 function collecting.wait(job, kind)
   if collecting.just_read(job) then return job:skip "it was read just now" end
-  job.kv.set(("waiting:%s:%s:%s:%s"):format(LANE, job.source, kind, job.key), true)
-  gathering.ask(job, "collect", LANE, job.source, LONGEST)
+  job.kv.set(("waiting:%s:%s:%s:%s"):format(LIST, job.source, kind, job.key), true)
+  gathering.ask(job, "collect", LIST, job.source, LONGEST)
   return { waits = "to be read with others" }
 end
 
@@ -69,7 +70,7 @@ end
 local function waiting(job) return job.kv.list(("waiting:%s:%s:"):format(job.key, job.source), { limit = AT_ONCE }) end
 
 function collecting.run(job, books)
-  gathering.begun(job, "collect", job.key, job.source)
+  gathering.begun(job, "collect", job.source)
   local ids, count = { delivery = {}, order = {} }, 0
   for _, row in ipairs(waiting(job)) do
     local kind, id = row.key:match "^waiting:%d:[^:]+:(%a+):(.+)$"
@@ -86,7 +87,7 @@ function collecting.run(job, books)
     end
   end
   if count > 0 then gathering.count(job, job.source, count) end
-  gathering.over(job, "collect", job.key, job.source, LONGEST, function() return #waiting(job) end, AT_ONCE)
+  gathering.over(job, "collect", job.source, LONGEST, function() return #waiting(job) end, AT_ONCE)
   if count == 0 then return job:skip "read with others already" end
   return { read = count }
 end

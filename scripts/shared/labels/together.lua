@@ -1,7 +1,7 @@
 -- Several shipments told together (XF8): whether their documents are there already is asked for all of them at once, and not for each. What can't be
 -- told with the others is told alone, where it becomes a case of its own.
 --
---     telling:<lane>:<reference>   what is to be told
+--     telling:<connection>:<reference>   what is to be told
 
 local odata = require "odata"
 local gathering, telling = require "shared.labels.gathering", require "shared.labels.telling"
@@ -11,13 +11,12 @@ local together = {}
 -- So many that the look for their documents is not old before the last of them is written. A label is told within a minute of its purchase (L5).
 local AT_ONCE, LONGEST = 10, 40
 
-local function place(lane, reference) return ("telling:%s:%s"):format(lane, reference) end
+local function place(connection, reference) return ("telling:%s:%s"):format(connection, reference) end
 
--- Each division's in a lane of its own: one that waits for its quota holds up no other.
+-- Each division's on a list of their own: one that waits for its quota holds up no other.
 function together.wait(job, event)
-  local lane = event.books
-  job.kv.set(place(lane, event.reference), event)
-  gathering.ask(job, "tell_together", lane, event.books, LONGEST)
+  job.kv.set(place(event.books, event.reference), event)
+  gathering.ask(job, "tell_together", event.books, event.books, LONGEST)
   return { waits = "to be told with others" }
 end
 
@@ -49,7 +48,7 @@ end
 local function waiting(job) return job.kv.list(("telling:%s:"):format(job.key), { limit = AT_ONCE }) end
 
 function together.run(job, books)
-  gathering.begun(job, "tell_together", job.key, job.key)
+  gathering.begun(job, "tell_together", job.key)
   local by_books, order, rows = {}, {}, waiting(job)
   for _, row in ipairs(rows) do
     local name = row.value.books
@@ -72,7 +71,7 @@ function together.run(job, books)
       end
     end
   end
-  gathering.over(job, "tell_together", job.key, job.key, LONGEST, function() return #waiting(job) end, AT_ONCE)
+  gathering.over(job, "tell_together", job.key, LONGEST, function() return #waiting(job) end, AT_ONCE)
   if count == 0 then return job:skip "told with others already" end
   return { told = count }
 end
