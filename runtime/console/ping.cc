@@ -143,7 +143,7 @@ Task<Json> ping_connection(Services& services, std::shared_ptr<const remote::Con
     const auto& outcome = read->outcome;
     const bool refused_as_expected = is_expected_refusal(outcome, *operation);
     slowest_ms = std::max<int64_t>(slowest_ms, (outcome.exchange.ended - outcome.exchange.began) / std::chrono::milliseconds(1));
-    if (!operation->optional.empty() && outcome.code == "denied") {
+    if (!operation->optional.empty() && outcome.verdict == remote::Verdict::rejected && outcome.code == "denied") {
       lacking += (lacking.empty() ? "" : ", ") + operation->optional;
       to_have += (to_have.empty() ? "" : "; ") + what_to_do(outcome, *operation, *connection);
       continue;
