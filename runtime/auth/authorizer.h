@@ -59,8 +59,8 @@ struct Credentials {
 
 // The reference that stands for a secret in planned bytes; its length does not depend on the value.
 std::string secret_reference(std::string_view name);
-// Names referred to in a body.
-std::vector<std::string> referred_secrets(std::string_view body);
+// Those of the `allowed` that a body refers to. What else looks like a reference is somebody's text.
+std::vector<std::string> referred_secrets(std::string_view body, std::vector<std::string> allowed);
 
 struct Need {
   std::string client, connection, host;

@@ -113,7 +113,8 @@ Task<Status> Subscriptions::ensure_token(const SubscriptionSpec& spec) {
 }
 
 Task<Result<remote::Outcome>> Subscriptions::write(const SubscriptionSpec& spec, std::string operation, std::string arguments) {
-  const remote::Call call{spec.client, spec.connection, operation, arguments, store::Lane::live};
+  remote::Call call{spec.client, spec.connection, operation, arguments, store::Lane::live};
+  if (spec.hook_token) call.body_secrets.push_back(spec.token_name);
   auto plan = context_.remote.plan(call);
   if (!plan) co_return plan.error();
   WallTime not_before{};

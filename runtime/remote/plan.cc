@@ -95,6 +95,12 @@ std::string Plan::serialise() const {
   json.begin_array();
   for (const auto& field : confirm_fields) json.string(field);
   json.end_array();
+  if (!body_secrets.empty()) {
+    json.key("body_secrets");
+    json.begin_array();
+    for (const auto& name : body_secrets) json.string(name);
+    json.end_array();
+  }
   json.end_object();
   return out;
 }
@@ -136,6 +142,7 @@ Result<Plan> Plan::parse(std::string_view serialised) {
   plan.deadline = micros(root, "deadline");
   plan.confirm_operation = text(root, "confirm");
   for (auto field : root.get("confirm_fields").items()) plan.confirm_fields.emplace_back(field.text());
+  for (auto name : root.get("body_secrets").items()) plan.body_secrets.emplace_back(name.text());
   return plan;
 }
 

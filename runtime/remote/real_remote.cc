@@ -151,6 +151,12 @@ Result<Probe> asked_probe(const Connection& connection, const EffectSpec& effect
   return probe;
 }
 
+// The secrets that are put into a body: those that it refers to and that may stand in it.
+std::vector<std::string> secrets_in(const std::string& body, const Operation& operation, std::vector<std::string> allowed) {
+  allowed.insert(allowed.end(), operation.body_secrets.begin(), operation.body_secrets.end());
+  return auth::referred_secrets(body, std::move(allowed));
+}
+
 }  // namespace
 
 Result<Plan> RealRemote::plan(const Call& call) {
@@ -182,6 +188,7 @@ Result<Plan> RealRemote::plan(const Call& call) {
   plan.deadline = operation.deadline;
   plan.confirm_operation = operation.confirm_read;
   plan.confirm_fields = operation.confirm_fields;
+  plan.body_secrets = call.body_secrets;
 
   const auto& effect = operation.effect;
   const Value root = arguments->root();
@@ -270,7 +277,8 @@ Task<limits::Request> RealRemote::wish(Target target, store::Lane lane) {
   co_return request;
 }
 
-Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target target, http::Url url, std::string body, Duration deadline,
+Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target target, http::Url url,
+                                                                       std::vector<std::string> body_secrets, Duration deadline,
                                                                        store::Lane lane, Duration patience, WallTime* not_before) {
   const SteadyTime began = parts_.env.clock->steady();
   if (auto over = days_over_.find(part_of(*target.connection, *target.operation)); over != days_over_.end()) {
@@ -293,7 +301,7 @@ Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target ta
   // sandbox would ever live long enough, and a 401 of the rare late call only puts it back to planned.
   need.must_live = deadline;
   need.patience = std::max<Duration>(Duration::zero(), patience - (parts_.env.clock->steady() - began));
-  need.body_secrets = auth::referred_secrets(body);
+  need.body_secrets = std::move(body_secrets);
   auto credentials = co_await parts_.authorizer->credentials(std::move(need), not_before);
   if (!credentials) co_return credentials.error();
   co_return std::make_unique<Admission>(Admission{std::move(target), std::move(*permit), std::move(*credentials)});
@@ -382,7 +390,7 @@ Task<Result<std::unique_ptr<Ticket>>> RealRemote::admit(const Plan& plan, store:
   if (!found) co_return found.error();
   auto url = http::Url::parse(plan.url);
   if (!url) co_return url.error().wrap("plan of " + plan.operation);
-  auto admission = co_await enter(*found, *url, plan.body, plan.deadline, lane, patience, not_before);
+  auto admission = co_await enter(*found, *url, secrets_in(plan.body, *found->operation, plan.body_secrets), plan.deadline, lane, patience, not_before);
   if (!admission) co_return admission.error();
   co_return std::unique_ptr<Ticket>(std::make_unique<HeldTicket>(std::move(*admission)));
 }
@@ -446,7 +454,7 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
     if (meaning != nullptr) not_before = std::max(not_before, again_at(*meaning, parts_.env.clock->wall()));
   }
   outcome.not_before = not_before;
-  if (is_lacking(plan.client, connection.name, operation, outcome.exchange.status, admission.credentials.generation)) {
+  if (learn_lacking(plan.client, connection.name, operation, outcome.exchange.status, admission.credentials.generation)) {
     add_lacking(outcome, operation);
   } else if (outcome.exchange.status == 401) {
     WallTime later{};
@@ -465,7 +473,7 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
 
 // A 401 of what an account may lack, with a token that other calls were answered with, or with another one than was refused before: the
 // token is not at fault, and the connection is not held for it.
-bool RealRemote::is_lacking(const std::string& client, const std::string& connection, const Operation& operation, int status,
+bool RealRemote::learn_lacking(const std::string& client, const std::string& connection, const Operation& operation, int status,
                             int64_t generation) {
   if (operation.optional.empty()) return false;
   const std::string key = client + "/" + connection;
@@ -494,7 +502,7 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
     const Duration left = give_up - parts_.env.clock->steady();
     WallTime not_before{};
-    auto admission = co_await enter(target, built->url, built->body, operation.deadline, call.lane,
+    auto admission = co_await enter(target, built->url, secrets_in(built->body, operation, call.body_secrets), operation.deadline, call.lane,
                                     std::max<Duration>(left, Duration::zero()), &not_before);
     if (!admission) {
       const Code code = admission.error().code();
@@ -547,7 +555,7 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
       co_return read;
     }
 
-    if (is_lacking(call.client, target.connection->name, operation, status, generation)) {
+    if (learn_lacking(call.client, target.connection->name, operation, status, generation)) {
       add_lacking(read.outcome, operation);
       co_return read;
     }

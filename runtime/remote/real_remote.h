@@ -66,8 +66,8 @@ class RealRemote : public Remote {
   static std::string part_of(const Connection& connection, const Operation& operation);
   void note_day(const Target& target, const http::Response& response);
   // Permit, then token: what is fetched before a long wait for the permit would be too old after it.
-  Task<Result<std::unique_ptr<Admission>>> enter(Target target, http::Url url, std::string body, Duration deadline, store::Lane lane,
-                                                 Duration patience, WallTime* not_before);
+  Task<Result<std::unique_ptr<Admission>>> enter(Target target, http::Url url, std::vector<std::string> body_secrets, Duration deadline,
+                                                 store::Lane lane, Duration patience, WallTime* not_before);
   // The permit's calls: counted whole, or only its beginning where more requests belong to the same call.
   enum class Counting { whole, begin, none };
   Task<http::SendResult> exchange(http::OutgoingRequest request, Admission& admission, bool follow, Exchange& record, WallTime* not_before,
@@ -75,7 +75,8 @@ class RealRemote : public Remote {
   // Asks for the end of an operation that only began (EndSpec), under the permit of the call that began it.
   Task<http::SendResult> follow_operation(const Operation& operation, Admission& admission, http::SendResult begun, Exchange& record);
 
-  bool is_lacking(const std::string& client, const std::string& connection, const Operation& operation, int status, int64_t generation);
+  // What a status says of an optional operation's product is kept; true when the account lacks it.
+  bool learn_lacking(const std::string& client, const std::string& connection, const Operation& operation, int status, int64_t generation);
 
   void note_clock(const Connection& connection, const http::Headers& headers, WallTime at);
 

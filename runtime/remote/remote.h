@@ -27,6 +27,9 @@ struct Call {
   std::string client, connection, operation;
   std::string arguments;  // JSON
   store::Lane lane = store::Lane::live;
+  // Secrets that the body may refer to (auth::secret_reference), besides those that its operation declares. Every other reference is a
+  // text like any: records come from strangers, and one of them may have written it.
+  std::vector<std::string> body_secrets = {};
 };
 
 // What went over the wire, for the journal; secrets were never in it (they are added at the TLS write).
@@ -89,6 +92,7 @@ struct Plan {
   Duration deadline{30'000'000};
   std::string confirm_operation;  // C12; empty = none
   std::vector<std::string> confirm_fields;
+  std::vector<std::string> body_secrets;  // as in Call
 
   std::string serialise() const;
   static Result<Plan> parse(std::string_view text);

@@ -380,6 +380,7 @@ Operation parse_operation(std::string_view name, Value value, std::optional<Erro
   if (Value content = reader.take("content")) operation.content = parse_content(content, reader.at("content"), fault);
   if (operation.name.starts_with("ping") && value.get("asks")) operation.asks = parse_template(reader, "asks", false);
   operation.optional = reader.text("optional");
+  operation.body_secrets = reader.texts("secrets");
   operation.fix = reader.pairs("fix");
   for (const char* known : {"doc", "scopes", "access"}) reader.take(known);
   return operation;

@@ -183,6 +183,7 @@ struct Operation {
   std::set<int> rejects;
   std::string refused_unless;  // a complete 2xx whose field (a path) is not true says: not applied
   std::optional<ExpectSpec> expect;
+  std::vector<std::string> body_secrets;  // that its body may refer to (`secrets`)
   // What an account may lack, in words: a second token that is refused here speaks of that, not of the token.
   std::string optional;
   std::string asks;  // what `ping` asks with: JSON as AskSpec.arguments, without a reference

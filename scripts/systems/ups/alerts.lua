@@ -7,7 +7,7 @@ local LACKED = "Track Alert"   -- a product that an app may do without
 return {
   ["alerts.subscribe"] = {
     POST = "/api/track/v1/subscription/standard/package", takes = "AlertSubscription", gives = "AlertResult", effect = AGAIN,
-    optional = LACKED,
+    optional = LACKED, secrets = { "alert_credential" },
   },
   -- Where v2 pushes to is set by a person in the portal.
   ["portal_alerts.subscribe"] = {

@@ -117,7 +117,11 @@ TEST_F(RemoteTest, RefusesWhatCanNotBecomeARequest) {
 }
 
 TEST_F(RemoteTest, NoSecretStandsInAnExchange) {
-  auto plan = remote_.plan(call("orders.create", R"({"body":{"Ref":"r","headers":{"X-Hook-Token":"@@secret:hook_token@@"}}})"));
+  auto wanted = call("orders.create", R"({"body":{"Ref":"r","headers":{"X-Hook-Token":"@@secret:hook_token@@"}}})");
+  wanted.body_secrets = {"hook_token"};
+  auto planned = remote_.plan(wanted);
+  ASSERT_TRUE(planned.ok());
+  auto plan = Plan::parse(planned->serialise());  // as it comes back from the journal
   ASSERT_TRUE(plan.ok());
   EXPECT_THAT(plan->serialise(), Not(HasSubstr("hook-")));
   answer(201, R"({"ID":"x1","echo":"hook-\"value\"","token":"s3cret-token"})", {{"Set-Cookie", "sid=abc"}});
@@ -131,6 +135,24 @@ TEST_F(RemoteTest, NoSecretStandsInAnExchange) {
     EXPECT_THAT(*text, Not(HasSubstr("hook-"))) << *text;
     EXPECT_THAT(*text, Not(HasSubstr("sid=abc"))) << *text;
   }
+}
+
+// A shopper who gives such a name would have our secret on the invoice otherwise.
+TEST_F(RemoteTest, T8_AReferenceThatARecordHoldsIsSentAsTheTextItIs) {
+  const std::string body = R"({"Ref":"@@secret:access_token@@","Note":"@@secret:hook_token@@","Else":"@@secret:not_set@@"})";
+  auto plan = remote_.plan(call("orders.create", "{\"body\":" + body + "}"));
+  ASSERT_TRUE(plan.ok());
+  answer(201, R"({"ID":"x1"})");
+  EXPECT_EQ(send(*plan).verdict, Verdict::applied);
+  EXPECT_EQ(transport_.requests.back().body, body);
+
+  // What an operation declares is put in, and nothing else with it.
+  auto declared = remote_.plan(call("alerts.create", "{\"body\":" + body + "}"));
+  ASSERT_TRUE(declared.ok());
+  answer(201, "{}");
+  send(*declared);
+  EXPECT_EQ(transport_.requests.back().body,
+            R"({"Ref":"@@secret:access_token@@","Note":"hook-\"value\"","Else":"@@secret:not_set@@"})");
 }
 
 TEST_F(RemoteTest, FollowsNumberedPagesToTheShortOne) {

@@ -31,7 +31,8 @@ inline const char* const kSystem = R"({
     "counted.changed": {"GET": "/counted", "since": {"param": "after", "field": "count", "format": "odata_number",
                         "begins": {"operation": "counted.at", "moment": "moment", "given": {"entity": "Orders"}, "field": "count", "before": "1d"}}},
     "alerts.list": {"GET": "/alerts", "optional": "Alerts"},
-    "alerts.create": {"POST": "/alerts", "optional": "Alerts", "effect": {"kind": "D", "may_repeat": true}}
+    "alerts.create": {"POST": "/alerts", "optional": "Alerts", "effect": {"kind": "D", "may_repeat": true},
+                      "secrets": ["hook_token"]}
   }
 })";
 
