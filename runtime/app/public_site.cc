@@ -104,7 +104,8 @@ Task<Unit> token(Runtime& runtime, http::Request request, std::vector<std::strin
   }
   engine::HeaderList headers;
   for (auto& field : request.headers) headers.emplace_back(std::move(field.name), std::move(field.value));
-  auto issuing = runtime.engine().intake().tokens().issue(path[2], path[3], std::move(headers), std::move(request.body));
+  const std::string peer = request.peer.substr(0, request.peer.rfind(':'));  // without its port
+  auto issuing = runtime.engine().intake().tokens().issue(path[2], path[3], peer, std::move(headers), std::move(request.body));
   auto answer = co_await std::move(issuing);
   http::Response response;
   response.status = answer.status;

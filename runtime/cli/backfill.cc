@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "runtime/base/strings.h"
 #include "runtime/cli/commands.h"
 
 namespace mlc::cli {
@@ -62,12 +63,13 @@ void run(Context& context, const Options& options) {
   if (!answer) return;
   const bool terminal = isatty(STDOUT_FILENO) != 0 && !context.json;
   const bool follow = !options.dry_run && !options.no_wait;
+  if (terminal && follow) context.output.reset();  // one line that is written anew
   while (follow) {
     auto task = current(context, options);
     if (!task) return;
     *answer = *task;
     const std::string state = get(*answer, "state");
-    if (terminal) std::cout << "\r" << line(*answer) << "        " << std::flush;
+    if (terminal) std::cout << "\r" << visible(line(*answer)) << "        " << std::flush;
     // One that is being stopped says "running" until its page is through.
     if (state != "running") break;
   }

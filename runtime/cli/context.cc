@@ -86,7 +86,14 @@ CLI::App* command(CLI::App& parent, Context& context, const std::string& name, c
   sub->add_option("--workspace", context.workspace, "folder with ml-connector.lua (default: the current one)")->type_name("DIR");
   sub->add_option("--share", context.share, "where stdlib, scripts and sandbox are (default: found by itself)")->type_name("DIR");
   if (data) sub->add_flag("--json", context.json, "print data as JSON");
-  if (run) sub->callback(std::move(run));
+  if (run) {
+    sub->callback([&context, run = std::move(run)] {
+      if (!context.json) context.output.emplace(std::cout);
+      context.errors.emplace(std::cerr);
+      run();
+      context.output.reset(), context.errors.reset();
+    });
+  }
   return sub;
 }
 
@@ -112,7 +119,25 @@ void print_table(const std::vector<Column>& columns, const std::vector<std::vect
   for (const auto& row : rows) print([&](size_t i) { return row[i]; });
 }
 
-void print_json(const Json& data) { std::cout << data.dump(2) << "\n"; }
+// A dump escapes what is below a blank; the other control characters, which a terminal would obey, as JSON has it.
+void print_json(const Json& data) {
+  std::string out;
+  const std::string dumped = data.dump(2);
+  for (size_t i = 0; i < dumped.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(dumped[i]);
+    const auto next = i + 1 < dumped.size() ? static_cast<unsigned char>(dumped[i + 1]) : 0;
+    const bool is_c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
+    if (byte != 0x7f && !is_c1) {
+      out += dumped[i];
+      continue;
+    }
+    constexpr std::string_view kHex = "0123456789abcdef";
+    const unsigned char code = is_c1 ? next : byte;
+    out += {'\\', 'u', '0', '0', kHex[code >> 4], kHex[code & 15]};
+    i += is_c1 ? 1 : 0;
+  }
+  std::cout << out << "\n";
+}
 
 std::string text_of(const Json& value) {
   if (value.is_null()) return "";

@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/app/channel.h"
 #include "runtime/base/result.h"
+#include "runtime/cli/visible_output.h"
 
 namespace mlc::cli {
 
@@ -22,6 +24,7 @@ struct Context {
   bool json = false;
   int exit = kDone;
   std::unique_ptr<app::Channel> channel;
+  std::optional<VisibleOutput> output, errors;  // while a command runs; what it prints as JSON goes out as it is
 
   // One request to the admin API; opens the channel at the first. An API error comes back as Error with its sentence.
   Result<Json> call(const std::string& method, const std::string& path, const Json& body = nullptr);

@@ -111,6 +111,7 @@ void print(Context& context, const Options& options, const Json& report) {
 void run(Context& context, const Options& options) {
   auto state = context.ask("POST", path(options), {{"month", options.month}, {"from", options.from}, {"to", options.to}});
   const bool terminal = isatty(STDERR_FILENO) != 0 && !context.json;
+  if (terminal) context.errors.reset();  // one line that is written anew
   while (state && get(*state, "state") == "running") {
     // The runtime answers at the end, or after a moment: without a server it works only while it is asked.
     state = context.ask("GET", path(options));

@@ -40,6 +40,8 @@ void run_repl(Context& context, const Options& options) {
     if (!opened) return context.fail(opened.error());
     context.channel = std::move(*opened);
   }
+  // Its own colours and cursor go out; values are quoted where they are shown.
+  context.output.reset(), context.errors.reset();
   const bool colour = wants_colour();
   auto link = context.channel->repl({options.client, options.instance, colour});
   if (!link) return context.fail(link.error());

@@ -27,16 +27,16 @@ std::optional<http::Response> AdminDoor::refuse(const http::Request& request) {
     window_ = now;
     wrong_ = 0;
   }
-  if (wrong_ >= kWrongTokensPerMinute) {
-    auto refused = problem(Code::exhausted, "too many wrong tokens; wait a minute");
-    refused.status = 429;
-    refused.headers.add("Retry-After", "60");
-    return refused;
-  }
   constexpr std::string_view kScheme = "Bearer ";
   const auto given = request.headers.get("Authorization").value_or("");
   if (token_.empty() || given.substr(0, kScheme.size()) != kScheme ||
       !crypto::equal_constant_time(given.substr(kScheme.size()), token_.reveal())) {
+    if (wrong_ >= kWrongTokensPerMinute) {
+      auto refused = problem(Code::exhausted, "too many wrong tokens; wait a minute");
+      refused.status = 429;
+      refused.headers.add("Retry-After", "60");
+      return refused;
+    }
     ++wrong_;
     auto refused = problem(Code::denied, "the admin token is missing or wrong; it stands in state/admin.token");
     refused.status = 401;

@@ -69,6 +69,13 @@ Task<Result<Unit>> Intake::load_secrets(std::shared_ptr<Route> route) {
   std::vector<Route::Secrets> all(route->data.proofs.size());
   for (size_t i = 0; i < all.size(); ++i) {
     const auto& scheme = route->data.proofs[i].scheme;
+    bool is_replaced = false;
+    for (const auto& better : route->data.proofs[i].unless) {
+      auto secret = co_await context_.vault.secret(route->data.secret_owner, better, "");
+      if (!secret) co_return secret.error();
+      is_replaced = is_replaced || *secret;
+    }
+    if (is_replaced) continue;
     const bool asks = route->askings[i] != nullptr, signs = !asks && !std::holds_alternative<std::monostate>(scheme.mac);
     if (asks) {  // none pinned: they are asked for when a key is needed
       auto kept = co_await context_.vault.secret(route->data.secret_owner, scheme.secret, "");

@@ -52,21 +52,21 @@ void IssuedTokens::set_clients(const std::vector<IntakeRoute>& routes) {
   }
 }
 
-bool IssuedTokens::within_limit(const std::string& name) {
+bool IssuedTokens::within_limit(Times& all, const std::string& name) {
   const WallTime now = context_.now();
-  for (auto known = asked_.begin(); known != asked_.end();) {
+  for (auto known = all.begin(); known != all.end();) {
     auto& times = known->second;
     while (!times.empty() && now - times.front() > kMinute) times.pop_front();
-    known = times.empty() ? asked_.erase(known) : std::next(known);
+    known = times.empty() ? all.erase(known) : std::next(known);
   }
-  auto& times = asked_[asked_.contains(name) || asked_.size() < kMostNames ? name : std::string()];
+  auto& times = all[all.contains(name) || all.size() < kMostNames ? name : std::string()];
   if (times.size() >= kMostAMinute) return false;
   times.push_back(now);
   return true;
 }
 
 // A connection that nobody has goes the same way as one with another secret.
-Task<Result<bool>> IssuedTokens::is_client(std::string client, std::string connection, Given given) {
+Task<Result<std::optional<Duration>>> IssuedTokens::client_life(std::string client, std::string connection, Given given) {
   const auto known = clients_.find(client + "/" + connection);
   const bool exists = known != clients_.end();
   const TokenClient names = exists ? known->second.first : TokenClient{};
@@ -84,16 +84,12 @@ Task<Result<bool>> IssuedTokens::is_client(std::string client, std::string conne
     const bool same_secret = same(reading.second, complete ? (**secret).reveal() : std::string_view("-"));
     right |= same_id && same_secret;
   }
-  co_return complete&& right;
+  co_return complete && right ? std::optional<Duration>(names.life) : std::nullopt;
 }
 
-Task<TokenAnswer> IssuedTokens::issue(std::string client, std::string connection, HeaderList headers, std::string body) {
+Task<TokenAnswer> IssuedTokens::issue(std::string client, std::string connection, std::string peer, HeaderList headers,
+                                      std::string body) {
   const std::string name = client + "/" + connection;
-  if (!within_limit(name)) {
-    auto busy = refusal(429, "temporarily_unavailable");
-    busy.retry_after = 60;
-    co_return busy;
-  }
   const auto types = fields_of(headers, "Content-Type"), authorizations = fields_of(headers, "Authorization");
   if (types.size() != 1 || !iequals(trim(types.front().substr(0, types.front().find(';'))), "application/x-www-form-urlencoded") ||
       body.size() > kLongestBody || authorizations.size() > 1)
@@ -125,10 +121,16 @@ Task<TokenAnswer> IssuedTokens::issue(std::string client, std::string connection
     co_return refusal(400, fields["grant_type"].empty() ? "invalid_request" : "unsupported_grant_type");
 
   const bool in_header = given.in_header;
-  auto checking = is_client(client, connection, std::move(given));
-  auto known = co_await std::move(checking);
-  if (!known) co_return refusal(503, "temporarily_unavailable");
-  if (!*known) {
+  auto checking = client_life(client, connection, std::move(given));
+  auto life_of = co_await std::move(checking);
+  if (!life_of) co_return refusal(503, "temporarily_unavailable");
+  // Whoever tries wrong ones must not keep the remote from its tokens: each is counted by itself.
+  if (*life_of ? !within_limit(issued_, name) : !within_limit(refused_, peer)) {
+    auto busy = refusal(429, "temporarily_unavailable");
+    busy.retry_after = 60;
+    co_return busy;
+  }
+  if (!*life_of) {
     context_.log.warn("token.refused", {{"path", name.substr(0, 200)}});
     auto refused = refusal(401, "invalid_client");
     refused.challenges = in_header;
@@ -137,7 +139,7 @@ Task<TokenAnswer> IssuedTokens::issue(std::string client, std::string connection
   std::string bytes(kTokenBytes, '\0');
   context_.env.random->fill(bytes.data(), bytes.size());
   const std::string token = to_hex(bytes);
-  const Duration life = clients_.find(name)->second.first.life;
+  const Duration life = **life_of;
   store::Change change;
   change.put.emplace_back(store::Table::kv, store::Row{row_of(client, connection, token), "1", context_.now() + life});
   change.audit.push_back(

@@ -182,7 +182,9 @@ bool ServerConnection::take_head(std::string_view& bytes) {
 // True when the body was complete and the request is answered already, so that the next may follow.
 bool ServerConnection::take_body(std::string_view& bytes) {
   bool nothing_yet = bytes.empty();
-  switch (body_.feed(bytes, request_.body)) {
+  const auto state = body_.feed(bytes, request_.body);
+  count_arriving(state == BodyReader::State::more ? request_.body.size() : 0);
+  switch (state) {
     case BodyReader::State::malformed:
       refuse(400, "malformed body framing");
       return false;
@@ -190,6 +192,11 @@ bool ServerConnection::take_body(std::string_view& bytes) {
       refuse(413, "body too large");
       return false;
     case BodyReader::State::more:
+      // Nobody has proved anything yet: what all of them send must not fill the memory (T4).
+      if (core_->counters.arriving_bytes > core_->limits().max_arriving_bytes) {
+        refuse(503, "too many bodies at once");
+        return false;
+      }
       if (nothing_yet && std::exchange(expects_continue_, false)) {
         size_t put = 0;
         // A socket that can't take these few bytes has an unread answer of ours in front; the sender then starts by itself.
@@ -201,6 +208,11 @@ bool ServerConnection::take_body(std::string_view& bytes) {
   }
   dispatch(bytes);
   return state_ == State::head;
+}
+
+void ServerConnection::count_arriving(size_t bytes) {
+  core_->counters.arriving_bytes += bytes;
+  core_->counters.arriving_bytes -= std::exchange(arriving_, bytes);
 }
 
 void ServerConnection::dispatch(std::string_view rest) {
@@ -254,8 +266,10 @@ void ServerConnection::apply_proxy_fields() {
 }
 
 void ServerConnection::refuse(int status, std::string_view reason) {
-  ++(status == 413 ? core_->counters.refused_body_size : core_->counters.refused_head);
+  ++(status == 413 ? core_->counters.refused_body_size : status == 503 ? core_->counters.refused_busy : core_->counters.refused_head);
   to_head_ = false;
+  count_arriving(0);
+  request_.body = std::string();  // the answer may wait for its reader
   send(problem(status, reason), false);
 }
 
@@ -352,6 +366,7 @@ void ServerConnection::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
   wire_.close();
+  count_arriving(0);
   if (counted_) --core_->counters.in_flight;
   std::exchange(core_, nullptr)->forget(*this);
 }

@@ -35,6 +35,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void take(std::string_view bytes);
   bool take_head(std::string_view& bytes);
   bool take_body(std::string_view& bytes);
+  void count_arriving(size_t bytes);  // of a body that is not complete yet
   void dispatch(std::string_view rest);
   void apply_proxy_fields();
   void refuse(int status, std::string_view reason);
@@ -54,6 +55,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   bool to_head_ = false;
   bool head_begun_ = false;
   bool counted_ = false;  // in counters.in_flight
+  size_t arriving_ = 0;   // in counters.arriving_bytes
   bool expects_continue_ = false;
   bool wants_upgrade_ = false;
   uint64_t deadline_ = 0;

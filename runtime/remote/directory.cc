@@ -198,6 +198,9 @@ class Builder {
       return Error(Code::config, "allow_private is for printers: system " + spec->first + " is reached by https");
     auto url = schemes.empty() ? address(*base, connection->tls) : device_address(*base, connection->tls, allow_private, schemes);
     if (!url) return url.error();
+    // Credentials go into TLS only (G9).
+    if (url->scheme() == "ipp" && !connection->tls.allow_loopback && !secrets_of(*spec_taken->auth).empty())
+      return Error(Code::config, "base_url: ipp goes unencrypted, and the printer's credentials with it: use ipps, or auth = \"none\"");
     connection->base = *url;
     if (!schemes.empty()) connection->spec = with_transport(spec_taken, *connection);
     connection->hosts = {host_entry(*url)};

@@ -173,6 +173,13 @@ Result<std::vector<engine::IntakeProof>> parse_proofs(const std::string& json, c
       if (!scheme) return scheme.error();
       proof.scheme = std::move(*scheme);
     }
+    if (list[i].is_object() && list[i].contains("unless")) {
+      for (const auto& better : list[i]["unless"]) {
+        if (!better.is_string() || better.get<std::string>().empty())
+          return wrong(at + ".unless", "expected a list of names of secrets, which belong to better proofs");
+        proof.unless.push_back(better.get<std::string>());
+      }
+    }
     proofs.push_back(std::move(proof));
   }
   return proofs;

@@ -109,17 +109,19 @@ Json slack(const Message& message, const Dress& dress) {
 
 // An Adaptive Card in the frame that incoming webhooks of Teams and its workflows take.
 Json teams(const Message& message, const Dress& dress) {
-  const auto block = [](const std::string& text, bool head) {
+  const auto block = [](const std::string& plain, bool head) {
+    std::string text;
+    for (char c : plain) {
+      // A text block takes Markdown: what a record says must not become a link to somewhere under our name.
+      if (c == '\\' || c == '[' || c == ']') text += '\\';
+      text += c == '\n' ? std::string("\n\n") : std::string(1, c);  // one alone is no break there
+    }
     Json one = {{"type", "TextBlock"}, {"text", text}, {"wrap", true}};
     if (head) one["weight"] = "Bolder";
     return one;
   };
   Json body = Json::array({block(title_of(message), true)});
-  for (const auto& paragraph : paragraphs_of(message, dress)) {
-    std::string text;
-    for (char c : paragraph) text += c == '\n' ? std::string("\n\n") : std::string(1, c);  // one alone is no break there
-    body.push_back(block(text, false));
-  }
+  for (const auto& paragraph : paragraphs_of(message, dress)) body.push_back(block(paragraph, false));
   Json card = {
       {"$schema", "http://adaptivecards.io/schemas/adaptive-card.json"}, {"type", "AdaptiveCard"}, {"version", "1.4"}, {"body", body}};
   return {{"type", "message"},

@@ -25,7 +25,11 @@ Status sync_file(const std::string& path) {
 
 Status copy_database(Database& from, const std::string& path) {
   std::error_code error;
-  if (std::filesystem::exists(path, error)) return {Code::conflict, path + " is there already"};
+  // Made by us alone and for us alone: SQLite would take the process' mask.
+  const int made = ::open(path.c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0600);
+  if (made < 0 && errno == EEXIST) return {Code::conflict, path + " is there already"};
+  if (made < 0) return {Code::io, "can't make " + path};
+  ::close(made);
   sqlite3* target = nullptr;
   int rc = sqlite3_open_v2(path.c_str(), &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (rc == SQLITE_OK) {
@@ -45,7 +49,6 @@ Status copy_database(Database& from, const std::string& path) {
     std::filesystem::remove(path, error);
     return sqlite_error(rc, said);
   }
-  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
   return sync_file(path);
 }
 

@@ -40,7 +40,11 @@ return system {
     -- token that UPS fetches at /oauth/token/<client>/<connection> with credentials that were given to the portal.
     verify = {
       { name = "Track Alert v1", token = { header = "credential", secret = "alert_credential" } },
-      { name = "portal key", token = { header = "x-api-key", secret = "client_id" } },
+      -- An id is no secret: it is believed only where nothing better was set up.
+      {
+        name = "portal key", token = { header = "x-api-key", secret = "client_id" },
+        unless = { "alert_credential", "push_client_secret" },
+      },
       { name = "portal token", bearer = { client_id = "push_client_id", client_secret = "push_client_secret", life = "1h" } },
     },
     -- There is no event id and no topic but the status' type: M, MV, I, X, D, U.

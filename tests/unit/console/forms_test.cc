@@ -61,6 +61,14 @@ TEST(Forms, C6_Teams) {
       R"({"type":"TextBlock","text":"To do: have it authorised again by an administrator of books & co","wrap":true}]}}]})");
 }
 
+// What a shopper typed must not become a link under our name.
+TEST(Forms, C4_T7_TeamsShowsMarkdownOfARecordAsItIs) {
+  auto message = dying();
+  message.sentence = "Order 118: [Sign in again](https://evil.example) is no name";
+  const auto body = webhook_body(Kind::teams, message, kPlain);
+  EXPECT_NE(body.find(R"(: \\[Sign in again\\](https://evil.example) is no name)"), std::string::npos) << body;
+}
+
 TEST(Forms, C4_GenericDigest) {
   EXPECT_EQ(webhook_body(Kind::generic, digest(), kPlain),
             R"({"id":"01K8","workspace":"ws-1","what":"digest","kind":"case","severity":"warning","concern":"finance","client":"acme",)"

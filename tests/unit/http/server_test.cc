@@ -126,6 +126,34 @@ TEST(Server, AnswersBusyWhenTooManyRequestsAreInFlight) {
   thread.call([&] { holder.held.clear(); });
 }
 
+// Bodies that stop a byte before their end cost nothing to send from many connections.
+TEST(Server, T4_UnfinishedBodiesOfAllConnectionsHaveABound) {
+  LoopThread thread;
+  ServerOptions options;
+  options.limits.max_arriving_bytes = 2500;
+  RunningServer server(thread, options, answer_ok);
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n", body(1000, 'a');
+  const auto arriving = [&](uint64_t wanted) {
+    const auto limit = steady_clock::now() + kPatience;
+    while (server.counters().arriving_bytes != wanted && steady_clock::now() < limit) {}
+    return server.counters().arriving_bytes;
+  };
+  RawPeer first(server.port()), second(server.port()), third(server.port());
+  first.send(head + body);
+  EXPECT_EQ(arriving(1000), 1000U);
+  second.send(head + body);
+  EXPECT_EQ(arriving(2000), 2000U);
+  third.send(head + body);
+  EXPECT_TRUE(third.read_to_end().starts_with("HTTP/1.1 503 ")) << "and its connection ends";
+  EXPECT_EQ(arriving(2000), 2000U);
+  first.send("a");
+  EXPECT_TRUE(first.read_until("ok").starts_with("HTTP/1.1 200 "));
+  EXPECT_EQ(arriving(1000), 1000U);
+  second.close();
+  EXPECT_EQ(arriving(0), 0U);
+  EXPECT_EQ(server.counters().refused_busy, 1U);
+}
+
 TEST(Server, TurnsAwayConnectionsBeyondTheTotalAndThePeersShare) {
   LoopThread thread;
   for (bool by_peer : {false, true}) {

@@ -92,6 +92,24 @@ TEST_F(Transports, L1_T5_ABaseUrlThatIsNoPrinterIsRefusedWithWhatWouldBe) {
   EXPECT_EQ(fault_of(R"({"system":"press","base_url":"raw://10.0.0.7","allow_private":true,"settings":{}})"), "");
 }
 
+TEST_F(Transports, G9_APrintersCredentialsGoEncryptedOnly) {
+  constexpr const char* kDesk = R"({
+    "name": "desk", "base_url": {}, "auth": {"usual": "none", "ways": {"none": {"kind": "none"}, "basic": {"kind": "basic"}}},
+    "operations": {"documents.print": {"POST": "/documents", "effect": {"kind": "D"}}},
+    "transports": [{"scheme": "ipp", "operations": {"documents.print": {"POST": "/documents", "effect": {"kind": "D"}}}},
+                   {"scheme": "ipps", "operations": {"documents.print": {"POST": "/documents", "effect": {"kind": "D"}}}}]
+  })";
+  auto with = [&](const std::string& base_url, const std::string& auth) {
+    const std::string client = R"({"connections":{"desk":{"system":"desk","settings":{},"allow_private":true,"auth":")" + auth +
+                               R"(","base_url":")" + base_url + R"("}}})";
+    auto directory = build_directory("{}", {{"acme", client}}, {{"desk", kDesk}});
+    return directory ? std::string("taken") : directory.error().text();
+  };
+  EXPECT_THAT(with("ipp://10.0.0.7", "basic"), HasSubstr("use ipps"));
+  EXPECT_EQ(with("ipp://10.0.0.7", "none"), "taken");
+  EXPECT_EQ(with("ipps://10.0.0.7", "basic"), "taken");
+}
+
 TEST_F(Transports, T5_OnlyPrintersMayBeOnThePrivateNetwork) {
   auto directory = build_directory(
       "{}",
