@@ -387,15 +387,15 @@ function job:look_up(name, key, options)
   return out[keys[1]]
 end
 
-local EMIT = { name = true, value = true, delay = true }
+local EMIT = { name = true, value = true, delay = true, connection = true }
 
--- job:emit("returns", key, payload, { name = cursor, value = where it stands now, delay = "30s" }?): a job of another flow, which begins no sooner
--- than after the delay; commits with the cursor.
+-- job:emit("returns", key, payload, { name = cursor, value = where it stands now, delay = "30s", connection = "books_2" }?): a job of
+-- another flow, which begins no sooner than after the delay; commits with the cursor.
 function job:emit(flow, key, payload, options)
   options = only(options, EMIT, "job:emit")
   local delay = options.delay or "0s"
   if math.type(delay) == "integer" then delay = delay .. "s" end
-  host.emit(flow, tostring(key), payload == nil and {} or payload, options.name or "", options.value or "", delay)
+  host.emit(flow, tostring(key), payload == nil and {} or payload, options.name or "", options.value or "", delay, options.connection or "")
 end
 
 -- job:note("text", { fields }?): for the story of the record.

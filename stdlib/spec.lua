@@ -440,7 +440,8 @@ function spec.flow(run, options, ...)
     return out
   end
   function job:emit(flow, key, payload, more)
-    outcome.emitted[#outcome.emitted + 1] = { flow = flow, key = tostring(key), payload = payload, delay = more and more.delay }
+    more = more or {}
+    outcome.emitted[#outcome.emitted + 1] = { flow = flow, key = tostring(key), payload = payload, delay = more.delay, connection = more.connection }
   end
   function job:note(text, fields) outcome.notes[#outcome.notes + 1] = { text = text, fields = fields } end
   function job:step(name, make)

@@ -39,9 +39,9 @@ size_t hidden_bytes(std::string_view text) {
   const unsigned char first = at(0), second = at(1), third = at(2);
   if (first == '\n' || first == '\t' || (first == '\r' && second == '\n')) return 0;
   if (first < 0x20 || first == 0x7f) return 1;
-  if (first == 0xC2 && second >= 0x80 && second < 0xA0) return 2;                                   // C1
+  if (first == 0xC2 && second >= 0x80 && second < 0xA0) return 2;  // C1
   if (first == 0xE2 && second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xAA && third <= 0xAE))) return 3;
-  if (first == 0xE2 && second == 0x81 && third >= 0xA6 && third <= 0xA9) return 3;                  // isolates
+  if (first == 0xE2 && second == 0x81 && third >= 0xA6 && third <= 0xA9) return 3;  // isolates
   if (first == 0xD8 && second == 0x9C) return 2;
   return 0;
 }

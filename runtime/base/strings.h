@@ -16,8 +16,8 @@ inline char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char
 std::string to_lower(std::string_view text);
 bool iequals(std::string_view a, std::string_view b);
 
-// For a terminal: control characters (but tabs and ends of lines) and what turns the direction of writing around, as \xNN by their UTF-8 bytes.
-// They would hide or forge what stands on the screen.
+// For a terminal: control characters (but tabs and ends of lines) and what turns the direction of writing around, as \xNN by their UTF-8
+// bytes. They would hide or forge what stands on the screen.
 std::string visible(std::string_view text);
 
 // Non-empty and only '0'..'9'.

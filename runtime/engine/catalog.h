@@ -19,7 +19,7 @@ namespace mlc::engine {
 struct IntakeProof {
   std::string name;  // for the log and the event; "" where there is only one
   crypto::SignatureScheme scheme;
-  bool bearer = false;                      // instead of the scheme: a token that we gave out (TokenClient)
+  bool bearer = false;                           // instead of the scheme: a token that we gave out (TokenClient)
   std::vector<std::string> signed_headers = {};  // kept with the event
   std::vector<std::string> unless = {};          // secrets of better proofs: once one of them is set, this proof holds no more
 };

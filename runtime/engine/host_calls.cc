@@ -131,15 +131,20 @@ Task<JobRun::Handled> JobRun::handle_sent(SentRequest request) {
   co_return record(index, EntryKind::sent, request.effect, hash, entity_json(*found));
 }
 
+// By a person, who named the record or its period; and what such a record made jobs of. A poll that had to begin with all there ever was is
+// in that lane too, but its records are nobody's wish: their children leave it.
+bool JobRun::is_asked_for() const {
+  return run_.event_kind == store::EventKind::manual ||
+         (run_.event_kind == store::EventKind::child && run_.job.lane == store::Lane::backfill);
+}
+
 // In shadow (null) nothing is written anyway, and what would be made of older records is worth seeing. "" says that any date counts.
 JobRun::Handled JobRun::handle_start() {
   const int index = next_index_++;
   const auto hash = key_of(StartRequest(), "").hash;
   auto known = replayed(index, EntryKind::kv, "start", hash);
   if (known) return std::move(*known);
-  const bool wanted = run_.event_kind == store::EventKind::manual ||  // and what a back-filled record made jobs of
-                      (run_.event_kind == store::EventKind::child && run_.job.lane == store::Lane::backfill);
-  const bool counts = run_.mode.live && !wanted;
+  const bool counts = run_.mode.live && !is_asked_for();
   const std::string start = counts ? format_rfc3339(run_.mode.start) : "";
   return record(index, EntryKind::kv, "start", hash, run_.mode.live ? "\"" + start + "\"" : "null");
 }
@@ -304,6 +309,10 @@ Task<JobRun::Handled> JobRun::handle_emit(EmitRequest request) {
   if (find_flow(*run_.instance, request.flow) == nullptr && !request.flow.empty()) {
     co_return unrecorded({"not_found", "no flow " + request.flow, false, "", ""});
   }
+  const auto source = request.connection.empty() ? run_.job.source : request.connection;
+  if (!request.connection.empty() && !is_bound(*run_.instance, source)) {
+    co_return unrecorded({"not_found", "connection " + source + " is bound to no role", false, "", ""});
+  }
   store::Change change;
   if (!request.flow.empty()) {
     auto sealed = run_.context.vault.seal(run_.job.client, "event", request.payload);
@@ -311,7 +320,7 @@ Task<JobRun::Handled> JobRun::handle_emit(EmitRequest request) {
     store::EventBirth child;
     child.kind = store::EventKind::child;
     child.client = run_.job.client;
-    child.connection = run_.job.source;
+    child.connection = source;
     child.topic = request.flow;
     child.received = run_.context.now();
     child.replay_key = hash_parts({"child", std::to_string(run_.job.id), request.flow, request.key, request.payload});
@@ -321,9 +330,9 @@ Task<JobRun::Handled> JobRun::handle_emit(EmitRequest request) {
     birth.client = run_.job.client;
     birth.instance = run_.job.instance;
     birth.flow = request.flow;
-    birth.source = run_.job.source;
+    birth.source = source;
     birth.key = request.key;
-    birth.lane = run_.job.lane;
+    birth.lane = run_.job.lane == store::Lane::backfill && !is_asked_for() ? store::Lane::retry : run_.job.lane;
     if (request.delay > Duration{}) birth.not_before = child.received + request.delay;
     child.jobs.push_back(std::move(birth));
     change.events.push_back(std::move(child));

@@ -84,11 +84,10 @@ Task<Result<std::optional<Duration>>> IssuedTokens::client_life(std::string clie
     const bool same_secret = same(reading.second, complete ? (**secret).reveal() : std::string_view("-"));
     right |= same_id && same_secret;
   }
-  co_return complete && right ? std::optional<Duration>(names.life) : std::nullopt;
+  co_return complete&& right ? std::optional<Duration>(names.life) : std::nullopt;
 }
 
-Task<TokenAnswer> IssuedTokens::issue(std::string client, std::string connection, std::string peer, HeaderList headers,
-                                      std::string body) {
+Task<TokenAnswer> IssuedTokens::issue(std::string client, std::string connection, std::string peer, HeaderList headers, std::string body) {
   const std::string name = client + "/" + connection;
   const auto types = fields_of(headers, "Content-Type"), authorizations = fields_of(headers, "Authorization");
   if (types.size() != 1 || !iequals(trim(types.front().substr(0, types.front().find(';'))), "application/x-www-form-urlencoded") ||

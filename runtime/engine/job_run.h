@@ -39,6 +39,7 @@ class JobRun : public RunHost, public std::enable_shared_from_this<JobRun> {
   Task<Handled> handle_send(SendRequest request);
   Task<Handled> handle_sent(SentRequest request);
   Task<Handled> handle_withhold(WithholdRequest request);
+  bool is_asked_for() const;
   Handled handle_start();
   Task<Handled> handle_lookup(LookupRequest request);
   Task<Result<std::optional<std::string>>> remembered(std::string place, Duration fresh);

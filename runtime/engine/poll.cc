@@ -105,6 +105,8 @@ Result<Page> read_page(Context& context, const PollTask& task, const remote::Sin
     writer.value(row);
     writer.key("cursor");
     writer.string(changed);
+    writer.key("received");
+    writer.string(format_rfc3339(context.now()));
     writer.end_object();
     auto sealed = context.vault.seal(task.instance->client, "event", payload);
     if (!sealed) return sealed.error();

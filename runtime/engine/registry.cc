@@ -1,5 +1,7 @@
 #include "runtime/engine/registry.h"
 
+#include <algorithm>
+
 namespace mlc::engine {
 
 const std::vector<std::string>& connections_of(const Instance& instance, const std::string& role) {
@@ -8,6 +10,11 @@ const std::vector<std::string>& connections_of(const Instance& instance, const s
     if (name == role) return connections;
   }
   return kNone;
+}
+
+bool is_bound(const Instance& instance, const std::string& connection) {
+  return std::any_of(instance.roles.begin(), instance.roles.end(),
+                     [&](const auto& role) { return std::find(role.second.begin(), role.second.end(), connection) != role.second.end(); });
 }
 
 const Flow* find_flow(const Instance& instance, const std::string& name) {

@@ -37,6 +37,7 @@ class Registry {
 
 // Connections bound to a role; empty when there is no such role.
 const std::vector<std::string>& connections_of(const Instance& instance, const std::string& role);
+bool is_bound(const Instance& instance, const std::string& connection);  // to any role
 const Flow* find_flow(const Instance& instance, const std::string& name);
 
 }  // namespace mlc::engine

@@ -42,7 +42,8 @@ RequestKey key_of(const KvList& asked, const std::string&) {
 }
 RequestKey key_of(const EmitRequest& asked, const std::string&) {
   const std::string what = asked.delay == Duration{} ? "emit" : "emit in " + std::to_string(asked.delay.count());
-  return {EntryKind::emit, asked.flow, hash_parts({what, asked.flow, asked.key, asked.payload, asked.cursor, asked.cursor_value})};
+  const std::string flow = asked.connection.empty() ? asked.flow : asked.flow + "@" + asked.connection;
+  return {EntryKind::emit, asked.flow, hash_parts({what, flow, asked.key, asked.payload, asked.cursor, asked.cursor_value})};
 }
 RequestKey key_of(const MapRecord& asked, const std::string&) {
   return {EntryKind::map_input, asked.mapping, hash_parts({"map", asked.mapping, asked.input})};

@@ -60,8 +60,9 @@ struct KvList {  // [{"key","value"},…] of the keys that begin with `prefix` a
 struct EmitRequest {
   std::string flow, key, payload;
   std::string cursor, cursor_value;
-  Duration delay{};  // the child begins no sooner
-};                   // children and cursor commit together
+  Duration delay{};          // the child begins no sooner
+  std::string connection{};  // whose record it is; "" = as the job's own
+};                           // children and cursor commit together
 struct MapRecord {
   std::string mapping, input, output;
 };  // recorded for preview and lineage
@@ -140,7 +141,7 @@ struct Trigger {
   std::string operation, since;
   Duration every{}, overlap{};
   bool whole = false;  // poll: its first look takes all there is, not what changed since the instance's start
-  std::string at;  // schedule: "23:30" in the instance's zone; empty = every
+  std::string at;      // schedule: "23:30" in the instance's zone; empty = every
 };
 
 struct Flow {

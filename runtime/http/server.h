@@ -33,10 +33,10 @@ struct ServerLimits {
   Duration idle_time = std::chrono::seconds(60);       // between requests on a kept connection
   Duration handshake_time = std::chrono::seconds(10);  // TLS
   size_t max_connections = 4096;
-  size_t max_connections_per_peer = 256;  // by address; peers in `proxies` and a Unix socket are exempt
-  size_t max_in_flight = 1024;            // requests handed to the handler and not yet answered; more get 503
+  size_t max_connections_per_peer = 256;         // by address; peers in `proxies` and a Unix socket are exempt
+  size_t max_in_flight = 1024;                   // requests handed to the handler and not yet answered; more get 503
   size_t max_arriving_bytes = 64 * 1024 * 1024;  // of bodies that are not complete yet, all connections together; more get 503
-  int retry_after_seconds = 1;            // told with the 503
+  int retry_after_seconds = 1;                   // told with the 503
 };
 
 struct ServerOptions {
@@ -67,7 +67,7 @@ struct ServerCounters {
   uint64_t open = 0;
   uint64_t requests = 0;
   uint64_t in_flight = 0;
-  uint64_t arriving_bytes = 0;  // of bodies that are not complete yet
+  uint64_t arriving_bytes = 0;       // of bodies that are not complete yet
   uint64_t refused_connections = 0;  // over the total or per-peer limit, or a foreign user on the Unix socket
   uint64_t refused_head = 0;         // by the head check or body framing, answered 4xx/5xx
   uint64_t refused_body_size = 0;    // 413

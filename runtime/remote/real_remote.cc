@@ -277,9 +277,9 @@ Task<limits::Request> RealRemote::wish(Target target, store::Lane lane) {
   co_return request;
 }
 
-Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target target, http::Url url,
-                                                                       std::vector<std::string> body_secrets, Duration deadline,
-                                                                       store::Lane lane, Duration patience, WallTime* not_before) {
+Task<Result<std::unique_ptr<RealRemote::Admission>>> RealRemote::enter(Target target, http::Url url, std::vector<std::string> body_secrets,
+                                                                       Duration deadline, store::Lane lane, Duration patience,
+                                                                       WallTime* not_before) {
   const SteadyTime began = parts_.env.clock->steady();
   if (auto over = days_over_.find(part_of(*target.connection, *target.operation)); over != days_over_.end()) {
     if (parts_.env.clock->wall() < over->second) {
@@ -390,7 +390,8 @@ Task<Result<std::unique_ptr<Ticket>>> RealRemote::admit(const Plan& plan, store:
   if (!found) co_return found.error();
   auto url = http::Url::parse(plan.url);
   if (!url) co_return url.error().wrap("plan of " + plan.operation);
-  auto admission = co_await enter(*found, *url, secrets_in(plan.body, *found->operation, plan.body_secrets), plan.deadline, lane, patience, not_before);
+  auto admission =
+      co_await enter(*found, *url, secrets_in(plan.body, *found->operation, plan.body_secrets), plan.deadline, lane, patience, not_before);
   if (!admission) co_return admission.error();
   co_return std::unique_ptr<Ticket>(std::make_unique<HeldTicket>(std::move(*admission)));
 }
@@ -471,18 +472,20 @@ Task<Outcome> RealRemote::send(Plan plan, std::unique_ptr<Ticket> ticket) {
   co_return outcome;
 }
 
-// A 401 of what an account may lack, with a token that other calls were answered with, or with another one than was refused before: the
-// token is not at fault, and the connection is not held for it.
+// A 401 of what an account may lack, with keys that other calls were answered with, or with another token than was refused before: they are
+// not at fault, and the connection is not held for it.
 bool RealRemote::learn_lacking(const std::string& client, const std::string& connection, const Operation& operation, int status,
-                            int64_t generation) {
+                               int64_t generation) {
   if (operation.optional.empty()) return false;
   const std::string key = client + "/" + connection;
   if (status != 401) {
     if (status != 0 && status < 500) refused_.erase(key);
     return false;
   }
-  if (parts_.authorizer->has_worked(client, connection, generation)) return true;
-  return !refused_.try_emplace(key, generation).second && refused_[key] != generation;
+  // Keys that work elsewhere are right. A token that did may have been forgotten since: only a second one tells.
+  if (generation == 0) return parts_.authorizer->has_worked(client, connection, generation);
+  const auto [before, is_first] = refused_.try_emplace(key, generation);
+  return !is_first && before->second != generation;
 }
 
 Task<Result<Remote::Read>> RealRemote::read(Call call) {
@@ -502,8 +505,8 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
     const Duration left = give_up - parts_.env.clock->steady();
     WallTime not_before{};
-    auto admission = co_await enter(target, built->url, secrets_in(built->body, operation, call.body_secrets), operation.deadline, call.lane,
-                                    std::max<Duration>(left, Duration::zero()), &not_before);
+    auto admission = co_await enter(target, built->url, secrets_in(built->body, operation, call.body_secrets), operation.deadline,
+                                    call.lane, std::max<Duration>(left, Duration::zero()), &not_before);
     if (!admission) {
       const Code code = admission.error().code();
       Outcome& outcome = read.outcome;

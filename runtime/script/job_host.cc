@@ -194,7 +194,8 @@ int start(lua_State* L) { return ask(L, engine::StartRequest(), push_record_answ
 
 int emit(lua_State* L) {
   engine::EmitRequest request{std::string(text_argument(L, 1)), std::string(text_argument(L, 2)), to_json(L, 3),
-                              std::string(text_argument(L, 4)), std::string(text_argument(L, 5)), {}};
+                              std::string(text_argument(L, 4)), std::string(text_argument(L, 5)), {},
+                              std::string(text_argument(L, 7))};
   auto delay = parse_duration(text_argument(L, 6));
   if (!delay) raise(L, "job:emit: delay: " + delay.error().message());
   request.delay = *delay;

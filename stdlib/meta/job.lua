@@ -155,8 +155,8 @@ function Job:look_up(name, key, options) end
 ---@param flow string
 ---@param key any
 ---@param payload? table its event
----@param options? { name?: string, value?: string, delay?: string|integer } a cursor's name and value, which moves with it;
---- delay: "30s", "5m", "1h" or seconds: the job begins no sooner
+---@param options? { name?: string, value?: string, delay?: string|integer, connection?: string } a cursor's name and value, which moves with it;
+--- delay: "30s", "5m", "1h" or seconds: the job begins no sooner; connection: whose record it is, where that is not the job's own
 ---
 --- ```lua
 --- local outcome = require("spec").flow(function(job) job:emit("returns", 7, { order = job.key }) end, { key = "118" })

@@ -42,10 +42,13 @@ return integration {
     -- Each label where its parcel is packed, once; again: reprint CLIENT NUMBER.
     print = flow { reprints = true, run = function(job, printers) return require("shared.labels.printing").run(job, printers) end },
     -- What waits to be read is read together.
-    collect = flow { run = function(job, books) return require("shared.labels.collecting").run(job, books) end },
+    collect = flow { max_failures = OUTAGE, run = function(job, books) return require("shared.labels.collecting").run(job, books) end },
     -- What is written into Exact Online of a label, and out of it again.
     tell = flow { run = function(job, books) return require("shared.labels.telling").run(job, books) end },
-    tell_together = flow { run = function(job, books) return require("shared.labels.together").run(job, books) end },
+    tell_together = flow {
+      max_failures = OUTAGE, run = function(job, books) return require("shared.labels.together").run(job, books) end,
+    },
+    overdue = flow { on = { schedule "15m" }, run = function(job) return require("shared.labels.gathering").overdue(job) end },
     papers = flow { run = function(job, books) return require("papers").run(job, books) end },
     -- A person has a label taken back: sync CLIENT INSTANCE void --record NUMBER.
     void = flow { run = function(job, books, fedex) return require("labels").void(job, books, fedex) end },

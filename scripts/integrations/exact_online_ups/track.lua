@@ -13,6 +13,7 @@ local function trimmed(text) return (tostring(text):match "^%s*(.-)%s*$") end
 
 -- A push of either generation (a published sample has a blank before its number).
 function track.pushed(job, _, books)
+  if job.settings.alerts == "none" then return job:skip "alerts = none: nobody asked UPS to tell, and who does is not believed" end
   local body = reading.message(job)
   local number = trimmed(body and body.trackingNumber or job.key)
   if not body or not body.activityStatus then return job:skip "it says nothing of a status" end

@@ -16,6 +16,7 @@ local contains = require "shared.records.values".contains
 local buying = {}
 
 local OPEN = { [12] = true, [20] = true }
+local CANCELLED = 45
 
 local function kind_of(job) return job.settings.ships == "orders" and "order" or "delivery" end
 
@@ -70,7 +71,7 @@ local function hand_on(job, carrier, kept, source, bought, wanted)
     kind = kept.kind, id = id, carrier = carrier.name, reference = kept.reference, base = kept.base, together = carrier.collects,
     books = kept.books, parcels = told, account_id = kept.account_id,
     order = kept.order, number = kept.number, remarks = source.remarks, lines = source.lines, ship_date = kept.ship_date, generation = kept.generation,
-    method = source.method,
+    method = source.method, read_at = source.read_at, their_document = source.document,
   })
 end
 
@@ -111,7 +112,8 @@ local function purchase(job, remote, carrier, source, kept)
     state = "bought", generation = generation, reference = wanted.reference, base = consignment.reference(source, 1), master = bought.master,
     numbers = known.numbers(bought), parcels = parcels,
     lines = known.lines(source), place = known.place(wanted.to), bought_at = job:now(), books = job.source, carrier = remote:connection(), kind = source.kind,
-    address_id = source.address_id or false, number = source.number, order = wanted.order, account_id = source.account_id, division = source.division,
+    address_id = source.address_id or false, person = source.person or false, company = source.company or false, number = source.number,
+    order = wanted.order, account_id = source.account_id, division = source.division,
     ship_date = wanted.ship_date, date = day_of(source) or wanted.ship_date, document = false,
     delivery = source.kind == "delivery" and source.id or false, accepted = false, service = wanted.service,
     cost = bought.cost and { amount = tostring(bought.cost.amount), currency = bought.cost.currency } or false, transactions = bought.transactions or false,
@@ -143,12 +145,7 @@ local function foreign(job, source, carrier, remote)
   return job:skip(("it carries the tracking number %s already"):format(source.tracking))
 end
 
-local function same_numbers(kept, typed)
-  for _, number in ipairs(kept.numbers or {}) do
-    if typed:find(number, 1, true) then return true end
-  end
-  return typed == "see remarks"
-end
+local function same_numbers(kept, typed) return known.bears(typed, kept.numbers or {}) end
 
 -- What of a delivery is not as it was when the label was bought; nil when all is.
 local function difference(job, source, carrier, kept)
@@ -161,6 +158,9 @@ local function difference(job, source, carrier, kept)
   if kept.place ~= known.place(to) then return "goes to another address now" end
 end
 
+-- Kept before names were: it is not known.
+local function is_same_name(kept, said) return kept == nil or (reading.trimmed(said) or false) == kept end
+
 -- Of a row that a poll found: whether it says nothing but what we know of the delivery. Until we have told its number it bears none.
 local function says_nothing_new(kept, row, is_told)
   if row.TrackingNumber and not same_numbers(kept, row.TrackingNumber) then return false end
@@ -168,7 +168,10 @@ local function says_nothing_new(kept, row, is_told)
     local line = ("%s=%s"):format(row.SalesOrderLineID, decimal(tostring(row.QuantityDelivered)):compact())
     return (" " .. kept.lines .. " "):find(" " .. line .. " ", 1, true) ~= nil
   end
-  return (row.TrackingNumber ~= nil or not is_told) and (row.DeliveryAddress or false) == kept.address_id
+  if row.OrderID and (row.Status == CANCELLED or row.DeliveryStatus == CANCELLED) then return false end
+  if not (row.OrderID or row.TrackingNumber ~= nil or not is_told) then return false end
+  local person, company = row.DeliveryContactPersonFullName or row.DeliverToContactPersonFullName, row.DeliveryAccountName or row.DeliverToName
+  return (row.DeliveryAddress or false) == kept.address_id and is_same_name(kept.person, person) and is_same_name(kept.company, company)
 end
 
 -- What comes of a delivery that we have just read, or written: our own writes come back as changes. They cost no call.
@@ -206,12 +209,17 @@ function buying.run(job, books, remote, carrier)
   local kind, id = kind_of(job), job.key
   if not known.is_id(id) then return by_number(job, books, kind, id) end
   local kept = known.get(job, kind, id)
-  if kept and kept.state == "bought" and is_echo(job, kept) then return job:skip "our own writes" end
   local event = job.event or {}
   local is_new = not (kept and kept.state == "bought")
+  if not is_new and is_echo(job, kept) then return job:skip "our own writes" end
+  if not is_new and event.told_again then return job:skip "its label is bought, and the list of changes says what changes" end
+  -- A delivery of before the start, as far as its row says so: it need not be read.
+  local day = not kept and event.record and event.record.DeliveryNumber and reading.day(event.record.DeliveryDate)
+  if day then job:dated(day) end
   if carrier.collects and is_new and not event.read and job.attempt == 1 then return collecting.wait(job, kind) end
   local source
   if job.attempt == 1 and (event.read or event.source) then source = collecting.source(event) else source = reading.one(books, kind, id) end
+  if source then source.read_at = source.read_at or job:now() end
   if kept and kept.state == "bought" then
     local what = source and difference(job, source, carrier, kept) or not source and "was deleted" or nil
     if not what then return job:skip "its label is bought" end

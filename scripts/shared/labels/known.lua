@@ -57,6 +57,14 @@ function known.place(to)
   return table.concat(parts, "|")
 end
 
+-- Whether a field that numbers are written into bears one of these.
+function known.bears(text, numbers)
+  for _, number in ipairs(numbers) do
+    if text:find(number, 1, true) then return true end
+  end
+  return text == "see remarks"
+end
+
 function known.numbers(bought)
   local out = {}
   for index, parcel in ipairs(bought.parcels) do out[index] = parcel.tracking end

@@ -1,7 +1,7 @@
 -- What is to be shipped, as plain values: goods deliveries or sales orders with their lines, many of them in few calls. Amounts and
 -- quantities are texts, so that a source can be kept and handed on.
 
-local json, odata = require "json", require "odata"
+local json, odata, time = require "json", require "odata", require "time"
 
 local reading = {}
 
@@ -22,6 +22,12 @@ function reading.trimmed(text)
 end
 
 local trimmed = reading.trimmed
+
+-- The day of a date as a list of changes writes it; nil where it says none.
+function reading.day(text)
+  local milliseconds = type(text) == "string" and text:match "^/Date%((%-?%d+)%)/$"
+  return milliseconds and time.from_unix(math.tointeger(milliseconds) // 1000):sub(1, 10) or nil
+end
 
 -- What a webhook said, which comes as the text that was signed; nil where no webhook made the job.
 function reading.message(job)

@@ -3,11 +3,13 @@
 
 local decimal, echoes, known, parcels = require "decimal", require "shared.records.echoes", require "shared.labels.known",
   require "shared.tracking.parcels"
+local reading, time = require "shared.labels.reading", require "time"
 
 local telling = {}
 
 local STATE = "1"
 local PROCESSED = 50
+local FRESH = 10   -- seconds for which a delivery stands as it was read: later a person may have written something
 
 -- A date as Exact Online takes it.
 local function midnight(date) return date and date:sub(1, 10) .. "T00:00:00" end
@@ -64,21 +66,25 @@ end
 function telling.subject(event) return ("%s %s"):format(event.carrier, event.reference) end
 local function file_name(parcel) return ("%s.%s"):format(parcel.tracking, parcel.label.format) end
 
--- One document of the order for each shipment, with a file for each label. `looked`: a batch has looked for the document, and found none.
+-- Whether what was read of the delivery may have changed since.
+function telling.is_old(job, event) return not event.read_at or time.compare(time.add(event.read_at, FRESH), job:now()) <= 0 end
+
+-- One document of the order for each shipment, with a file for each label. `looked`: what a batch has seen.
 local function document(job, books, event, looked)
   if not job.settings.label_document then return nil end
+  local none_there = looked and looked.document == false and "documents.list" or nil
   local entity = "document of " .. event.reference
   local sent = send(job, event, "The document with the label", "document " .. event.reference, books.documents.create {
     Subject = telling.subject(event), Type = job.settings.document_type, Account = event.account_id,
     SalesOrderNumber = event.order and event.order.number, DocumentDate = midnight(event.ship_date), Body = table.concat(told(event), "\n"),
-  }, { version = STATE, entity = entity, looked = looked and "documents.list" or nil })
+  }, { version = STATE, entity = entity, looked = none_there })
   if sent.state == "shadow" then return sent.id end
   for _, parcel in ipairs(event.parcels) do
     local label = parcel.label
     if label then
       send(job, event, "The file with the label", "file " .. parcel.tracking, books.document_attachments.create {
         Document = sent.id, FileName = file_name(parcel), Attachment = label.content,
-      }, { version = STATE, entity = "file of " .. parcel.tracking, looked = looked and "documents.list" or nil })
+      }, { version = STATE, entity = "file of " .. parcel.tracking, looked = none_there })
     end
   end
   return sent.id
@@ -102,10 +108,27 @@ local function all_numbers(event)
   return out
 end
 
-local function on_delivery(job, books, event, id, file)
-  local version, settings = job:now(), job.settings
+-- `stands`: the delivery as it is now, where a batch has read it. What people wrote since it was read stays (C17): their remarks and their document; a
+-- number of theirs is a difference that its own job asks about. False then.
+local function on_delivery(job, books, event, id, file, stands)
+  local version, settings, remarks, theirs = job:now(), job.settings, event.remarks, event.their_document
+  if not stands and telling.is_old(job, event) then
+    stands = reading.headers(books, { id })[id]
+    if not stands then
+      job:emit("deliveries", id, {})
+      return false
+    end
+  end
+  if stands then
+    remarks, theirs = reading.trimmed(stands.Remarks), stands.Document
+    local typed = reading.trimmed(stands.TrackingNumber)
+    if typed and not known.bears(typed, all_numbers(event)) then
+      job:emit("deliveries", id, {})
+      return false
+    end
+  end
   send(job, event, "The tracking number", "tracking " .. id, books.goods_deliveries.update(id, {
-    TrackingNumber = written(settings, all_numbers(event)), Remarks = remarks_of(event.remarks, told(event)), Document = file,
+    TrackingNumber = written(settings, all_numbers(event)), Remarks = remarks_of(remarks, told(event)), Document = not theirs and file or nil,
   }), { version = version, entity = "delivery " .. id })
   if settings.tell_lines == "never" or settings.tell_lines == "several" and #event.parcels < 2 then return end
   for _, line in ipairs(event.lines) do
@@ -150,7 +173,7 @@ local function on_invoices(job, books, event)
   end
 end
 
--- One shipment. `looked`: a batch has looked for its document just now, and found none.
+-- One shipment. `looked`: what a batch has seen of it just now: { document = false } where there is none, `delivery`.
 function telling.one(job, books, event, looked)
   local kept = known.get(job, event.kind, event.id)
   if not kept or kept.state ~= "bought" or kept.generation ~= event.generation then return false end
@@ -163,7 +186,7 @@ function telling.one(job, books, event, looked)
     delivery = made.state ~= "shadow" and made.id or nil
     if delivery then parcels.delivered_as(job, all_numbers(event), delivery) end
   else
-    on_delivery(job, at, event, event.id, file)
+    on_delivery(job, at, event, event.id, file, looked and looked.delivery)
   end
   if job.settings.invoice_tracking then on_invoices(job, at, event) end
   kept = known.keep(job, event.kind, event.id, { document = file or false, delivery = delivery or false })

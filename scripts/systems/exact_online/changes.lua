@@ -4,10 +4,12 @@
 
 local PAGES = { rows = { "d.results", "d" }, next = "d.__next" }
 
--- How a moment is rounded to a row version is nowhere said: a first look begins a day earlier. Deletions are kept for two months, and are asked for
--- from the first one.
-local function changed(path, type_name, select)
-  local begins = { operation = "sync.timestamp", moment = "modified", given = { entity = path:match "[^/]+$" }, field = "TimeStampAsBigInt", before = "1d" }
+-- How a moment is rounded to a row version is nowhere said: a first look begins a day earlier, or as much as `before` says. Deletions are kept for two
+-- months, and are asked for from the first one.
+local function changed(path, type_name, select, before)
+  local begins = {
+    operation = "sync.timestamp", moment = "modified", given = { entity = path:match "[^/]+$" }, field = "TimeStampAsBigInt", before = before or "1d",
+  }
   return {
     GET = "/api/v1/{division}/sync/" .. path, pages = PAGES, gives = type_name, query = { ["$select"] = select .. ",Timestamp" },
     since = { param = "$filter", field = "Timestamp", format = "odata_number", sorted = true, begins = path ~= "Deleted" and begins or nil },
@@ -35,6 +37,8 @@ local ORDER_LINE = "ID,OrderID,OrderNumber,LineNumber,Item,ItemCode,Quantity,Qua
 local ORDER_LINE_CHANGED = ORDER_LINE .. ",UnitCode,DeliveryStatus,UseDropShipment"
 local DELIVERY = "EntryID,EntryNumber,DeliveryNumber,DeliveryDate,DeliveryAccount,DeliveryAddress,Description,Document,Remarks,"
   .. "ShippingMethod,TrackingNumber,Warehouse"
+local DELIVERY_CHANGED = DELIVERY .. ",DeliveryAccountName,DeliveryContactPersonFullName"
+local AHEAD = "14d"   -- by which a delivery may be entered before its date: one of after the start was perhaps last changed before it
 local DELIVERY_LINE = "ID,EntryID,LineNumber,SalesOrderLineID,SalesOrderNumber,Item,ItemCode,QuantityOrdered,QuantityDelivered,"
   .. "TrackingNumber,Description,Notes"
 local TRANSACTION = "ID,EntryID,EntryNumber,LineNumber,Date,FinancialYear,FinancialPeriod,JournalCode,GLAccount,GLAccountCode,"
@@ -56,7 +60,7 @@ return {
     -- SalesOrders can't be filtered by date of change any more: this is the poll beside the webhook.
     ["sales_orders.changed"] = changed("SalesOrder/SalesOrderHeaders", "SalesOrder", ORDER_CHANGED),
     ["sales_order_lines.changed"] = changed("SalesOrder/SalesOrderLines", "SalesOrderLine", ORDER_LINE_CHANGED),
-    ["goods_deliveries.changed"] = changed("SalesOrder/GoodsDeliveries", "GoodsDelivery", DELIVERY),
+    ["goods_deliveries.changed"] = changed("SalesOrder/GoodsDeliveries", "GoodsDelivery", DELIVERY_CHANGED, AHEAD),
     ["goods_delivery_lines.changed"] = changed("SalesOrder/GoodsDeliveryLines", "GoodsDeliveryLine", DELIVERY_LINE),
     ["documents.changed"] = changed("Documents/Documents", "Document", DOCUMENT),
     ["gl_accounts.changed"] = changed("Financial/GLAccounts", "GLAccount", "ID,Code,Description,Type,IsBlocked"),

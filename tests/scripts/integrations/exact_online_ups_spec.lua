@@ -113,13 +113,16 @@ tests["L6: what comes of a delivery between its label's purchase and its telling
   equal(#post:shipments(), 1)
   local pushed = post:run("deliveries", packed.id, { event = { topic = "GoodsDeliveries", body = { Content = { Key = packed.id, Action = "Update" } } } })
   equal(pushed.skipped, "our own writes")
-  local address = post.kv["label:delivery:" .. packed.id].address_id
-  local swept = post:run("deliveries", packed.id, { event = { record = { EntryID = packed.id, DeliveryAddress = address or nil } } })
+  local event = post:swept(packed.id)
+  local swept = post:run("deliveries", packed.id, { event = event })
   equal(swept.skipped, "our own writes")
   equal(pushed.books_calls + swept.books_calls, 0)
   -- A row that says something else is read.
-  local elsewhere = { EntryID = packed.id, DeliveryAddress = "00000000-0000-0000-0000-000000000001" }
-  assert(post:run("deliveries", packed.id, { event = { record = elsewhere } }).books_calls > 0)
+  for field, value in pairs { DeliveryAddress = "00000000-0000-0000-0000-000000000001", DeliveryContactPersonFullName = "Somebody Else" } do
+    local other = post:swept(packed.id)
+    other.record[field] = value
+    assert(post:run("deliveries", packed.id, { event = other }).books_calls > 0, field)
+  end
 end
 
 for way, told in pairs {

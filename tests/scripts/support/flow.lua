@@ -70,9 +70,10 @@ function flow.run(case)
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end
   function job:emit(name, key, payload, options)
     for option in pairs(options or {}) do
-      assert(option == "name" or option == "value" or option == "delay", ("job:emit: unknown option '%s'"):format(tostring(option)))
+      assert(("name value delay connection"):find(option, 1, true), ("job:emit: unknown option '%s'"):format(tostring(option)))
     end
-    outcome.emitted[#outcome.emitted + 1] = { flow = name, key = key, payload = payload, delay = options and options.delay }
+    options = options or {}
+    outcome.emitted[#outcome.emitted + 1] = { flow = name, key = key, payload = payload, delay = options.delay, connection = options.connection }
   end
   -- Without a case's own look-ups everything that is asked for is there and in order.
   function job:look_up(name, key, options)

@@ -1,6 +1,6 @@
 -- A stage for labels: goods deliveries of the simulated books are packed, and what their flows hand on runs after them.
 
-local Books, Stage, service = require "books_stage", require "stage", require "service"
+local Books, Stage, calendar, service = require "books_stage", require "stage", require "calendar", require "service"
 
 local Labels = Stage.kind(Books)
 
@@ -37,6 +37,23 @@ function Labels:delivery(id)
   for _, each in ipairs(self:booked().deliveries) do
     if each.id == id then return each end
   end
+end
+
+-- The delivery (or order) as the list of changes has it: the event of a poll that read it now.
+function Labels:swept(id, kind)
+  local name, field = "goods_deliveries.changed", "EntryID"
+  if kind == "order" then name, field = "sales_orders.changed", "OrderID" end
+  for _, row in ipairs(self.books:call(name, { ["$filter"] = "Timestamp gt 0" })) do
+    if row[field] == id then return { record = row, received = calendar.iso(service.now_ms // 1000) .. "Z" } end
+  end
+end
+
+-- Exact Online's notification of it, `ago` seconds old.
+function Labels.pushed(id, ago, action)
+  return {
+    topic = "GoodsDeliveries", received = calendar.iso(service.now_ms // 1000 - (ago or 0)) .. "Z",
+    body = { Content = { Key = id, Action = action or "Update" } },
+  }
 end
 
 -- A run of a flow, and what it hands on after it, as far down as it goes; gives all outcomes, each with its flow and key.

@@ -61,7 +61,7 @@ end
 local ROLES = {
   deliveries = { "books", "ups" }, orders = { "books", "ups" }, void = { "books", "ups" }, tell = { "books" },
   tell_together = { "books" }, collect = { "books" },
-  deleted = {}, alerts = { "ups", "books" }, subscribe = { "ups" }, round = {}, views = { "ups" }, look = { "ups", "books" }, silent = {},
+  deleted = {}, overdue = {}, alerts = { "ups", "books" }, subscribe = { "ups" }, round = {}, views = { "ups" }, look = { "ups", "books" }, silent = {},
   rates = { "books", "ups" }, pickup = { "books", "ups" }, address = { "books" }, check = { "books" }, differs = { "books" },
 }
 

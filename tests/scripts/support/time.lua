@@ -18,6 +18,8 @@ end
 
 local function seconds(instant) return assert(calendar.parse_iso(instant), "not an instant: " .. tostring(instant)) end
 
+function time.from_unix(unix) return calendar.iso(unix) .. "Z" end
+
 function time.add(instant, more) return calendar.iso(seconds(instant) + more) .. "Z" end
 
 function time.compare(a, b)

@@ -255,6 +255,24 @@ TEST(Jobs, AChildWithADelayBeginsWhenItIsOverAlsoAfterAKill) {
   EXPECT_LT(child.ended - child.born, Duration(std::chrono::seconds(95)));
 }
 
+Task<RunEnd> passes_on(HostPtr host, RunInput) {
+  HostRequest emit = EmitRequest{"children", "c1", "{}", "", "", {}, "books"};
+  auto emitted = co_await ask(host, std::move(emit));
+  HostRequest other = EmitRequest{"children", "c2", "{}", "", "", {}, "elsewhere"};
+  auto refused = co_await ask(host, std::move(other));
+  co_return ended(RunEnd::How::skipped, "", refused.value.index() == 1 ? std::get<HostError>(refused.value).message : "");
+}
+
+TEST(Jobs, AChildMayBeOfAnotherConnectionOfItsInstance) {
+  World world;
+  start_family(world, passes_on, gathered);
+  deliver(world);
+  ASSERT_TRUE(world.settle_down());
+  ASSERT_EQ(world.jobs().size(), 2u);
+  EXPECT_EQ(world.jobs()[1].source, "books");
+  EXPECT_EQ(world.jobs()[0].reason, "connection elsewhere is bound to no role");
+}
+
 std::vector<std::string> kept_lists;  // what each list of a run answered
 
 // Reads after its own sets without a wait between them, then meets a quota: the next run is answered by the journal.

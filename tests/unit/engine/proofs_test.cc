@@ -133,7 +133,9 @@ TEST(Proofs, XU4_RequestsThatAreNoneAreRefusedAndManyAreHeldBack) {
   EXPECT_EQ(world.fetch({{"Authorization", "Basic ???"}}, "grant_type=client_credentials").status, 400);
   EXPECT_EQ(world.fetch({{"Authorization", "Basic YTpi"}}, "grant_type=client_credentials&client_secret=b").status, 400)
       << "two ways at once";
-  EXPECT_EQ(world.run(world.engine->intake().tokens().issue("acme", "shop", "192.0.2.1", {{"Content-Type", "application/json"}}, "{}")).status, 400);
+  EXPECT_EQ(
+      world.run(world.engine->intake().tokens().issue("acme", "shop", "192.0.2.1", {{"Content-Type", "application/json"}}, "{}")).status,
+      400);
   int busy = 0;
   for (int i = 0; i < 610; ++i) busy += world.fetch_by("carrier", "guess", i % 2 == 0 ? "shop" : "nowhere").status == 429 ? 1 : 0;
   EXPECT_EQ(busy, 10);

@@ -277,6 +277,38 @@ TEST(Poll, ARemoteThatRefusesToSayWhereAListBeginsIsReadFromItsBeginning) {
   }
 }
 
+Task<RunEnd> hands_on(HostPtr host, RunInput) {
+  HostRequest emit = EmitRequest{"children", "c", "{}", "", ""};
+  auto emitted = co_await ask(host, std::move(emit));
+  co_return ended(RunEnd::How::done);
+}
+
+Task<RunEnd> says_start(HostPtr host, RunInput) {
+  HostRequest start = StartRequest{};
+  auto given = co_await ask(host, std::move(start));
+  co_return ended(RunEnd::How::skipped, "", value_of(given));
+}
+
+// Whoever reads all there ever was asks for none of it: labels of a whole history would be bought.
+TEST(Poll, C13_WhatComesOfAFirstLookAtEverythingIsHeldAgainstTheStart) {
+  World world;
+  counted(world);
+  world.remote.begins = "403";
+  world.remote.lists["accounts.changed"] = R"([{"id":"a","Timestamp":7}])";
+  Flow flow;
+  flow.name = "children";
+  world.instances.front().flows.push_back(flow);
+  world.flows[world.instances.front().flows.front().name] = hands_on;
+  world.flows["children"] = says_start;
+  world.start();
+  world.go_live();
+  world.loop->run_for(std::chrono::minutes(20));
+  ASSERT_EQ(world.jobs().size(), 2u);
+  EXPECT_EQ(world.jobs()[0].lane, store::Lane::backfill);
+  EXPECT_EQ(world.jobs()[1].lane, store::Lane::retry);
+  EXPECT_EQ(world.jobs()[1].reason.substr(0, 3), "\"20") << world.jobs()[1].reason;
+}
+
 TEST(Poll, ARemoteThatIsDownWhenItIsAskedWhereAListBeginsIsAskedAgain) {
   World world;
   counted(world);

@@ -151,8 +151,7 @@ TEST_F(RemoteTest, T8_AReferenceThatARecordHoldsIsSentAsTheTextItIs) {
   ASSERT_TRUE(declared.ok());
   answer(201, "{}");
   send(*declared);
-  EXPECT_EQ(transport_.requests.back().body,
-            R"({"Ref":"@@secret:access_token@@","Note":"hook-\"value\"","Else":"@@secret:not_set@@"})");
+  EXPECT_EQ(transport_.requests.back().body, R"({"Ref":"@@secret:access_token@@","Note":"hook-\"value\"","Else":"@@secret:not_set@@"})");
 }
 
 TEST_F(RemoteTest, FollowsNumberedPagesToTheShortOne) {
@@ -280,19 +279,19 @@ TEST_F(RemoteTest, XU4_WhatAnAccountMayLackIsRefusedWithoutAHoldOnceItsCredentia
   EXPECT_TRUE(remote_.held("acme", "shop"));
 }
 
+// A token that worked may be forgotten before it ends: the account has what it had.
+TEST_F(RemoteTest, XU4_AForgottenTokenIsRenewedBeforeAnAccountIsSaidToLackAnything) {
+  by_tokens();
+  give_token("one"), answer(200, R"({"id":5})");
+  ASSERT_EQ(read("orders.get", R"({"path":{"id":5}})")->outcome.verdict, Verdict::applied);
+  answer(401, ""), give_token("two"), answer(200, "[]");
+  EXPECT_EQ(read("alerts.list", "{}")->outcome.verdict, Verdict::applied);
+  EXPECT_EQ(transport_.requests.back().headers.get("Authorization"), "Bearer two");
+}
+
 TEST_F(RemoteTest, XU4_WhatAnAccountMayLackIsToldByASecondTokenWhereNothingHasWorkedYet) {
-  std::string system = kSystem;
-  const std::string header = R"({"kind": "header", "send": [{"header": "X-Auth-Token", "value": "{access_token}"}]})";
-  system.replace(system.find(header), header.size(),
-                 R"({"kind": "client_credentials", "token_path": "/token", "client": "basic",
-                     "send": {"header": "Authorization", "value": "Bearer {access_token}"}})");
-  auto directory = build_directory("{}", {{"acme", client_}}, {{"shop", system}});
-  ASSERT_TRUE(directory) << directory.error().text();
-  vault_.secrets = {{"acme/shop client_id", "app"}, {"acme/shop client_secret", "s3cret"}};
-  remote_.configure(*directory);
-  const auto token = [this](const char* text) {
-    answer(200, std::string(R"({"token_type":"Bearer","expires_in":3600,"access_token":")") + text + R"("})");
-  };
+  by_tokens();
+  const auto token = [this](const char* text) { give_token(text); };
   token("one"), answer(401, ""), token("two"), answer(401, "");
   const auto first = read("alerts.list", "{}");
   EXPECT_EQ(first->outcome.verdict, Verdict::rejected) << first->outcome.sentence;

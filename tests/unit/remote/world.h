@@ -98,6 +98,20 @@ class RemoteTest : public ::testing::Test {
     return *got;
   }
 
+  // The connection signs in by client credentials, and each token has to be answered (give_token).
+  void by_tokens() {
+    std::string system = kSystem;
+    const std::string header = R"({"kind": "header", "send": [{"header": "X-Auth-Token", "value": "{access_token}"}]})";
+    system.replace(system.find(header), header.size(),
+                   R"({"kind": "client_credentials", "token_path": "/token", "client": "basic",
+                       "send": {"header": "Authorization", "value": "Bearer {access_token}"}})");
+    auto directory = build_directory("{}", {{"acme", client_}}, {{"shop", system}});
+    ASSERT_TRUE(directory) << directory.error().text();
+    vault_.secrets = {{"acme/shop client_id", "app"}, {"acme/shop client_secret", "s3cret"}};
+    remote_.configure(*directory);
+  }
+  void give_token(const std::string& text) { answer(200, R"({"token_type":"Bearer","expires_in":3600,"access_token":")" + text + R"("})"); }
+
   // "host target" of each request, in their order.
   std::vector<std::string> targets_of_requests() const {
     std::vector<std::string> all;
