@@ -9,7 +9,8 @@ local telling = {}
 
 local STATE = "1"
 local PROCESSED = 50
-local FRESH = 10   -- seconds for which a delivery stands as it was read: later a person may have written something
+-- Seconds for which a delivery stands as it was read, alone or with others that are told first: later a person may have written something.
+local FRESH, FRESH_IN_BATCH = 10, 120
 
 -- A date as Exact Online takes it.
 local function midnight(date) return date and date:sub(1, 10) .. "T00:00:00" end
@@ -66,8 +67,11 @@ end
 function telling.subject(event) return ("%s %s"):format(event.carrier, event.reference) end
 local function file_name(parcel) return ("%s.%s"):format(parcel.tracking, parcel.label.format) end
 
--- Whether what was read of the delivery may have changed since.
-function telling.is_old(job, event) return not event.read_at or time.compare(time.add(event.read_at, FRESH), job:now()) <= 0 end
+local function is_over(job, at, seconds) return not at or time.compare(time.add(at, seconds), job:now()) <= 0 end
+
+-- Whether what was read of the delivery may have changed since; and what a batch has seen of deliveries at a moment.
+function telling.is_old(job, event) return is_over(job, event.read_at, FRESH) end
+function telling.is_seen_long_ago(job, at) return is_over(job, at, FRESH_IN_BATCH) end
 
 -- One document of the order for each shipment, with a file for each label. `looked`: what a batch has seen.
 local function document(job, books, event, looked)
@@ -108,27 +112,23 @@ local function all_numbers(event)
   return out
 end
 
--- `stands`: the delivery as it is now, where a batch has read it. What people wrote since it was read stays (C17): their remarks and their document; a
--- number of theirs is a difference that its own job asks about. False then.
-local function on_delivery(job, books, event, id, file, stands)
-  local version, settings, remarks, theirs = job:now(), job.settings, event.remarks, event.their_document
-  if not stands and telling.is_old(job, event) then
-    stands = reading.headers(books, { id })[id]
-    if not stands then
-      job:emit("deliveries", id, {})
-      return false
-    end
-  end
-  if stands then
-    remarks, theirs = reading.trimmed(stands.Remarks), stands.Document
-    local typed = reading.trimmed(stands.TrackingNumber)
-    if typed and not known.bears(typed, all_numbers(event)) then
-      job:emit("deliveries", id, {})
-      return false
-    end
-  end
+-- What people have written into the delivery: remarks, document. Nil where its own job has to ask about it: it is gone, or bears a number of theirs.
+local function theirs(job, books, event, looked)
+  if not telling.is_old(job, event) then return event.remarks, event.their_document, true end
+  local stands = looked and looked.delivery
+  if not stands or telling.is_seen_long_ago(job, looked.at) then stands = reading.headers(books, { event.id })[event.id] end
+  local typed = stands and reading.trimmed(stands.TrackingNumber)
+  if not stands or typed and not known.bears(typed, all_numbers(event)) then return nil, nil, false end
+  return reading.trimmed(stands.Remarks), stands.Document, true
+end
+
+-- What people wrote since it was read stays (C17). `looked`: what a batch has seen of it.
+local function on_delivery(job, books, event, id, file, looked)
+  local version, settings = job:now(), job.settings
+  local remarks, document_there, is_ours = theirs(job, books, event, looked)
+  if not is_ours then return job:emit("deliveries", id, {}) end
   send(job, event, "The tracking number", "tracking " .. id, books.goods_deliveries.update(id, {
-    TrackingNumber = written(settings, all_numbers(event)), Remarks = remarks_of(remarks, told(event)), Document = not theirs and file or nil,
+    TrackingNumber = written(settings, all_numbers(event)), Remarks = remarks_of(remarks, told(event)), Document = not document_there and file or nil,
   }), { version = version, entity = "delivery " .. id })
   if settings.tell_lines == "never" or settings.tell_lines == "several" and #event.parcels < 2 then return end
   for _, line in ipairs(event.lines) do
@@ -173,7 +173,7 @@ local function on_invoices(job, books, event)
   end
 end
 
--- One shipment. `looked`: what a batch has seen of it just now: { document = false } where there is none, `delivery`.
+-- One shipment. `looked`: what a batch has seen of it: { at, delivery, document = false where there is none }.
 function telling.one(job, books, event, looked)
   local kept = known.get(job, event.kind, event.id)
   if not kept or kept.state ~= "bought" or kept.generation ~= event.generation then return false end
@@ -186,7 +186,7 @@ function telling.one(job, books, event, looked)
     delivery = made.state ~= "shadow" and made.id or nil
     if delivery then parcels.delivered_as(job, all_numbers(event), delivery) end
   else
-    on_delivery(job, at, event, event.id, file, looked and looked.delivery)
+    on_delivery(job, at, event, event.id, file, looked)
   end
   if job.settings.invoice_tracking then on_invoices(job, at, event) end
   kept = known.keep(job, event.kind, event.id, { document = file or false, delivery = delivery or false })

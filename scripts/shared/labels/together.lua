@@ -30,16 +30,22 @@ function together.wait(job, event)
   return { waits = "to be told with others" }
 end
 
--- What stands in Exact Online of the events, of one connection: { document = false } where there is none yet (and no file in it either), `delivery` as it
--- is now.
-local function looked_for(job, books, events)
-  local out, subjects, ids = {}, {}, {}
-  for index, event in ipairs(events) do
-    out[event.reference], subjects[index] = {}, telling.subject(event)
+-- The deliveries of events as they are now, in one call; into what is known of each, by reference.
+local function see(job, books, events, known)
+  local ids, at = {}, job:now()
+  for _, event in ipairs(events) do
     if event.kind == "delivery" and telling.is_old(job, event) then ids[#ids + 1] = event.id end
   end
   local headers = #ids > 0 and reading.headers(books, ids) or {}
-  for _, event in ipairs(events) do out[event.reference].delivery = headers[event.id] end
+  for _, event in ipairs(events) do known[event.reference].at, known[event.reference].delivery = at, headers[event.id] end
+end
+
+-- What stands in Exact Online of the events, of one connection, by reference: { at, delivery as it was then, document = false where there is none yet (and
+-- no file in it either) }.
+local function looked_for(job, books, events)
+  local out, subjects = {}, {}
+  for index, event in ipairs(events) do out[event.reference], subjects[index] = {}, telling.subject(event) end
+  see(job, books, events, out)
   if not job.settings.label_document then return out end
   local there = {}
   for _, row in ipairs(books.documents.list(odata.equals("Subject", subjects))) do there[row.Subject] = true end
@@ -87,7 +93,10 @@ function together.run(job, books)
   end
   for _, name in ipairs(order) do
     local looked = looked_for(job, books:at(name), by_books[name])
-    for _, event in ipairs(by_books[name]) do
+    local events = by_books[name]
+    for index, event in ipairs(events) do
+      -- Those before it may have waited for their permits.
+      if telling.is_seen_long_ago(job, looked[event.reference].at) then see(job, books:at(name), table.move(events, index, #events, 1, {}), looked) end
       -- Another job may have told it while this one waited for its permits.
       if job.kv.get(place(job.key, event.reference)) then
         one(job, books, event, looked[event.reference])

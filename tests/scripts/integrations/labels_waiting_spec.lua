@@ -115,6 +115,27 @@ tests["L5, C17: what a person writes into a delivery between its purchase and it
   equal(delivery.tracking, post:shipments()[1].numbers[1])
 end
 
+tests["L5, C17: also while one that tells it waits for its permits"] = function()
+  local post = Post.start(root)
+  local packed = post:packed { address = HOME }
+  local together = bought(post, packed)
+  service.pass(15)
+  local books, call, is_done = post.books, post.books.call, false
+  books.call = function(self, name, ...)
+    local out = call(self, name, ...)
+    if name == "documents.list" and not is_done then
+      is_done = true
+      change(post, packed, { remarks = "Leave with neighbour no. 9" })
+      service.pass(3600)
+    end
+    return out
+  end
+  equal(post:run("tell_together", together.key).result.told, 1)
+  books.call = nil
+  assert(is_done)
+  contains(post:delivery(packed.id).remarks, "Leave with neighbour no. 9")
+end
+
 tests["L6, C17: a number that a person types in meanwhile stays, and is asked about"] = function()
   local post = Post.start(root)
   local packed = post:packed { address = HOME }

@@ -66,7 +66,10 @@ function flow.run(case)
     if case.start and require("time").compare(instant, case.start) < 0 then job:skip(("of %s, before the start"):format(instant)) end
   end
   function job:is_live() return not case.shadow end
-  function job:now() return case.now or "2026-01-05T12:00:00Z" end
+  function job:now()
+    if type(case.now) == "function" then return case.now() end
+    return case.now or "2026-01-05T12:00:00Z"
+  end
   function job:note(text) outcome.notes[#outcome.notes + 1] = text end
   function job:emit(name, key, payload, options)
     for option in pairs(options or {}) do

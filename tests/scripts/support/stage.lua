@@ -130,7 +130,7 @@ function Stage:play(name, key, more, case)
     key = key, flow = name, source = case.source, settings = self.settings, kv = self.kv, map = map, roles = roles, look_up = look_up,
     entities = case.entities or self:sent_of(("%s %s %s"):format(case.source, name, key)), body = self.integration.flows[name].run,
     event = more.event, decision = more.decision, attempt = more.attempt, start = more.start, backfill = more.backfill, shadow = more.shadow,
-    now = more.now or calendar.iso(service.now_ms // 1000) .. "Z",
+    now = more.now or function() return calendar.iso(service.now_ms // 1000) .. "Z" end,
     send = function(effect, write, options)
       if more.shadow and not case.sends_in_shadow then return Stage.SHADOW end
       return case.send(effect, write, options)
