@@ -204,6 +204,10 @@ local CHANGES = {
   payment = function(_, order, value) order.payment_status = value end,
   refund = function(orders, order, value) orders:refund(order, value or { everything = true }) end,
   archive = function(_, order) order.deleted = true end,
+  customer = function(orders, order)
+    order.person, order.email = person_of("NL"), "someone.else@example.org"
+    order.customer_id = orders:customer(order.person, order.email).id
+  end,
 }
 
 -- Gives the previous status, or nil and why.

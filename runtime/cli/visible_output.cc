@@ -6,10 +6,7 @@ namespace mlc::cli {
 
 VisibleOutput::VisibleOutput(std::ostream& out) : out_(out), before_(out.rdbuf()), buffer_(*before_) { out_.rdbuf(&buffer_); }
 
-VisibleOutput::~VisibleOutput() { end(); }
-
-void VisibleOutput::end() {
-  if (out_.rdbuf() != &buffer_) return;
+VisibleOutput::~VisibleOutput() {
   out_.flush();
   out_.rdbuf(before_);
 }

@@ -6,16 +6,14 @@
 
 namespace mlc::cli {
 
-// While it lives, what goes into the stream comes out as base's visible() shows it, line by line.
+// While it lives, what goes into the stream comes out as base's visible() shows it, line by line. A command whose own colours and cursor
+// movements go out ends it, and shows what is strange by itself. One thread.
 class VisibleOutput {
  public:
   explicit VisibleOutput(std::ostream& out);
   ~VisibleOutput();
   VisibleOutput(const VisibleOutput&) = delete;
   VisibleOutput& operator=(const VisibleOutput&) = delete;
-
-  // As it is again: of a command whose own colours and cursor movements go out, and who shows what is strange by itself.
-  void end();
 
  private:
   class Buffer : public std::streambuf {

@@ -111,6 +111,8 @@ local function confirmed(job, books, posted, document, expected, header, accepte
     fields[1] = "AmountFC"
   end
   if #words > 0 then
+    -- Whatever is different when this case is released was a person.
+    keep(job, posted, found, accepted)
     refuse(job, ("Exact Online did not keep %s %s as it was sent: %s."):format(kind.noun, document.YourRef, table.concat(words, "; ")),
       "confirm " .. (fields[1] or "lines"), "Correct the document or the setting there, then release this case.")
   end
@@ -163,6 +165,7 @@ local function send_lines(job, books, posted, lines, version)
     local notes = standing.text(line.Notes)
     job:send("delete " .. notes, group.delete(line.ID), { version = version, entity = notes })
   end
+  return true
 end
 
 local function as_fields(differences)
@@ -190,6 +193,17 @@ local function of_deleted(job, order, posted)
     "Nothing is made anew by itself: leave it so (keep theirs), or have a new one made (take ours).")
 end
 
+-- An order that the shop gave to another customer: whose receivable it is can't be changed by an update.
+local function of_another(job, order, kind, found, name)
+  local sentence = ("Order %d now belongs to another customer than %s %s."):format(order.id, kind.noun, name)
+  if job.decision == "ours" then
+    return refuse(job, sentence, "customer_changed", "Change its customer in Exact Online, or delete it there; then release this case.")
+  end
+  return documents.ask(job, sentence, "customer_changed", kind.is_frozen(found) and kind.credit
+    and "Leave it as it is (keep theirs), or have it credited and a new one made (take ours)."
+    or "Leave it as it is (keep theirs), or change its customer in Exact Online and then take ours.")
+end
+
 -- Brings the document up to date with the order (BC5).
 local function update(job, books, order, posted, document, expected)
   local kind, id, version = posted.kind, posted.id, order.date_modified
@@ -200,6 +214,7 @@ local function update(job, books, order, posted, document, expected)
   local accepted = job.decision ~= "ours" and posted.kept and posted.kept.accepted or nil
   -- What people changed has no total of ours.
   if standing.accept(kind, accepted, document, found) then expected = nil end
+  if not confirm.same(document[kind.customer], found[kind.customer]) then return of_another(job, order, kind, found, name) end
   local header = confirm.fields(kind.changing, document, found)
   local payment = confirm.fields(kind.payment, document, found)
   local lines = standing.compare(kind, document, found, accepted)
@@ -218,9 +233,6 @@ local function update(job, books, order, posted, document, expected)
       #header > 0 and confirm.words(header) or "its lines differ"), kind.effect .. "_processed",
       kind.credit and "Leave it as it is (keep theirs), or have it credited and a new one made (take ours)." or "Leave it as it is (keep theirs).")
   end
-  if not confirm.same(document[kind.customer], found[kind.customer]) then
-    return refuse(job, ("Order %d now belongs to another customer than its %s."):format(order.id, kind.noun), "customer_changed")
-  end
   local edits = job.decision ~= "ours" and documents.edits(posted, found) or {}
   if #edits > 0 then
     return documents.ask(job, ("Order %d changed, but somebody edited %s %s in Exact Online: %s."):format(order.id, kind.noun, name,
@@ -233,7 +245,13 @@ local function update(job, books, order, posted, document, expected)
   local sent = job:send(effect_of(kind, posted.generation), books[kind.group].update(id, fields),
     { version = version, entity = document.YourRef })
   if sent.state == "superseded" then return { superseded = id } end
-  send_lines(job, books, posted, lines, version)
+  local done, why = try(send_lines, job, books, posted, lines, version)
+  if not done then
+    -- What stands by now is our own half of it, and no person's.
+    local half = why.code == "rejected" and documents.read(books, kind, id)
+    if half then keep(job, posted, half, accepted) end
+    error(why, 0)
+  end
   if sent.state == "shadow" then return { updated = id } end
   documents.finish(job, books, kind, id,
     confirmed(job, books, posted, document, expected, join(kind.changing, kind.payment), accepted), version)
@@ -263,6 +281,11 @@ function documents.post(job, books, order, posted, kind, document, expected)
   return { [kind.effect] = sent.id, number = sent.number }
 end
 
+local function unconfirmed_key(job, effect) return ("unconfirmed:%s:%s:%s"):format(job.source, job.key, effect) end
+
+-- Whether a document that `add` made did not stand as it was sent; a job that was released looks again.
+function documents.is_unconfirmed(job, effect) return job.attempt > 1 and job.kv.get(unconfirmed_key(job, effect)) ~= nil end
+
 -- A document beside the order's own, such as a credit invoice: compared, never changed afterwards.
 function documents.add(job, books, kind, effect, document, version, expected)
   local sent = job:send(effect, books[kind.group].create(document), { version = version })
@@ -278,10 +301,12 @@ function documents.add(job, books, kind, effect, document, version, expected)
     words = ("it comes to %s instead of %s"):format(standing.text(found.AmountFC), expected:text())
   end
   if words ~= "" then
+    job.kv.set(unconfirmed_key(job, effect), true)
     refuse(job, ("Exact Online did not keep %s as it was sent: %s."):format(document.YourRef, words), "confirm " .. effect,
       "Correct the document or the setting there, then release this case.")
   end
   documents.finish(job, books, kind, sent.id, found, version)
+  if documents.is_unconfirmed(job, effect) then job.kv.set(unconfirmed_key(job, effect), nil) end
   return sent.id
 end
 

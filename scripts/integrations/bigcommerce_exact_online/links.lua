@@ -30,6 +30,7 @@ end
 local COMPARED = { "Name", "Email", "Phone" }
 -- A webhook may come before the answer that it follows from, and long after it: until the poll of the hour has been.
 local ECHO_SECONDS, EARLY_SECONDS = 3600, 60
+local POLLED_SECONDS = 7200   -- by then the poll of the hour has told of our write
 
 local function text(value) return value ~= nil and tostring(value):match "^%s*(.-)%s*$" or "" end
 
@@ -54,16 +55,17 @@ end
 -- only the time tells that it came, however long its job waited: what a person changed in this hour is found by the poll, which
 -- asks for all that changed in one call. A call for each webhook would cost as many calls again as there are new customers.
 function links.is_echo(job, books, account_id, row)
-  local wrote = job.kv.get(("wrote/%s/%s"):format(books:connection(), account_id))
+  local key = ("wrote/%s/%s"):format(books:connection(), account_id)
+  local wrote, came = job.kv.get(key), job.event and job.event.received or job:now()
   if not wrote then return false end
   if not row then
-    local came = job.event and job.event.received or job:now()
     return time.compare(came, time.add(wrote.at, -EARLY_SECONDS)) >= 0 and time.compare(came, time.add(wrote.at, ECHO_SECONDS)) < 0
   end
-  for _, field in ipairs(COMPARED) do
-    if text(row[field]) ~= wrote[field] then return false end
-  end
-  return true
+  local is_ours = time.compare(came, time.add(wrote.at, POLLED_SECONDS)) < 0
+  for _, field in ipairs(COMPARED) do is_ours = is_ours and text(row[field]) == wrote[field] end
+  -- Somebody has changed it since: who changes it back has changed it again.
+  if not is_ours then job.kv.set(key, nil) end
+  return is_ours
 end
 
 return links

@@ -77,8 +77,9 @@ return function(job, shop, books)
   if not posted and generation == 1 then job:dated(order.date_created) end
   -- Money that is given back for an order that was cancelled and credited before: nothing is left to give back.
   if credited and orders.refunded(order) then return job:skip "refunded; its document was credited" end
-  -- Several events tell of one change, and sweeps tell of it again: only the first costs calls to the books.
-  local is_known = posted and posted.version == order.date_modified and not job.decision
+  -- Several events tell of one change, and sweeps tell of it again: only the first costs calls to the books. A job that was released has something left
+  -- to do: its case may have come between two of its writes, or after the last of them.
+  local is_known = posted and posted.version == order.date_modified and not job.decision and job.attempt == 1
   local result = not is_known and post(job, shop, books, order, posted) or nil
   -- Few orders need more than this: what they need is loaded then.
   if orders.refund_told(job, order) then

@@ -12,7 +12,9 @@ local function effect_of(refund) return "credit " .. refund.id end
 function refunds.open(job, shop, order)
   local open, all = {}, shop.orders.refunds(order.id)
   for _, refund in ipairs(all) do
-    if not refund.total_amount:is_zero() and not job:sent(effect_of(refund), { role = "books" }) then open[#open + 1] = refund end
+    local effect = effect_of(refund)
+    local is_open = not job:sent(effect, { role = "books" }) or documents.is_unconfirmed(job, effect)
+    if is_open and not refund.total_amount:is_zero() then open[#open + 1] = refund end
   end
   return open, #all
 end

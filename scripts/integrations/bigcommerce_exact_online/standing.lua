@@ -85,7 +85,7 @@ end
 -- All in which what stands is not what we would send: what a person is given right about.
 function standing.deviations(kind, document, found)
   local out = { header = {}, lines = {}, gone = {}, extra = {} }
-  for _, fields in ipairs { kind.changing, kind.payment } do
+  for _, fields in ipairs { kind.changing, kind.payment, { kind.customer } } do
     for field, each in pairs(deviations_of(confirm.fields(fields, document, found))) do out.header[field] = each end
   end
   local lines = standing.compare(kind, document, found)

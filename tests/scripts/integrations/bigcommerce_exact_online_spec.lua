@@ -389,13 +389,11 @@ return {
     local before = run(order)
     order.parts.products[1] = product(1, "20.00", "3", "21")
     order.total_ex_tax, order.total_inc_tax, order.date_modified = decimal "60.00", decimal "72.60", "2026-01-05T11:00:00Z"
-    local entities = {}
     local outcome = run(order, {
-      entities = entities, books = before.books,
-      send = function(effect, write)
+      entities = {}, books = before.books,
+      send = function(_, write)
         if write.operation ~= "sales_invoices.create" then return nil end
-        entities[effect] = { id = "i-1", version = "2026-01-05T10:00:00Z" }
-        return { id = "i-1", state = "settled" }
+        return { id = "i-1", state = "settled", version = "2026-01-05T10:00:00Z" }
       end,
     })
     assert(effects(outcome) == "invoice, invoice, change shop-118/1", effects(outcome))

@@ -361,6 +361,20 @@ tests["BC11: our own change that comes back costs no call, and a person's soon a
   assert(Bridge.effects(polled) == "change customer" and polled.books_calls == 0, Bridge.effects(polled) .. tostring(polled.skipped))
 end
 
+tests["BC11: a person who changes a field back to what we once wrote has changed it"] = function()
+  local world = bridge { owners = { Phone = "books" } }
+  local id = customer(world, { email = "back@example.org", phone = "1" })
+  world:run("customers", id)
+  local account = account_id(world, "back@example.org")
+  for _, phone in ipairs { "2", "1" } do
+    service.pass(86400)
+    world:control("exact", "seed", { change_accounts = { { Email = "back@example.org", set = { Phone = phone } } } })
+    local rows = world.books:call("accounts.changed", { ["$filter"] = "Timestamp gt 0" })
+    assert(Bridge.effects(world:run("accounts", account, { source = "books", event = { record = rows[#rows] } })) == "change customer")
+    assert(world:customers()["back@example.org"].phone == phone)
+  end
+end
+
 tests["BC11, C18: an account makes a customer only where that is set, and the shop mails nobody"] = function()
   local world = bridge()
   books_make(world, { Name = "Nieuwe Klant", Email = "Nieuw@Example.org", Phone = "3" })

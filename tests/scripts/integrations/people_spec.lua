@@ -16,6 +16,87 @@ tests["BC5, C17: a document that a person edited is neither overwritten nor recr
   assert(#outcome.sent == 0 and World.line(world:invoice(order.id), "shipping").net_price == "5.0000")
 end
 
+tests["C12: a released case ends done only when what stands is what was sent"] = function()
+  local world = World.start(root, { revenue_account = "8010" })
+  world:switch("exact", { dropped_fields = { "CostCenter" } })
+  local order = world:order "registered"
+  assert(world:run(order.id).refused:find("CostCenter", 1, true))
+  -- Released without mending: the same question.
+  assert(world:run(order.id, { attempt = 2 }).refused:find("CostCenter", 1, true))
+  world:switch("exact", { dropped_fields = {} })
+  local released = world:run(order.id, { attempt = 3 })
+  assert(not released.refused, released.refused)
+  assert(world:invoice(order.id).line_list[1].cost_center == "NL", world:invoice(order.id).line_list[1].cost_center)
+end
+
+tests["C12, C17: how a person mended what Exact Online did not keep is no difference to be written over"] = function()
+  local world = World.start(root, { revenue_account = "8010" })
+  world:switch("exact", { dropped_fields = { "CostCenter" } })
+  local order = world:order "registered"
+  assert(world:run(order.id).refused)
+  world:switch("exact", { dropped_fields = {} })
+  assert(world:person { edit = { { id = world:invoice(order.id).id, price = "19.00" } } } == 1)
+  local released = world:run(order.id, { attempt = 2 })
+  assert(released.refused:find("somebody edited", 1, true), released.refused)
+  world:change(order.id, "shipping")
+  local changed = world:run(order.id)
+  assert(changed.refused:find("somebody edited", 1, true) and #changed.sent == 0, changed.refused)
+end
+
+tests["BC5: a case between two of its writes: the job goes on when it is released, and its half is no person's"] = function()
+  local world = World.start(root)
+  local order = world:posted "registered"
+  local now = world:change(order.id, "quantity")
+  local send = world.send
+  rawset(world, "send", function(self, write)
+    if write.operation == "sales_invoice_lines.update" then error({ code = "rejected", message = "Item is blocked", cause = "Item is blocked" }, 0) end
+    return send(self, write)
+  end)
+  assert(world:run(order.id).refused:find("Item is blocked", 1, true))
+  rawset(world, "send", nil)
+  local released = world:run(order.id, { attempt = 2 })
+  assert(not released.refused, released.refused)
+  assert(tonumber(world:invoice(order.id).amount) == tonumber(now.total_inc_tax), world:invoice(order.id).amount)
+end
+
+tests["BC3: a document that was posted but could not be processed is processed when its case is released"] = function()
+  local world = World.start(root, { ends_as = "processed", layout = "Nope" })
+  local order = world:order "registered"
+  assert(world:run(order.id).refused:find("layout Nope", 1, true))
+  world.settings.layout = nil
+  local released = world:run(order.id, { attempt = 2 })
+  assert(not released.refused, released.refused)
+  assert(world:invoice(order.id).status == 50, world:invoice(order.id).status)
+end
+
+tests["BC8, C12: a credit that Exact Online did not keep as it was sent is looked at again when its case is released"] = function()
+  local world = World.start(root, { revenue_account = "8010" })
+  local order = world:posted "registered"
+  world:change(order.id, "refund")
+  world:switch("exact", { dropped_fields = { "CostCenter" } })
+  assert(world:run(order.id).refused:find("CostCenter", 1, true))
+  assert(world:run(order.id, { attempt = 2 }).refused:find("CostCenter", 1, true))
+  -- Another job of the order asks nothing anew.
+  assert(not world:run(order.id).refused)
+end
+
+for _, document in ipairs { "sales_invoice", "sales_entry", "sales_order" } do
+  tests["BC5: an order that the shop gives to another customer is asked about: " .. document] = function()
+    local world = World.start(root, { document = document, revenue_account = document == "sales_entry" and "8000" or nil })
+    local order = world:order "registered"
+    local first = world:run(order.id)
+    assert(not first.refused, first.refused)
+    world:change(order.id, "customer")
+    local moved = world:run(order.id)
+    assert(moved.refused and moved.refused:find("now belongs to another customer", 1, true), tostring(moved.refused or moved.skipped))
+    -- A person who leaves it so is not asked by each change that follows.
+    assert(not world:run(order.id, { attempt = 2, decision = "theirs" }).refused)
+    world:change(order.id, "shipping")
+    local after = world:run(order.id)
+    assert(not (after.refused or ""):find("another customer", 1, true), after.refused)
+  end
+end
+
 tests["C17: a document that a person deleted is not made anew"] = function()
   local world = World.start(root)
   local order, invoice = world:posted("registered")

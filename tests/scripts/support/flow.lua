@@ -101,8 +101,8 @@ function flow.run(case)
     }
     local answer = case.send and case.send(effect, write, options) or { id = "id-of-" .. effect, state = "settled" }
     if answer.state == "settled" then
-      local known = { id = answer.id, number = answer.number, version = options.version }
-      entities[effect] = entities[effect] or known
+      local known = { id = answer.id, number = answer.number, version = answer.version or options.version }
+      entities[effect] = known
       if options.entity then entities[effect .. "\n" .. options.entity] = known end
     end
     return answer
