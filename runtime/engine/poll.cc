@@ -204,6 +204,7 @@ Task<Result<int64_t>> run_poll(Context& context, PollTask task) {
   if (!since->counts) newest -= task.trigger.overlap;  // rows of the overlap are older than the cursor, and in order all the same
   bool ascending = since->sorted;
   int64_t rows = 0;
+  std::string asked = since->arguments;
   for (;;) {
     auto read = co_await context.remote.read(call);
     if (!read) co_return read.error();
@@ -229,6 +230,16 @@ Task<Result<int64_t>> run_poll(Context& context, PollTask task) {
     }
     if (last) co_return rows;
     call.arguments = read->next_arguments;
+    // A row of this page that changes now goes to the list's end, and the next page would begin one row too late: it is asked for from
+    // where this one ended. Rows that are read again are known. By its number only where all of a page are of one moment.
+    if (since->shifts && ascending) {
+      const auto from = std::chrono::floor<std::chrono::seconds>(newest);
+      auto next = context.remote.since(task.instance->client, task.connection, task.trigger.operation, from);
+      if (next && next->arguments != asked) {
+        call.arguments = asked = next->arguments;
+        newest = std::min(newest, WallTime(from));
+      }
+    }
   }
 }
 

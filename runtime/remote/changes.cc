@@ -20,6 +20,8 @@ Result<Since> RealRemote::since(const std::string& client, const std::string& co
   since.arguments = since_arguments(*declared, from);
   since.field = declared->field;
   since.sorted = declared->sorted;
+  const auto& pages = found->operation->pages;
+  since.shifts = pages && (!pages->param.empty() || !pages->offset.empty());
   since.counts = declared->format == "odata_number";
   since.zone = declared->zone;
   return since;
@@ -64,7 +66,7 @@ Result<Since> RealRemote::period(const std::string& client, const std::string& c
   for (const auto& [name, value] : declared->query) query.set(name, value);
   auto arguments = document::Node::object();
   arguments.set("query", std::move(query));
-  return Since{document::write(arguments), declared->field, false, false, declared->zone};
+  return Since{document::write(arguments), declared->field, false, false, false, declared->zone};
 }
 
 }  // namespace mlc::remote

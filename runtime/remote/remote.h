@@ -118,6 +118,7 @@ struct Since {
   std::string arguments;  // JSON, as in Call
   std::string field;      // of a row: when it changed
   bool sorted = false;    // rows come oldest change first, so that a cursor may follow page by page
+  bool shifts = false;    // pages are counted from the list's beginning: a row that changes moves to its end, and others a place forward
   bool counts = false;    // `field` is a number that grows with each change, kept in a WallTime as its microseconds
   std::string zone;       // `field` is a wall-clock time of this zone, without an offset
 };

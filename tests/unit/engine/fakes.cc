@@ -65,7 +65,7 @@ Result<remote::Since> FakeRemote::since(const std::string&, const std::string&, 
   since.zone = world_.zone;
   since.arguments = "{\"query\":{\"since\":\"" + text + "\",\"page\":\"1\"}}";
   since.field = "date_modified";
-  since.sorted = true;
+  since.sorted = since.shifts = true;
   return since;
 }
 
@@ -154,6 +154,7 @@ Task<Result<remote::Remote::Read>> FakeRemote::read(remote::Call call) {
       read.next_arguments =
           "{\"query\":{\"since\":\"" + std::string(query.get("since").text()) + "\",\"page\":\"" + std::to_string(page + 2) + "\"}}";
     }
+    if (auto then = std::exchange(world_.after_page, nullptr)) then();
   } else if (call.operation == "orders.any") {
     const std::string asked(query.get("ids").text());
     const auto ids = split(asked, '|');

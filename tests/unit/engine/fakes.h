@@ -40,6 +40,7 @@ struct RemoteWorld {
 
   enum class Fault { none, lose_answer, lose_request, reject, again, not_sent, refusal_like, blind };
   std::deque<Fault> faults;                      // of the next sends
+  std::function<void()> after_page;              // runs once the next page of a list was read
   std::deque<std::string> read_faults;           // codes of the next reads
   Duration again_in = std::chrono::seconds(30);  // what Fault::again asks to wait
   WallTime quota_until{};                        // admit() refuses until then

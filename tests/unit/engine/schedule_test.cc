@@ -213,6 +213,28 @@ TEST(Poll, XS3_TimesWithoutAnOffsetAreReadInTheirZoneOnBothNights) {
   }
 }
 
+// The order moves to the list's end, and all behind it a place forward: the next page would begin one order too late.
+TEST(Poll, BC9_AnOrderThatChangesWhileItsPageIsReadMakesNoneBePassedOver) {
+  World world;
+  polled(world);
+  for (int i = 1; i <= 7; ++i)
+    world.order(std::to_string(i), "2025-10-14T2" + std::to_string(2 + i / 4) + ":" + std::to_string(10 + i % 4 * 12) + ":00Z");
+  world.remote.after_page = [&] { world.order("1", "2025-10-14T23:59:00Z"); };
+  world.start();
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.counts().jobs_born, 8) << "each once, and the first one twice";
+}
+
+TEST(Poll, BC9_ManyOrdersOfOneMomentAreReadByTheirPages) {
+  World world;
+  polled(world);
+  for (int i = 1; i <= 7; ++i) world.order(std::to_string(i), "2025-10-14T22:01:00Z");
+  world.order("8", "2025-10-14T22:02:00Z");
+  world.start();
+  world.loop->run_for(std::chrono::hours(1));
+  EXPECT_EQ(world.counts().jobs_born, 8);
+}
+
 TEST(Poll, BC9_AFailureLeavesTheCursorWhereTheLastPagePutIt) {
   World world;
   polled(world);
