@@ -204,6 +204,7 @@ local CHANGES = {
   payment = function(_, order, value) order.payment_status = value end,
   refund = function(orders, order, value) orders:refund(order, value or { everything = true }) end,
   archive = function(_, order) order.deleted = true end,
+  address_back = function(_, order) order.street_2 = "" end,
   customer = function(orders, order)
     order.person, order.email = person_of("NL"), "someone.else@example.org"
     order.customer_id = orders:customer(order.person, order.email).id

@@ -65,10 +65,24 @@ function documents.read(books, kind, id)
   return found
 end
 
-local function keep(job, posted, found, accepted)
+-- The address that a document names; "" where it goes to the account's own.
+local function address_in(kind, document)
+  local address = kind.address and document[kind.address]
+  return address ~= nil and address ~= null and standing.text(address) or ""
+end
+
+-- `address`: as we have set it.
+local function keep(job, posted, found, accepted, address)
   local kept = standing.kept(posted.kind, found)
-  kept.generation, kept.accepted = posted.generation, accepted
+  kept.generation, kept.accepted, kept.address = posted.generation, accepted, address
   job.kv.set(key_of(job), kept)
+end
+
+-- The address that we once set and that still stands, of an order that goes to the account's own by now. What the books fill in by themselves is none.
+local function stale_address(posted, document, found)
+  local kind, ours = posted.kind, posted.kept and posted.kept.address or ""
+  if ours == "" or address_in(kind, document) ~= "" or standing.text(found[kind.address]) ~= ours then return nil end
+  return { field = kind.address, sent = null, stands = found[kind.address] }
 end
 
 -- What a person changed since we wrote the document, in words.
@@ -94,7 +108,9 @@ local function confirmed(job, books, posted, document, expected, header, accepte
   local kind = posted.kind
   local found = documents.read(books, kind, posted.id)
   if not found then refuse(job, ("The %s %s is not there after it was written."):format(kind.noun, posted.id), "confirm_gone") end
-  local differences = confirm.fields(header, document, found)
+  local differences, address = confirm.fields(header, document, found), address_in(kind, document)
+  local stale = stale_address(posted, document, found)
+  if stale then differences[#differences + 1], address = stale, posted.kept.address end
   local lines = standing.compare(kind, document, found, accepted)
   local words, fields = {}, {}
   local function tell(list, where)
@@ -112,11 +128,11 @@ local function confirmed(job, books, posted, document, expected, header, accepte
   end
   if #words > 0 then
     -- Whatever is different when this case is released was a person.
-    keep(job, posted, found, accepted)
+    keep(job, posted, found, accepted, address)
     refuse(job, ("Exact Online did not keep %s %s as it was sent: %s."):format(kind.noun, document.YourRef, table.concat(words, "; ")),
       "confirm " .. (fields[1] or "lines"), "Correct the document or the setting there, then release this case.")
   end
-  keep(job, posted, found, accepted)
+  keep(job, posted, found, accepted, address)
   return found
 end
 
@@ -176,7 +192,7 @@ end
 
 -- A person said that what stands counts: it is held against the shop from now on as if it were ours.
 local function keep_theirs(job, posted, document, found, name)
-  keep(job, posted, found, standing.deviations(posted.kind, document, found))
+  keep(job, posted, found, standing.deviations(posted.kind, document, found), address_in(posted.kind, document))
   job:note(("%s %s stays as people left it"):format(posted.kind.noun, name))
   return { kept = posted.id }
 end
@@ -216,11 +232,12 @@ local function update(job, books, order, posted, document, expected)
   if standing.accept(kind, accepted, document, found) then expected = nil end
   if not confirm.same(document[kind.customer], found[kind.customer]) then return of_another(job, order, kind, found, name) end
   local header = confirm.fields(kind.changing, document, found)
+  header[#header + 1] = stale_address(posted, document, found)
   local payment = confirm.fields(kind.payment, document, found)
   local lines = standing.compare(kind, document, found, accepted)
   local same_lines = #lines.changed + #lines.missing + #lines.extra == 0
   if #header == 0 and #payment == 0 and same_lines then
-    keep(job, posted, found, accepted)
+    keep(job, posted, found, accepted, address_in(kind, document))
     documents.finish(job, books, kind, id, found, version)
     return { unchanged = id }
   end
@@ -249,7 +266,7 @@ local function update(job, books, order, posted, document, expected)
   if not done then
     -- What stands by now is our own half of it, and no person's.
     local half = why.code == "rejected" and documents.read(books, kind, id)
-    if half then keep(job, posted, half, accepted) end
+    if half then keep(job, posted, half, accepted, address_in(kind, document)) end
     error(why, 0)
   end
   if sent.state == "shadow" then return { updated = id } end

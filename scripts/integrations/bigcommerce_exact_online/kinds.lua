@@ -10,7 +10,8 @@ return {
     effect = "invoice", noun = "invoice", mapping = "invoice", group = "sales_invoices", lines_group = "sales_invoice_lines",
     lines = "SalesInvoiceLines", parent = "InvoiceID", number = "InvoiceNumber", customer = "OrderedBy", date = "OrderDate",
     fixed = { "YourRef", "OrderedBy", "Journal", "OrderDate", "Currency", "Type" },
-    changing = { "Description", "DeliverToAddress" }, payment = { "PaymentCondition", "PaymentReference", "Remarks" }, line = LINE,
+    changing = { "Description", "DeliverToAddress" }, address = "DeliverToAddress",
+    payment = { "PaymentCondition", "PaymentReference", "Remarks" }, line = LINE,
     is_frozen = function(found) return found.Status == PROCESSED end, frozen = "has been processed",
     credit = "credit_invoice", can_be_processed = true,
   },
@@ -27,7 +28,7 @@ return {
     effect = "sales order", noun = "sales order", mapping = "sales_order", group = "sales_orders", lines_group = "sales_order_lines",
     lines = "SalesOrderLines", parent = "OrderID", number = "OrderNumber", customer = "OrderedBy", date = "OrderDate",
     fixed = { "YourRef", "OrderedBy", "OrderDate", "Currency" },
-    changing = { "Description", "DeliveryAddress" }, payment = { "PaymentCondition", "Remarks" },
+    changing = { "Description", "DeliveryAddress" }, address = "DeliveryAddress", payment = { "PaymentCondition", "Remarks" },
     line = { "Item", "Quantity", "NetPrice", "VATCode", "CostCenter", "CostUnit", "Description", "Notes" },
     is_frozen = function(found)
       return (found.DeliveryStatus or OPEN_ORDER) ~= OPEN_ORDER or (found.InvoiceStatus or OPEN_ORDER) ~= OPEN_ORDER

@@ -80,6 +80,27 @@ tests["BC8, C12: a credit that Exact Online did not keep as it was sent is looke
   assert(not world:run(order.id).refused)
 end
 
+for document, list in pairs { sales_invoice = "sales_invoices.list", sales_order = "sales_orders.list" } do
+  tests["BC5: an order that goes to its account's own address again names the other one no more: " .. document] = function()
+    local world = World.start(root, { document = document })
+    local order = world:order "registered"
+    local function run()
+      local outcome = world:run(order.id)
+      assert(not outcome.refused, outcome.refused)
+      local found = world.books:call(list, { ["$filter"] = ("YourRef eq 'shop-%d'"):format(order.id) })[1]
+      return found.DeliverToAddress or found.DeliveryAddress
+    end
+    local own = run()
+    world:change(order.id, "address")
+    local other = run()
+    assert(other and other ~= own)
+    world:change(order.id, "address_back")
+    assert(run() ~= other)
+    world:change(order.id, "shipping")
+    assert(run() ~= other)
+  end
+end
+
 for _, document in ipairs { "sales_invoice", "sales_entry", "sales_order" } do
   tests["BC5: an order that the shop gives to another customer is asked about: " .. document] = function()
     local world = World.start(root, { document = document, revenue_account = document == "sales_entry" and "8000" or nil })
