@@ -61,7 +61,7 @@ local function one(job, station, unit, head, group, state, why)
   if state ~= "ready" then
     if not sent then return { skipped = why } end
     -- What we shipped ourselves ends it as it should.
-    if state == "done" and known.is_shipped(job, unit.place) then return { skipped = why } end
+    if state == "done" and known.is_shipped(job, unit.place) and not sending.is_open(station, sent) then return { skipped = why } end
     return withdraw(why, state == "waiting" and "hold" or job.settings.withdrawn)
   end
   if sent and sent.state == "cancelled" then
@@ -94,7 +94,9 @@ local function one(job, station, unit, head, group, state, why)
     if not answer then return sending.refused(job, it, refusal) end
     return { order = answer.id, number = unit.number, rest = left }
   end
-  return sending.update(job, station, it, sent, target, facts)
+  return sending.update(job, station, it, sent, target, facts, function(generation)
+    return wanted_of(job, unit, head, group, { generation = generation })
+  end)
 end
 
 -- What opens numbers in ShipStation, where the keys of several tenants are one space.

@@ -17,6 +17,8 @@ local function exact(value) return decimal(value ~= nil and tostring(value) or "
 -- Decimals of an amount; Exact Online keeps two at most, whatever the currency.
 local function places(currency) return math.min(decimals(currency), 2) end
 
+local function reference_of(job, parcel) return ("Shipping %s"):format(parcels.reference(job, parcel)) end
+
 -- What the customer pays for this parcel, and the reference of the line: a fixed amount once an order, the others for each label.
 function charges.of(job, order, parcel)
   local settings = job.settings
@@ -24,7 +26,7 @@ function charges.of(job, order, parcel)
   if settings.charge == "fixed" then return exact(settings.charge_fixed), ("Shipping of order %s"):format(tostring(order.number)) end
   local cost = parcel.cost + parcel.insurance
   if settings.charge == "markup" then cost = (cost * (decimal "1" + exact(settings.charge_markup):div("100", 6))):round(places(settings.currency)) end
-  return cost, ("Shipping %s"):format(parcels.reference(job, parcel))
+  return cost, reference_of(job, parcel)
 end
 
 -- ShipStation names no currency: what the setting says, else the division's; nil where nobody knows.
@@ -58,6 +60,9 @@ local function line(job, amount, reference)
   }
 end
 
+-- A fixed charge is the order's, whichever of its labels comes first: they run beside each other. The others are each label's own.
+local function shared(job, id) return job.settings.charge == "fixed" and "charge of " .. id or nil end
+
 -- Before the delivery, which an order takes no charge after. What the order does not take is tried on its invoice by a job of its own.
 function charges.add(job, books, order, parcel)
   local amount, reference = charges.of(job, order, parcel)
@@ -74,16 +79,40 @@ function charges.add(job, books, order, parcel)
   if ledger.vat_fault(job, job.settings.charge_vat_code) then return hand_on() end
   local body = line(job, amount, reference)
   body.OrderID = id
-  local sent, why = try(job.send, job, "charge", books.order_charge_lines.create(body), { version = STATE })
+  local sent, why = try(job.send, job, "charge", books.order_charge_lines.create(body), { version = STATE, entity = shared(job, id) })
   if sent then return sent.id end
   if why.code ~= "rejected" then error(why, 0) end
   job:note(("order %s takes no charge: %s"):format(tostring(order.number), why.cause or why.message))
   hand_on()
 end
 
+local OPEN = { [10] = true, [20] = true }
+
+local function off_key(reference) return "charge off:" .. reference end
+local function charged_key(reference) return "charged:" .. reference end
+
+-- What stands on an invoice: it goes while the invoice is open, else it is a person's to give back.
+local function take_off_invoice(job, books, order, reference)
+  local charged = job.kv.get(charged_key(reference))
+  if not charged then return end
+  local invoice = books.sales_invoices.get(charged.invoice)
+  local done, why
+  if OPEN[invoice.Status] then
+    done, why = try(job.send, job, "charge taken off", books.invoice_charge_lines.delete(charged.id), { version = job:now(), entity = charged.id })
+    if not done and why.code ~= "rejected" then error(why, 0) end
+  end
+  if done then return job.kv.set(charged_key(reference), nil) end
+  job:note(("the charge on invoice %s for order %s stays: %s"):format(tostring(invoice.InvoiceNumber or charged.invoice), tostring(order.number),
+    why and (why.cause or why.message) or "it is processed"))
+end
+
 -- The label was voided: its own charge goes, a fixed one stays with the order.
-function charges.take_back(job, books, order)
+function charges.take_back(job, books, order, parcel)
   if job.settings.charge == "none" or job.settings.charge == "fixed" then return end
+  local reference = reference_of(job, parcel)
+  -- A job that still waits for the order's invoice must not charge it any more.
+  job.kv.set(off_key(reference), true)
+  take_off_invoice(job, books, order, reference)
   local posted = job:withhold("charge", { role = "books", connection = order.books, version = STATE })
   if not posted then return end
   local done, why = try(job.send, job, "charge taken back", books.order_charge_lines.delete(posted.id), { version = job:now(), entity = posted.id })
@@ -92,12 +121,11 @@ function charges.take_back(job, books, order)
   job:note(("the charge on order %s stays: %s"):format(tostring(order.number), why.cause or why.message))
 end
 
-local OPEN = { [10] = true, [20] = true }
-
 -- The charge of an order that is delivered already, on its open invoice.
 function charges.run(job, _, books)
   local event = job.event
   if not event or not event.order then return job:skip "charges come of labels" end
+  if job.kv.get(off_key(event.reference)) then return job:skip "its label was voided" end
   if event.paid then
     return job:refuse(("Shipping of %s %s can't be charged on order %s, which is in %s."):format(event.amount, event.paid, event.number, event.currency), {
       cause = ("charge_currency %s %s"):format(event.paid, event.currency), concern = "finance",
@@ -114,7 +142,9 @@ function charges.run(job, _, books)
       if OPEN[invoice.Status] then
         local body = line(job, exact(event.amount), event.reference)
         body.InvoiceID = each.InvoiceID
-        return { charge = job:send("charge", books.invoice_charge_lines.create(body), { version = STATE }).id, invoice = each.InvoiceID }
+        local sent = job:send("charge", books.invoice_charge_lines.create(body), { version = STATE, entity = shared(job, event.order) })
+        if sent.state ~= "shadow" then job.kv.set(charged_key(event.reference), { id = sent.id, books = event.books, invoice = each.InvoiceID }) end
+        return { charge = sent.id, invoice = each.InvoiceID }
       end
       processed = tostring(invoice.InvoiceNumber or each.InvoiceID)
     end

@@ -79,12 +79,15 @@ local function voided(job, books, parcel, reference)
 end
 
 function costs.run(job, station, books)
-  if job.settings.posting == "none" then return job:skip "posting is none" end
+  local is_off = job.settings.posting == "none"
+  -- A list of voids brings its rows with it: what was booked before is reversed, whatever the settings say now.
+  if is_off and not (job.event and job.event.record) then return job:skip "posting is none" end
   local parcel, several = parcels.of_job(job, station)
   if not parcel then return { labels = several } end
   parcels.note(job, parcel)
   local reference = parcels.reference(job, parcel)
   if parcel.voided then return voided(job, books, parcel, reference) end
+  if is_off then return job:skip "posting is none" end
   local booked = job.kv.get("booked:" .. reference)
   if booked and booked.per == "day" then return job:skip(("it counts with the entry of %s"):format(days.told(booked))) end
   if job.kv.get("voided:" .. reference) then return job:skip "it was voided" end

@@ -5,7 +5,7 @@
 -- nothing is booked twice; what comes later makes a further entry of the day, so nothing is lost.
 
 local decimal = require "decimal"
-local amounts, booking = require "amounts", require "booking"
+local amounts, booking, ledger = require "amounts", require "booking", require "ledger"
 local crypto = require "crypto"
 local parcels = require "shared.shipstation.parcels"
 
@@ -60,6 +60,11 @@ function days.add(job, books, cost, parcel)
       account = part.account, amount = part.amount:text(), cost_unit = part.cost_unit, project = part.project, order = part.order,
     }
   end
+  -- What the books would refuse the whole day's entry for is this label's case, while the settings can still be mended.
+  local kind, wanted = booking.kinds[posting], {}
+  for index, part in ipairs(cost.parts) do wanted[index] = part end
+  if posting == "journal" then wanted[#wanted + 1] = { account = booking.owed_account(job.settings, parcel.carrier) } end
+  ledger.check(job, wanted, job.settings[kind.journal], kind.type)
   local booked = {
     per = "day", books = books, posting = posting, owed = booking.owed_account(job.settings, parcel.carrier), order = cost.order, groups = groups,
   }

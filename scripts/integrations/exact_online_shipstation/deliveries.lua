@@ -72,7 +72,8 @@ local function remarks_of(list)
 end
 
 -- Where the delivery of a parcel's goods of one order is kept. Each parcel has a place of its own: those of an order run beside each other.
-local function place_of(job, parcel, order) return ("delivery of:%s:%s"):format(parcels.reference(job, parcel), order.key) end
+-- A label stays where it was delivered when its order is sent anew, under another key.
+local function place_of(job, parcel, order) return ("delivery of:%s:%s"):format(parcels.reference(job, parcel), known.base(order.key)) end
 
 local function reference_of(job, parcel, order) return ("%s order %s"):format(parcels.reference(job, parcel), tostring(order.number)) end
 
@@ -127,7 +128,7 @@ local function tell_invoices(job, books, parcel, order)
   end
 end
 
-local function wanted_key(order) return "numbers wanted:" .. order.key end
+local function wanted_key(order) return "numbers wanted:" .. known.base(order.key) end
 
 -- A further parcel of which no goods are told: its number joins those on the order's delivery. When that is not made yet, whoever makes it
 -- tells this number too: it is asked for before it is looked whether the delivery is there, and it looks after that is.
@@ -223,7 +224,7 @@ local function undo(job, station, books, parcel)
       taken[#taken + 1] = take_back(job, books:at(order.books), parcel, order, posted.id)
     end
   end
-  if orders[1] then charges.take_back(job, books:at(orders[1].books), orders[1]) end
+  if orders[1] then charges.take_back(job, books:at(orders[1].books), orders[1], parcel) end
   if #taken > 0 then return { undone = taken } end
   -- A further label without goods: its number goes from the order's delivery.
   local at = orders[1] and books:at(orders[1].books)
@@ -233,12 +234,14 @@ local function undo(job, station, books, parcel)
 end
 
 function deliveries.run(job, station, books)
-  if not job.settings.deliveries then return job:skip "deliveries is off" end
+  -- What was delivered before is taken back, whatever the settings say now: a list of voids brings its rows with it.
+  if not job.settings.deliveries and not (job.event and job.event.record) then return job:skip "deliveries is off" end
   local parcel, several = parcels.of_job(job, station)
   if not parcel then return { labels = several } end
   parcels.note(job, parcel)
   if parcel.is_return then return job:skip "a return label: nothing was delivered by it" end
   if parcel.voided then return undo(job, station, books, parcel) end
+  if not job.settings.deliveries then return job:skip "deliveries is off" end
   job:dated(parcels.made(parcel))
   local orders = matching.orders(job, station, parcel)
   if #orders == 0 then return matching.unknown(job, parcel, parcel.kind == "label" and "The label" or "The parcel") end

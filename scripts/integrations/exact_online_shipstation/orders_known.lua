@@ -18,6 +18,9 @@ function known.parse(key)
   return math.tointeger(division), id
 end
 
+-- The key that an order went out with first.
+function known.base(key) return ("%d:%s"):format(known.parse(key)) end
+
 -- The id of an order by our key in ShipStation.
 function known.find(_, key)
   local _, id = known.parse(key)

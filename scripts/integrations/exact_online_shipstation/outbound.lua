@@ -25,8 +25,10 @@ end
 -- What the order is to be there, and what is kept of how it is counted.
 local function wanted_of(job, order, sent)
   local delivered, generation = {}, sent and sent.generation or 1
+  -- Until something left by a label of ours, what is delivered was delivered by hand, and is not to be packed.
+  local counted_before = sent and sent.delivered and known.is_shipped(job, order.OrderID) and sent.delivered or {}
   for _, line in ipairs(order.lines) do
-    local before = sent and sent.delivered and sent.delivered[line.ID]
+    local before = counted_before[line.ID]
     delivered[line.ID] = before or tostring(line.QuantityDelivered or 0)
   end
   sales.complete(job, order)
@@ -73,7 +75,7 @@ function outbound.run(job, books, station)
   if state ~= "ready" then
     if not sent then return job:skip(why) end
     -- What we delivered ourselves ends the order as it should.
-    if state == "delivered" and known.is_shipped(job, id) then return job:skip(why) end
+    if state == "delivered" and known.is_shipped(job, id) and not sending.is_open(station, sent) then return job:skip(why) end
     return withdraw(job, station, it, sent, why, state == "waiting" and "hold" or job.settings.withdrawn)
   end
   if not sent then job:dated(order.OrderDate) end
@@ -97,7 +99,7 @@ function outbound.run(job, books, station)
     if json.encode(sent.lines) ~= json.encode(facts.lines) then known.keep(job, id, { lines = facts.lines }) end
     return job:skip "ShipStation has this state of the order"
   end
-  return sending.update(job, station, it, sent, target, facts)
+  return sending.update(job, station, it, sent, target, facts, function(generation) return wanted_of(job, order, { generation = generation }) end)
 end
 
 return outbound

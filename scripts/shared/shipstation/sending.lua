@@ -30,6 +30,13 @@ return function(known, erp)
     if why.code ~= "not_found" then error(why, 0) end
   end
 
+  -- Whether it still waits to be packed: after a void, or as a part of a split whose goods were given out by hand.
+  function sending.is_open(station, sent)
+    if not sent.id or sent.state == "cancelled" then return false end
+    local found = stands(station, sent)
+    return found ~= nil and OPEN[found.orderStatus] == true
+  end
+
   function sending.refused(job, it, why)
     local said = why.cause or why.message or "nothing more"
     return job:refuse(("Order %s was refused by ShipStation: %s"):format(it.name, said), {
@@ -137,11 +144,13 @@ return function(known, erp)
       return ask(job, ("Order %s is to be shipped again, but it is cancelled in ShipStation."):format(it.name), "cancelled_before",
         "Leave it so (keep theirs), or have it sent as a new order (take ours).")
     end
-    return known.keep(job, it.id, { generation = sent.generation + 1, state = "new", sent = false })
+    -- What has left since is not sent again: it is counted anew.
+    return known.keep(job, it.id, { generation = sent.generation + 1, state = "new", sent = false, delivered = false, before = false })
   end
 
-  -- The ERP says something new of an order that ShipStation has.
-  function sending.update(job, station, it, sent, target, facts)
+  -- The ERP says something new of an order that ShipStation has. `anew(generation)`: what is to be sent where it is a new order there, with what has
+  -- left since taken off; target and facts, or nil where nothing is left.
+  function sending.update(job, station, it, sent, target, facts, anew)
     local found, change = stands(station, sent), { id = it.id, target = target }
     if not found or found.orderStatus == "cancelled" then
       if job.decision == "theirs" then
@@ -152,8 +161,8 @@ return function(known, erp)
         return ask(job, ("Order %s changed, but it is %s in ShipStation."):format(it.name, found and "cancelled" or "deleted or merged"),
           "gone_in_shipstation", "Leave it so (keep theirs), or have it sent as a new order (take ours).", change)
       end
-      facts.generation = sent.generation + 1
-      target.orderKey = it.key(facts.generation)
+      target, facts = anew(sent.generation + 1)
+      if not target then return { nothing = "all of it has left" } end
       local answer, why = sending.post(job, station, it, target, facts, target)
       if not answer then return sending.refused(job, it, why) end
       return { order = answer.id, generation = facts.generation }
