@@ -2,7 +2,7 @@
 -- warehouse, sent when it is ready, sent again when it changes, taken back when it is withdrawn.
 
 local json, known, sales = require "json", require "orders_known", require "sales"
-local packing = require "shared.shipstation.packing"
+local packing, parcels = require "shared.shipstation.packing", require "shared.shipstation.parcels"
 local sending = require "shared.shipstation.sending"(known, "Acumatica")
 local values = require "shared.records.values"
 local contains, trimmed = values.contains, values.trimmed
@@ -61,7 +61,14 @@ local function one(job, station, unit, head, group, state, why)
   if state ~= "ready" then
     if not sent then return { skipped = why } end
     -- What we shipped ourselves ends it as it should.
-    if state == "done" and known.is_shipped(job, unit.place) and not sending.is_open(station, sent) then return { skipped = why } end
+    if state == "done" and known.is_shipped(job, unit.place) then
+      local seen = job.kv.get("labels:" .. unit.place) or {}
+      local function is_undone(label)
+        local reference = parcels.reference(job, label, sent.station)
+        return seen[reference] == nil or job.kv.get(known.settled_key(unit.place, reference)) == "voided"
+      end
+      if not sending.is_left_over(station, sent, is_undone) then return { skipped = why } end
+    end
     return withdraw(why, state == "waiting" and "hold" or job.settings.withdrawn)
   end
   if sent and sent.state == "cancelled" then

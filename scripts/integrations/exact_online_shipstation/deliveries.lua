@@ -71,9 +71,7 @@ local function remarks_of(list)
   return table.concat(out, "\n")
 end
 
--- Where the delivery of a parcel's goods of one order is kept. Each parcel has a place of its own: those of an order run beside each other.
--- A label stays where it was delivered when its order is sent anew, under another key.
-local function place_of(job, parcel, order) return ("delivery of:%s:%s"):format(parcels.reference(job, parcel), known.base(order.key)) end
+local function place_of(job, parcel, order) return known.delivery_place(parcels.reference(job, parcel), order.key) end
 
 local function reference_of(job, parcel, order) return ("%s order %s"):format(parcels.reference(job, parcel), tostring(order.number)) end
 

@@ -21,6 +21,10 @@ end
 -- The key that an order went out with first.
 function known.base(key) return ("%d:%s"):format(known.parse(key)) end
 
+-- Where the delivery of a label's goods of one order is kept. Each label has a place of its own: those of an order run beside each other; and it stays
+-- there when the order is sent anew, under another key.
+function known.delivery_place(reference, key) return ("delivery of:%s:%s"):format(reference, known.base(key)) end
+
 -- The id of an order by our key in ShipStation.
 function known.find(_, key)
   local _, id = known.parse(key)

@@ -1,7 +1,7 @@
 -- A sales order's way to the warehouse (XS1, XS12): sent when it is ready, sent again when it changes, taken back when it is withdrawn.
 
 local goods, json, known, sales, seen = require "goods", require "json", require "orders_known", require "sales", require "seen"
-local packing = require "shared.shipstation.packing"
+local packing, parcels = require "shared.shipstation.packing", require "shared.shipstation.parcels"
 local sending = require "shared.shipstation.sending"(known, "Exact Online")
 
 local outbound = {}
@@ -75,7 +75,12 @@ function outbound.run(job, books, station)
   if state ~= "ready" then
     if not sent then return job:skip(why) end
     -- What we delivered ourselves ends the order as it should.
-    if state == "delivered" and known.is_shipped(job, id) and not sending.is_open(station, sent) then return job:skip(why) end
+    if state == "delivered" and known.is_shipped(job, id) then
+      local function is_undone(label)
+        return job.kv.get(known.delivery_place(parcels.reference(job, label, sent.station), it.key(1))) == nil
+      end
+      if not sending.is_left_over(station, sent, is_undone) then return job:skip(why) end
+    end
     return withdraw(job, station, it, sent, why, state == "waiting" and "hold" or job.settings.withdrawn)
   end
   if not sent then job:dated(order.OrderDate) end

@@ -68,8 +68,10 @@ function parcels.of_job(job, station)
   return nil, #found
 end
 
--- What a parcel is called by in the ERP: the connection keeps labels of two accounts apart.
-function parcels.reference(job, parcel) return ("%s-%s%s"):format(job.source, parcel.kind == "label" and "" or "F", parcel.id) end
+-- What a parcel is called by in the ERP: the connection (the job's own, where none is named) keeps labels of two accounts apart.
+function parcels.reference(job, parcel, connection)
+  return ("%s-%s%s"):format(connection or job.source, parcel.kind == "label" and "" or "F", parcel.id)
+end
 
 function parcels.told(parcel)
   return ("%s %s"):format(parcel.carrier or "parcel", parcel.tracking or parcel.id)

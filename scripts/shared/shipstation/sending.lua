@@ -4,7 +4,7 @@
 -- An order is known as `it`: { id, name, key(generation), effect(generation) }, its place in `known`, what people call it, its
 -- orderKey and the name of its effect; `sent` is what is kept of it: key, id, number, sent (as JSON), state, generation.
 
-local edits, json = require "shared.shipstation.edits", require "json"
+local edits, json, parcels = require "shared.shipstation.edits", require "json", require "shared.shipstation.parcels"
 
 local OPEN = { awaiting_payment = true, awaiting_shipment = true, on_hold = true }
 
@@ -30,11 +30,16 @@ return function(known, erp)
     if why.code ~= "not_found" then error(why, 0) end
   end
 
-  -- Whether it still waits to be packed: after a void, or as a part of a split whose goods were given out by hand.
-  function sending.is_open(station, sent)
+  -- Whether it still waits to be packed although its goods are gone: given out by hand after a void, or as a part of a split. `is_undone(label)`: whether
+  -- what was made of a label that is voided by now has been taken back; until then it is a void on its way, and the order waits for its next label.
+  function sending.is_left_over(station, sent, is_undone)
     if not sent.id or sent.state == "cancelled" then return false end
     local found = stands(station, sent)
-    return found ~= nil and OPEN[found.orderStatus] == true
+    if not found or not OPEN[found.orderStatus] then return false end
+    for _, row in ipairs(station.shipments.list { orderId = sent.id }) do
+      if row.voided and not is_undone(parcels.of_shipment(row)) then return false end
+    end
+    return true
   end
 
   function sending.refused(job, it, why)

@@ -57,6 +57,32 @@ tests["XS8, XS12: an order whose label was voided and that a person then deliver
   equal(depot:there(order.number).orderStatus, "cancelled")
 end
 
+tests["XS8, XS12: an order whose void is on its way waits for its next label, whatever the books say of it"] = function()
+  local depot = Depot.start(root)
+  local order = sent(depot, "10")
+  depot:people { ship = { { order = tostring(order.number), cost = "5.00" } } }
+  depot:poll()
+  Depot.pass(600)
+  depot:people { void = { 5000001 } }
+  equal(depot:there(order.number).orderStatus, "awaiting_shipment")
+  contains(depot:run("orders", order.id).skipped, "delivered")
+  equal(depot:there(order.number).orderStatus, "awaiting_shipment")
+  depot:poll()
+  depot:people { ship = { { order = tostring(order.number), cost = "6.00" } } }
+  well(depot:poll())
+  equal(depot:there(order.number).orderStatus, "shipped")
+end
+
+tests["AS6, AS15: an order whose void is on its way waits for its next label, whatever Acumatica says of it"] = function()
+  local harbor = Harbor.start(root)
+  local number = harbor:sent "plain"
+  local label = harbor:people({ ship = { number } }).ship[1]
+  harbor:poll()
+  harbor:people { void = { label } }
+  harbor:run("orders", number)
+  equal(harbor:there(number).orderStatus, "awaiting_shipment")
+end
+
 tests["AS6, AS15: an order whose label was voided and that a person then shipped does not wait to be packed"] = function()
   local harbor = Harbor.start(root)
   local number = harbor:sent "plain"
