@@ -1,7 +1,7 @@
 -- Which customer of a shop is which account of the books: kept once known, from either side, with what both sides held when
 -- they were last equal (which is how our own writes are known again when they come back as events).
 
-local time = require "time"
+local echoes, time = require "shared.records.echoes", require "time"
 
 local links = {}
 
@@ -56,7 +56,7 @@ end
 -- asks for all that changed in one call. A call for each webhook would cost as many calls again as there are new customers.
 function links.is_echo(job, books, account_id, row)
   local key = ("wrote/%s/%s"):format(books:connection(), account_id)
-  local wrote, came = job.kv.get(key), job.event and job.event.received or job:now()
+  local wrote, came = job.kv.get(key), echoes.came(job)
   if not wrote then return false end
   if not row then
     return time.compare(came, time.add(wrote.at, -EARLY_SECONDS)) >= 0 and time.compare(came, time.add(wrote.at, ECHO_SECONDS)) < 0

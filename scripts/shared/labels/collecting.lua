@@ -8,7 +8,7 @@
 -- An id of one division is never asked of another: each connection gathers its own. What a back-fill asks for has a list of its own, so that nothing of the
 -- day waits for it, and each keeps what the start means for it. A job's key is its list.
 
-local gathering, reading, time = require "shared.labels.gathering", require "shared.labels.reading", require "time"
+local echoes, gathering, reading, time = require "shared.records.echoes", require "shared.labels.gathering", require "shared.labels.reading", require "time"
 
 local collecting = {}
 
@@ -28,13 +28,10 @@ local function list_of(job, key)
   }
 end
 
--- When what the job tells of came.
-local function came(job) return job.event and job.event.received or job:now() end
-
 -- Whether the job's record was read within the minute before it was told of, or since.
 function collecting.just_read(job)
   local at = job.kv.get("read at:" .. job.key)
-  return at ~= nil and time.compare(came(job), time.add(at, JUST_READ)) < 0
+  return at ~= nil and time.compare(echoes.came(job), time.add(at, JUST_READ)) < 0
 end
 
 local function is_read_since(job)

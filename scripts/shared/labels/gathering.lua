@@ -33,7 +33,8 @@ local function mark(job, list, more)
   job.kv.set(place(list), more)
 end
 
-local function is_overdue(job, row) return time.compare(time.add(row.began or row.comes, PATIENCE), job:now()) <= 0 end
+local function since(row) return row.began or row.comes end
+local function is_overdue(job, row) return time.compare(time.add(since(row), PATIENCE), job:now()) <= 0 end
 
 -- A job that was to come in shadow does not come once the instance is live.
 local function is_taken_care_of(job, list)
@@ -64,11 +65,11 @@ end
 -- Lists whose job is gone (it became a case, was cancelled, or came before the start) and that nobody has asked for since.
 function gathering.overdue(job)
   local count = 0
-  for _, row in ipairs(job.kv.list(MARK)) do
-    local value = row.value
-    if value.flow and is_overdue(job, value) then
-      mark(job, value, { comes = job:now() })
-      job:emit(value.flow, value.key, { overdue = row.value.began or row.value.comes }, { connection = value.connection })
+  for _, each in ipairs(job.kv.list(MARK)) do
+    local row = each.value
+    if row.flow and is_overdue(job, row) then
+      mark(job, row, { comes = job:now() })
+      job:emit(row.flow, row.key, { overdue = since(row) }, { connection = row.connection })
       count = count + 1
     end
   end

@@ -69,16 +69,13 @@ local function tried(event) return with(event, "tried", true) end
 -- One that ended its job before (it is a case now) holds up nothing: it goes alone.
 local function one(job, books, event, looked)
   local key = place(job.key, event.reference)
+  local done, why
   if not event.tried then
     job.kv.set(key, tried(event))
-    local done, why = try(telling.one, job, books, gentle(event), looked)
-    if done == nil then
-      if type(why) ~= "table" or why.code ~= "rejected" then error(why, 0) end
-      job:emit("tell", event.base, alone(event))
-    end
-  else
-    job:emit("tell", event.base, alone(event))
+    done, why = try(telling.one, job, books, gentle(event), looked)
+    if done == nil and (type(why) ~= "table" or why.code ~= "rejected") then error(why, 0) end
   end
+  if done == nil then job:emit("tell", event.base, alone(event)) end
   job.kv.set(key, nil)
 end
 

@@ -16,9 +16,12 @@ function echoes.wrote(job, name) job.kv.set(place(name), job:now()) end
 -- Whether we ever did.
 function echoes.is_written(job, name) return job.kv.get(place(name)) ~= nil end
 
--- Whether what this job tells of came within two minutes of that; how long it has waited since does not count.
+-- When what this job tells of came; how long it has waited since does not count.
+function echoes.came(job) return job.event and job.event.received or job:now() end
+
+-- Whether that was within two minutes of our write.
 function echoes.is_fresh(job, name)
-  local at, came = job.kv.get(place(name)), job.event and job.event.received or job:now()
+  local at, came = job.kv.get(place(name)), echoes.came(job)
   return at ~= nil and time.compare(came, time.add(at, SECONDS)) < 0 and time.compare(came, time.add(at, -SECONDS)) > 0
 end
 

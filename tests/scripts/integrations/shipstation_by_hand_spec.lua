@@ -34,6 +34,16 @@ local function well(outcomes)
   return outcomes
 end
 
+-- A plain order of Acumatica whose label was voided in ShipStation.
+local function voided()
+  local harbor = Harbor.start(root)
+  local number = harbor:sent "plain"
+  local label = harbor:people({ ship = { number } }).ship[1]
+  harbor:poll()
+  harbor:people { void = { label } }
+  return harbor, number
+end
+
 tests["XS11: what a person delivered before there is a label is not packed again"] = function()
   local depot = Depot.start(root)
   local order = sent(depot, "10")
@@ -74,21 +84,13 @@ tests["XS8, XS12: an order whose void is on its way waits for its next label, wh
 end
 
 tests["AS6, AS15: an order whose void is on its way waits for its next label, whatever Acumatica says of it"] = function()
-  local harbor = Harbor.start(root)
-  local number = harbor:sent "plain"
-  local label = harbor:people({ ship = { number } }).ship[1]
-  harbor:poll()
-  harbor:people { void = { label } }
+  local harbor, number = voided()
   harbor:run("orders", number)
   equal(harbor:there(number).orderStatus, "awaiting_shipment")
 end
 
 tests["AS6, AS15: an order whose label was voided and that a person then shipped does not wait to be packed"] = function()
-  local harbor = Harbor.start(root)
-  local number = harbor:sent "plain"
-  local label = harbor:people({ ship = { number } }).ship[1]
-  harbor:poll()
-  harbor:people { void = { label } }
+  local harbor, number = voided()
   harbor:poll()
   harbor:person { ship = { number } }
   local shipments = harbor:shipments()
