@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/base/encoding.h"
+
 namespace mlc {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -49,15 +51,11 @@ size_t hidden_bytes(std::string_view text) {
 }  // namespace
 
 std::string visible(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
     const size_t hidden = hidden_bytes(text);
-    for (size_t i = 0; i < hidden; ++i) {
-      const auto byte = static_cast<unsigned char>(text[i]);
-      out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
-    }
+    for (size_t i = 0; i < hidden; ++i) out += "\\x" + to_hex(text.substr(i, 1));
     if (hidden == 0) out += text.front();
     text.remove_prefix(std::max<size_t>(hidden, 1));
   }

@@ -131,10 +131,8 @@ void print_json(const Json& data) {
       out += dumped[i];
       continue;
     }
-    constexpr std::string_view kHex = "0123456789abcdef";
-    const unsigned char code = is_c1 ? next : byte;
-    out += {'\\', 'u', '0', '0', kHex[code >> 4], kHex[code & 15]};
     i += is_c1 ? 1 : 0;
+    out += "\\u00" + to_hex(dumped.substr(i, 1));
   }
   std::cout << out << "\n";
 }

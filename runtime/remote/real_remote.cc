@@ -390,8 +390,8 @@ Task<Result<std::unique_ptr<Ticket>>> RealRemote::admit(const Plan& plan, store:
   if (!found) co_return found.error();
   auto url = http::Url::parse(plan.url);
   if (!url) co_return url.error().wrap("plan of " + plan.operation);
-  auto admission =
-      co_await enter(*found, *url, secrets_in(plan.body, *found->operation, plan.body_secrets), plan.deadline, lane, patience, not_before);
+  auto secrets = secrets_in(plan.body, *found->operation, plan.body_secrets);
+  auto admission = co_await enter(*found, *url, std::move(secrets), plan.deadline, lane, patience, not_before);
   if (!admission) co_return admission.error();
   co_return std::unique_ptr<Ticket>(std::make_unique<HeldTicket>(std::move(*admission)));
 }
@@ -505,8 +505,9 @@ Task<Result<Remote::Read>> RealRemote::read(Call call) {
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
     const Duration left = give_up - parts_.env.clock->steady();
     WallTime not_before{};
-    auto admission = co_await enter(target, built->url, secrets_in(built->body, operation, call.body_secrets), operation.deadline,
-                                    call.lane, std::max<Duration>(left, Duration::zero()), &not_before);
+    auto secrets = secrets_in(built->body, operation, call.body_secrets);
+    auto admission = co_await enter(target, built->url, std::move(secrets), operation.deadline, call.lane,
+                                    std::max<Duration>(left, Duration::zero()), &not_before);
     if (!admission) {
       const Code code = admission.error().code();
       Outcome& outcome = read.outcome;

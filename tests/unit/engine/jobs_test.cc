@@ -258,6 +258,8 @@ TEST(Jobs, AChildWithADelayBeginsWhenItIsOverAlsoAfterAKill) {
 Task<RunEnd> passes_on(HostPtr host, RunInput) {
   HostRequest emit = EmitRequest{"children", "c1", "{}", "", "", {}, "books"};
   auto emitted = co_await ask(host, std::move(emit));
+  HostRequest same = EmitRequest{"children", "c1", "{}", "", "", {}, "shop"};
+  auto emitted_too = co_await ask(host, std::move(same));
   HostRequest other = EmitRequest{"children", "c2", "{}", "", "", {}, "elsewhere"};
   auto refused = co_await ask(host, std::move(other));
   co_return ended(RunEnd::How::skipped, "", refused.value.index() == 1 ? std::get<HostError>(refused.value).message : "");
@@ -268,8 +270,9 @@ TEST(Jobs, AChildMayBeOfAnotherConnectionOfItsInstance) {
   start_family(world, passes_on, gathered);
   deliver(world);
   ASSERT_TRUE(world.settle_down());
-  ASSERT_EQ(world.jobs().size(), 2u);
+  ASSERT_EQ(world.jobs().size(), 3u) << "one for each connection, though they are alike otherwise";
   EXPECT_EQ(world.jobs()[1].source, "books");
+  EXPECT_EQ(world.jobs()[2].source, "shop");
   EXPECT_EQ(world.jobs()[0].reason, "connection elsewhere is bound to no role");
 }
 

@@ -291,8 +291,7 @@ TEST_F(RemoteTest, XU4_AForgottenTokenIsRenewedBeforeAnAccountIsSaidToLackAnythi
 
 TEST_F(RemoteTest, XU4_WhatAnAccountMayLackIsToldByASecondTokenWhereNothingHasWorkedYet) {
   by_tokens();
-  const auto token = [this](const char* text) { give_token(text); };
-  token("one"), answer(401, ""), token("two"), answer(401, "");
+  give_token("one"), answer(401, ""), give_token("two"), answer(401, "");
   const auto first = read("alerts.list", "{}");
   EXPECT_EQ(first->outcome.verdict, Verdict::rejected) << first->outcome.sentence;
   EXPECT_FALSE(remote_.held("acme", "shop"));
